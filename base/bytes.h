@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bytes.h - borrowed bytes (struct slice), owned bytes (struct buf), integers in bytes.
+ *
+ * A slice owns nothing; whoever returns one says how long it lives. A buf owns its memory and grows; it is also a
+ * NUL-terminated string when buf_str() made it so. All integers in files are little-endian, or LEB128 varints.
+ */
+#ifndef BASE_BYTES_H
+#define BASE_BYTES_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/status.h"
+
+struct slice {
+	const uint8_t *data; /* may be NULL when len is 0 */
+	size_t len;
+};
+
+struct buf {
+	uint8_t *data;
+	size_t len, cap;
+};
+
+#define SLICE_LIT(s) ((struct slice){ (const uint8_t *)(s), sizeof(s) - 1 })
+
+static inline struct slice slice_of(const void *data, size_t len) { return (struct slice){ data, len }; }
+static inline struct slice slice_str(const char *s) { return (struct slice){ (const uint8_t *)s, strlen(s) }; }
+static inline struct slice slice_buf(const struct buf *b) { return (struct slice){ b->data, b->len }; }
+static inline bool slice_equal(struct slice a, struct slice b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+/* By bytes, unsigned, shorter first when one is a prefix of the other: <0, 0, >0. */
+static inline int slice_compare(struct slice a, struct slice b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int c = n ? memcmp(a.data, b.data, n) : 0;
+	return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+/* ---- owned ---- */
+#define BUF_INIT { NULL, 0, 0 }
+void buf_release(struct buf *b);				   /* also on {0}; leaves {0} */
+static inline void buf_reset(struct buf *b) { b->len = 0; }	   /* keeps the memory */
+enum fund_status buf_reserve(struct buf *b, size_t extra);	   /* room for `extra` more bytes */
+enum fund_status buf_add(struct buf *b, const void *data, size_t len);
+enum fund_status buf_add_slice(struct buf *b, struct slice s);
+enum fund_status buf_add_byte(struct buf *b, uint8_t byte);
+enum fund_status buf_add_str(struct buf *b, const char *s);
+enum fund_status buf_add_format(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+enum fund_status buf_add_vformat(struct buf *b, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
+const char *buf_str(struct buf *b);				   /* with a NUL behind the last byte; NULL: no memory */
+
+/* ---- fixed-width little-endian: unaligned, any host byte order ---- */
+static inline uint16_t get_u16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
+static inline uint32_t get_u32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+static inline uint64_t get_u64(const uint8_t *p) { return get_u32(p) | (uint64_t)get_u32(p + 4) << 32; }
+static inline void put_u16(uint8_t *p, uint16_t v) { p[0] = (uint8_t)v; p[1] = (uint8_t)(v >> 8); }
+static inline void put_u32(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)v; p[1] = (uint8_t)(v >> 8); p[2] = (uint8_t)(v >> 16); p[3] = (uint8_t)(v >> 24);
+}
+static inline void put_u64(uint8_t *p, uint64_t v) { put_u32(p, (uint32_t)v); put_u32(p + 4, (uint32_t)(v >> 32)); }
+
+/* ---- varints: LEB128, at most 5 bytes for 32 bits, 10 for 64 ---- */
+#define VARINT32_MAX 5
+#define VARINT64_MAX 10
+/* Writes without a bounds check; returns the byte behind. */
+static inline uint8_t *put_varint(uint8_t *p, uint64_t v)
+{
+	while (v >= 0x80) { *p++ = (uint8_t)(v | 0x80); v >>= 7; }
+	*p++ = (uint8_t)v;
+	return p;
+}
+enum fund_status buf_add_varint(struct buf *b, uint64_t v);
+
+/* A reader over borrowed bytes that never runs past their end: after a failed read `bad` is set, every further read
+ * gives 0 or an empty slice. Check `bad` once, behind the last read. */
+struct cursor {
+	const uint8_t *p, *end;
+	bool bad;
+};
+static inline struct cursor cursor_of(struct slice s) { return (struct cursor){ s.data, s.data ? s.data + s.len : s.data, false }; }
+static inline size_t cursor_left(const struct cursor *c) { return (size_t)(c->end - c->p); }
+uint8_t cursor_u8(struct cursor *c);
+uint16_t cursor_u16(struct cursor *c);
+uint32_t cursor_u32(struct cursor *c);
+uint64_t cursor_u64(struct cursor *c);
+uint64_t cursor_varint(struct cursor *c);   /* sets bad when it runs past the end or does not fit 64 bits */
+uint32_t cursor_varint32(struct cursor *c); /* the same for 32 bits */
+struct slice cursor_take(struct cursor *c, size_t len); /* borrowed from the cursor's bytes */
+
+#endif
