@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/chunks.h"
+
+#define ADDRESS_STEP ((size_t)1 << 18)
+
+void chunk_packer_init(struct chunk_packer *p, struct chunk_sink sink, enum chunk_kind kind)
+{
+	*p = (struct chunk_packer){ .sink = sink, .kind = kind };
+}
+
+void chunk_packer_release(struct chunk_packer *p)
+{
+	buf_release(&p->chunk);
+}
+
+static enum fund_status put_chunk(struct chunk_packer *p)
+{
+	uint8_t tail[4];
+	chunk_tail_put(tail, p->number);
+	enum fund_status st = p->sink.put(p->sink.context, p->kind, slice_of(tail, 4), slice_buf(&p->chunk));
+	/* a unit that is larger than a chunk takes several numbers, so that addresses go on behind its end */
+	p->number += (uint32_t)((p->chunk.len + ADDRESS_STEP - 1) / ADDRESS_STEP);
+	buf_reset(&p->chunk);
+	return st;
+}
+
+enum fund_status chunk_packer_add(struct chunk_packer *p, struct slice unit, uint64_t *address)
+{
+	if (p->chunk.len && (p->chunk.len + unit.len > CHUNK_MAX)) {
+		enum fund_status st = put_chunk(p);
+		if (st != FUND_OK)
+			return st;
+	}
+	*address = (uint64_t)p->number << 18 | p->chunk.len;
+	p->bytes += unit.len;
+	return buf_add_slice(&p->chunk, unit);
+}
+
+enum fund_status chunk_packer_finish(struct chunk_packer *p, uint32_t *n_chunks)
+{
+	enum fund_status st = p->chunk.len ? put_chunk(p) : FUND_OK;
+	*n_chunks = p->number;
+	return st;
+}
+
+enum fund_status chunk_at(const struct chunk_source *s, enum chunk_kind kind, uint64_t address, struct slice *rest)
+{
+	uint8_t tail[4];
+	struct slice chunk;
+	uint64_t number = address >> 18;
+	size_t off = (size_t)(address & (ADDRESS_STEP - 1));
+	if (number > UINT32_MAX)
+		return FUND_CORRUPT;
+	chunk_tail_put(tail, (uint32_t)number);
+	enum fund_status st = s->get(s->context, kind, slice_of(tail, 4), &chunk);
+	if (st != FUND_OK)
+		return st == FUND_NOT_FOUND ? FUND_CORRUPT : st;
+	if (off >= chunk.len)
+		return FUND_CORRUPT;
+	*rest = slice_of(chunk.data + off, chunk.len - off);
+	return FUND_OK;
+}

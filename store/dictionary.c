@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/hash.h"
+#include "store/dictionary.h"
+
+/* ---- chunks and blocks ---- */
+
+/* Checks a chunk's header; the offsets stand at chunk.data + 8. */
+static enum fund_status open_chunk(struct slice chunk, uint32_t *n_blocks)
+{
+	if (chunk.len < 8)
+		return FUND_CORRUPT;
+	*n_blocks = get_u32(chunk.data + 4);
+	if (*n_blocks < 1 || *n_blocks > (chunk.len - 8) / 4)
+		return FUND_CORRUPT;
+	size_t header = 8 + 4 * (size_t)*n_blocks;
+	return checksum(chunk.data + 4, header - 4) == get_u32(chunk.data) ? FUND_OK : FUND_CORRUPT;
+}
+
+static enum fund_status block_bytes(struct slice chunk, uint32_t n_blocks, uint32_t block, struct slice *out)
+{
+	size_t from = get_u32(chunk.data + 8 + 4 * (size_t)block);
+	size_t to = block + 1 < n_blocks ? get_u32(chunk.data + 12 + 4 * (size_t)block) : chunk.len;
+	if (from < 8 + 4 * (size_t)n_blocks || to > chunk.len || to < from || to - from < 8)
+		return FUND_CORRUPT;
+	*out = slice_of(chunk.data + from, to - from);
+	return FUND_OK;
+}
+
+/* A block's head: number of terms and the addresses its places run from. */
+static bool block_head(struct cursor *c, uint32_t *n_terms, uint64_t *list, uint64_t *positions)
+{
+	cursor_u32(c); /* the checksum */
+	*n_terms = cursor_u8(c);
+	*list = cursor_varint(c);
+	*positions = cursor_varint(c);
+	return !c->bad && *n_terms >= 1 && *n_terms <= 64;
+}
+
+/* The first term of a block, in place: it shares nothing. Not yet checked: only compared. */
+static enum fund_status first_term(struct slice block, struct slice *term)
+{
+	uint32_t n_terms;
+	uint64_t list, positions;
+	struct cursor c = cursor_of(block);
+	if (!block_head(&c, &n_terms, &list, &positions) || cursor_varint(&c) != 0)
+		return FUND_CORRUPT;
+	*term = cursor_take(&c, (size_t)cursor_varint32(&c));
+	return c.bad || term->len == 0 ? FUND_CORRUPT : FUND_OK;
+}
+
+/* The last block whose first term is <= `term`; block 0 when none is. */
+static enum fund_status search_chunk(struct slice chunk, uint32_t n_blocks, struct slice term, uint32_t *block)
+{
+	uint32_t low = 0, high = n_blocks; /* the answer is in [low, high) */
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+		struct slice bytes, first;
+		enum fund_status st = block_bytes(chunk, n_blocks, middle, &bytes);
+		if (st == FUND_OK)
+			st = first_term(bytes, &first);
+		if (st != FUND_OK)
+			return st;
+		if (slice_compare(first, term) <= 0)
+			low = middle;
+		else
+			high = middle;
+	}
+	*block = low;
+	return FUND_OK;
+}
+
+static enum fund_status check_block(struct slice chunk, uint32_t n_blocks, uint32_t block, struct slice *bytes)
+{
+	enum fund_status st = block_bytes(chunk, n_blocks, block, bytes);
+	if (st != FUND_OK)
+		return st;
+	return checksum(bytes->data + 4, bytes->len - 4) == get_u32(bytes->data) ? FUND_OK : FUND_CORRUPT;
+}
+
+static enum fund_status open_block(struct dictionary_iter *it)
+{
+	struct slice bytes;
+	enum fund_status st = check_block(it->chunk, it->n_blocks, it->block, &bytes);
+	if (st != FUND_OK)
+		return st;
+	it->cursor = cursor_of(bytes);
+	it->entry.term.len = 0;
+	return block_head(&it->cursor, &it->left, &it->next_list, &it->next_positions) ? FUND_OK : FUND_CORRUPT;
+}
+
+/* ---- entries ---- */
+
+static bool read_term(struct dictionary_iter *it)
+{
+	struct cursor *c = &it->cursor;
+	uint64_t shared = cursor_varint(c), len = cursor_varint(c);
+	if (c->bad || shared > it->entry.term.len || len > DICTIONARY_TERM_MAX || shared + len > DICTIONARY_TERM_MAX || shared + len == 0)
+		return false;
+	struct slice suffix = cursor_take(c, (size_t)len);
+	if (c->bad)
+		return false;
+	if (len)
+		memcpy(it->term + shared, suffix.data, (size_t)len);
+	it->entry.term = slice_of(it->term, (size_t)(shared + len));
+	return true;
+}
+
+static bool read_place(struct cursor *c, uint64_t *next, uint64_t *address, uint64_t *len)
+{
+	uint64_t v = cursor_varint(c), distance = v & 1 ? cursor_varint(c) : 0;
+	*len = v >> 1;
+	*address = *next + distance;
+	*next = *address + *len;
+	return !c->bad && *address >= distance && *next >= *address;
+}
+
+static bool read_entry(struct dictionary_iter *it)
+{
+	struct cursor *c = &it->cursor;
+	struct term_entry *e = &it->entry;
+	uint64_t tag = cursor_varint(c), more = cursor_varint(c);
+	if (c->bad || (tag & 3) > LIST_LONG || tag >> 3 < 1 || tag >> 3 >= UINT32_MAX)
+		return false;
+	e->form = (enum list_form)(tag & 3);
+	e->has_positions = tag >> 2 & 1;
+	e->df = (uint32_t)(tag >> 3);
+	e->cf = e->df + more;
+	e->payload = (struct slice){ NULL, 0 };
+	e->list = e->list_len = e->positions = e->positions_len = 0;
+	if (e->cf < more)
+		return false;
+	if (e->form == LIST_INLINE) {
+		e->payload = cursor_take(c, (size_t)cursor_varint32(c));
+		return !c->bad;
+	}
+	if (!read_place(c, &it->next_list, &e->list, &e->list_len))
+		return false;
+	return !e->has_positions || read_place(c, &it->next_positions, &e->positions, &e->positions_len);
+}
+
+static enum fund_status next_in_block(struct dictionary_iter *it)
+{
+	if (!read_term(it) || !read_entry(it))
+		return FUND_CORRUPT;
+	it->left--;
+	return FUND_OK;
+}
+
+/* ---- lookups ---- */
+
+/* Is all that stands behind the iterator's block greater than `term`? The search compared terms of blocks whose checksums it did
+ * not look at, and keys that have none: one damaged byte there could have led it to the wrong place. */
+static enum fund_status check_neighbour(const struct dictionary_iter *it, struct slice term)
+{
+	struct slice bytes, first, chunk = it->chunk, tail;
+	uint32_t n_blocks = it->n_blocks, block = it->block + 1;
+	enum fund_status st = FUND_OK;
+	if (block == n_blocks) {
+		st = it->source->next(it->source->context, CHUNK_DICTIONARY, it->tail, &tail, &chunk);
+		if (st == FUND_NOT_FOUND)
+			return FUND_OK;
+		if (st == FUND_OK)
+			st = open_chunk(chunk, &n_blocks);
+		block = 0;
+	}
+	if (st == FUND_OK)
+		st = check_block(chunk, n_blocks, block, &bytes);
+	if (st == FUND_OK)
+		st = first_term(bytes, &first);
+	if (st != FUND_OK)
+		return st;
+	return slice_compare(first, term) > 0 ? FUND_OK : FUND_CORRUPT;
+}
+
+/* Stand in the block that holds `term` if any does. FUND_NOT_FOUND: all terms are greater. */
+static enum fund_status find_block(struct dictionary_iter *it, const struct chunk_source *s, struct slice term)
+{
+	it->source = s;
+	enum fund_status st = s->seek_le(s->context, CHUNK_DICTIONARY, term, &it->tail, &it->chunk);
+	if (st != FUND_OK)
+		return st;
+	st = open_chunk(it->chunk, &it->n_blocks);
+	if (st == FUND_OK)
+		st = search_chunk(it->chunk, it->n_blocks, term, &it->block);
+	return st == FUND_OK ? open_block(it) : st;
+}
+
+/* The first term of the block found that is >= `term`; FUND_NOT_FOUND: none in this block. */
+static enum fund_status find_in_block(struct dictionary_iter *it, struct slice term)
+{
+	bool is_first = true;
+	while (it->left) {
+		enum fund_status st = next_in_block(it);
+		if (st != FUND_OK)
+			return st;
+		int order = slice_compare(it->entry.term, term);
+		if (is_first && (order > 0 || (it->block == 0 && !slice_equal(it->entry.term, it->tail))))
+			return FUND_CORRUPT; /* the search ends in a block that begins at or before the term */
+		if (order >= 0)
+			return FUND_OK;
+		is_first = false;
+	}
+	enum fund_status st = check_neighbour(it, term);
+	return st == FUND_OK ? FUND_NOT_FOUND : st;
+}
+
+enum fund_status dictionary_find(const struct chunk_source *s, struct slice term, struct term_entry *out)
+{
+	struct dictionary_iter it;
+	it.entry.term = (struct slice){ NULL, 0 };
+	enum fund_status st = find_block(&it, s, term);
+	if (st == FUND_OK)
+		st = find_in_block(&it, term);
+	if (st != FUND_OK)
+		return st;
+	if (!slice_equal(it.entry.term, term))
+		return FUND_NOT_FOUND;
+	*out = it.entry;
+	out->term = term;
+	return FUND_OK;
+}
+
+/* ---- iteration ---- */
+
+static enum fund_status next_chunk(struct dictionary_iter *it, struct slice after)
+{
+	enum fund_status st = it->source->next(it->source->context, CHUNK_DICTIONARY, after, &it->tail, &it->chunk);
+	if (st != FUND_OK)
+		return st == FUND_NOT_FOUND ? FUND_END : st;
+	it->block = 0;
+	st = open_chunk(it->chunk, &it->n_blocks);
+	return st == FUND_OK ? open_block(it) : st;
+}
+
+enum fund_status dictionary_seek(struct dictionary_iter *it, const struct chunk_source *s, struct slice from)
+{
+	memset(it, 0, sizeof *it);
+	enum fund_status st = find_block(it, s, from);
+	if (st == FUND_NOT_FOUND) { /* before the first: the first chunk's tail is greater than nothing at all */
+		st = next_chunk(it, (struct slice){ NULL, 0 });
+		return st == FUND_END ? FUND_OK : st;
+	}
+	if (st == FUND_OK)
+		st = find_in_block(it, from);
+	it->stands = st == FUND_OK;
+	return st == FUND_NOT_FOUND ? FUND_OK : st;
+}
+
+enum fund_status dictionary_next(struct dictionary_iter *it)
+{
+	enum fund_status st = FUND_OK;
+	if (it->stands) {
+		it->stands = false;
+		return FUND_OK;
+	}
+	while (st == FUND_OK && it->left == 0) {
+		if (it->n_blocks == 0)
+			return FUND_END;
+		if (it->block + 1 < it->n_blocks) {
+			it->block++;
+			st = open_block(it);
+		} else {
+			st = next_chunk(it, it->tail);
+		}
+	}
+	return st == FUND_OK ? next_in_block(it) : st;
+}

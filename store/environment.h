@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * environment.h - opening LMDB for writing and copying, and its errors as ours.
+ *
+ * The file must have been through pages_check() before LMDB walks it: LMDB crashes on damaged pages.
+ */
+#ifndef STORE_ENVIRONMENT_H
+#define STORE_ENVIRONMENT_H
+
+#include <lmdb.h>
+
+#include "base/bytes.h"
+
+#define ENVIRONMENT_READERS 1022u /* slots in the lock file: LMDB's own 126 are few */
+
+/* `flags`: LMDB's; MDB_NOTLS is added. With MDB_NOSUBDIR `dir` is a file. The map is 1 TiB, or the largest that the
+ * address space grants. */
+enum fund_status environment_open(MDB_env **out, const char *dir, unsigned flags, struct fault *why);
+
+/* "dir: what: reason". Full disk, quota, file-size limit and a full map are FUND_NO_SPACE. */
+enum fund_status environment_fault(struct fault *why, int error, const char *dir, const char *what);
+
+/* dir/name as a string in `out`, which is reset. */
+enum fund_status path_join(struct buf *out, const char *dir, const char *name, struct fault *why);
+/* fsync of a directory or file by its path. */
+enum fund_status path_sync(const char *path, struct fault *why);
+
+#endif

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/index_writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/pages.h"
+#include "store/writer_private.h"
+
+#define TXN_PUT_MAX (64u << 20)
+
+/* ---- transactions ---- */
+
+static enum fund_status txn_failed(struct index_writer *w, int rc, const char *what)
+{
+	writer_abort(w);
+	return environment_fault(&w->fault, rc, writer_dir(w), what);
+}
+
+enum fund_status writer_begin(struct index_writer *w)
+{
+	if (w->txn)
+		return FUND_OK;
+	w->txn_bytes = 0;
+	int rc = mdb_txn_begin(w->env, NULL, 0, &w->txn);
+	if (rc == 0)
+		return FUND_OK;
+	w->txn = NULL;
+	return txn_failed(w, rc, "cannot begin to write");
+}
+
+void writer_abort(struct index_writer *w)
+{
+	if (w->txn)
+		mdb_txn_abort(w->txn);
+	w->txn = NULL;
+}
+
+enum fund_status writer_commit(struct index_writer *w)
+{
+	if (!w->txn)
+		return FUND_OK;
+	int rc = mdb_txn_commit(w->txn);
+	w->txn = NULL; /* freed also on failure */
+	return rc == 0 ? FUND_OK : txn_failed(w, rc, "cannot write");
+}
+
+enum fund_status writer_commit_if_large(struct index_writer *w)
+{
+	return w->txn_bytes >= TXN_PUT_MAX ? writer_commit(w) : FUND_OK;
+}
+
+enum fund_status writer_put(struct index_writer *w, struct slice key, struct slice value)
+{
+	MDB_val k = { key.len, (void *)(uintptr_t)key.data }, v = { value.len, NULL };
+	enum fund_status st = writer_begin(w);
+
+	if (st != FUND_OK)
+		return st;
+	int rc = mdb_put(w->txn, w->dbi, &k, &v, MDB_RESERVE);
+	if (rc != 0)
+		return txn_failed(w, rc, "cannot write");
+	if (value.len)
+		memcpy(v.mv_data, value.data, value.len);
+	w->txn_bytes += value.len + key.len;
+	return FUND_OK;
+}
+
+enum fund_status writer_delete(struct index_writer *w, struct slice key)
+{
+	MDB_val k = { key.len, (void *)(uintptr_t)key.data };
+	enum fund_status st = writer_begin(w);
+
+	if (st != FUND_OK)
+		return st;
+	int rc = mdb_del(w->txn, w->dbi, &k, NULL);
+	return rc == 0 || rc == MDB_NOTFOUND ? FUND_OK : txn_failed(w, rc, "cannot delete");
+}
+
+/* Deletes keys that begin with `prefix` until none is left (*more false) or the transaction is large. Freed pages are
+ * noted in one value a transaction, so a bound on their number also bounds the contiguous run that LMDB must find for
+ * it. */
+static int delete_some(struct index_writer *w, struct slice prefix, bool *more)
+{
+	MDB_cursor *cursor;
+	int rc = mdb_cursor_open(w->txn, w->dbi, &cursor);
+
+	*more = true;
+	while (rc == 0 && *more && w->txn_bytes < TXN_PUT_MAX) {
+		MDB_val k = { prefix.len, (void *)(uintptr_t)prefix.data }, v;
+		rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
+		if (rc == MDB_NOTFOUND ||
+		    (rc == 0 && (k.mv_size < prefix.len || memcmp(k.mv_data, prefix.data, prefix.len) != 0))) {
+			*more = false;
+			rc = 0;
+		} else if (rc == 0) {
+			w->txn_bytes += k.mv_size + v.mv_size;
+			rc = mdb_cursor_del(cursor, 0);
+		}
+	}
+	mdb_cursor_close(cursor);
+	return rc;
+}
+
+static enum fund_status delete_prefix(struct index_writer *w, struct slice prefix)
+{
+	enum fund_status st = FUND_OK;
+	bool more = true;
+
+	while (st == FUND_OK && more) {
+		st = writer_begin(w);
+		if (st != FUND_OK)
+			break;
+		int rc = delete_some(w, prefix, &more);
+		st = rc == 0 ? writer_commit(w) : txn_failed(w, rc, "cannot delete");
+	}
+	return st;
+}
+
+enum fund_status writer_delete_segment(struct index_writer *w, uint32_t segment)
+{
+	uint8_t key[5];
+	size_t len = put_segment_prefix(key, KEY_TOMBSTONES, segment);
+	enum fund_status st = delete_prefix(w, slice_of(key, len));
+
+	if (st != FUND_OK)
+		return st;
+	len = put_segment_prefix(key, KEY_SEGMENT, segment);
+	return delete_prefix(w, slice_of(key, len));
+}
+
+/* ---- the state that is read ---- */
+
+void writer_close_snapshot(struct index_writer *w)
+{
+	snapshot_close(w->snapshot);
+	w->snapshot = NULL;
+	if (w->hold)
+		mdb_txn_abort(w->hold);
+	w->hold = NULL;
+}
+
+enum fund_status writer_reopen_snapshot(struct index_writer *w, struct fault *why)
+{
+	writer_close_snapshot(w);
+	int rc = mdb_reader_check(w->env, NULL); /* readers that died would keep pages from being used again */
+	if (rc == 0)
+		rc = mdb_txn_begin(w->env, NULL, MDB_RDONLY, &w->hold);
+	if (rc != 0) {
+		w->hold = NULL;
+		return environment_fault(why, rc, writer_dir(w), "cannot read");
+	}
+	return snapshot_open_held(&w->snapshot, writer_dir(w), mdb_txn_id(w->hold), why);
+}
+
+struct snapshot *index_writer_snapshot(struct index_writer *w)
+{
+	return w->snapshot;
+}
+
+const struct fault *index_writer_fault(const struct index_writer *w)
+{
+	return &w->fault;
+}
+
+/* ---- opening ---- */
+
+/* What LMDB may not see: foreign or damaged files, other databases, other versions. The fault goes on behind the
+ * file's name. */
+static enum fund_status check_pages(const struct pages *p, struct fault *why)
+{
+	const uint8_t key = KEY_MANIFEST;
+	struct slice value;
+	struct manifest manifest = { 0 };
+	struct fault inner = { 0 };
+	enum fund_status st = pages_check(p, &inner);
+
+	if (st != FUND_OK)
+		return fault_set(why, st, "is damaged: %s", inner.text);
+	if (p->main_entries == 0)
+		return FUND_OK;
+	st = pages_get(p, slice_of(&key, 1), &value);
+	if (st == FUND_NOT_FOUND)
+		return fault_set(why, FUND_FORMAT, "is an LMDB file, but no index of fundstelle");
+	if (st != FUND_OK)
+		return fault_set(why, st, "is damaged: the manifest cannot be reached");
+	st = manifest_decode(value, &manifest, &inner);
+	if (st != FUND_OK)
+		fault_set(why, st, "cannot be used: %s", inner.text);
+	manifest_release(&manifest);
+	return st;
+}
+
+/* *txnid 0: there is nothing yet. */
+static enum fund_status check_data(const char *dir, uint64_t *txnid, struct fault *why)
+{
+	struct buf path = BUF_INIT;
+	struct pages pages = { 0 };
+	struct fault inner = { 0 };
+	struct stat file;
+	int fd = -1;
+	enum fund_status st = path_join(&path, dir, "data.mdb", why);
+	const char *name = (const char *)path.data;
+
+	*txnid = 0;
+	if (st != FUND_OK)
+		goto out;
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		goto out;
+	if (fd < 0 || fstat(fd, &file) != 0) {
+		st = fault_errno(why, errno, "%s", name);
+		goto out;
+	}
+	if (S_ISREG(file.st_mode) && file.st_size == 0) /* a run that was killed while it made it */
+		goto out;
+	st = pages_open(&pages, fd, 0, &inner);
+	if (st == FUND_OK)
+		st = check_pages(&pages, &inner);
+	if (st == FUND_OK)
+		*txnid = pages.txnid;
+	else
+		fault_set(why, st, "%s %s", name, inner.text);
+out:
+	pages_close(&pages);
+	if (fd >= 0)
+		close(fd);
+	buf_release(&path);
+	return st;
+}
+
+static enum fund_status make_directory(const char *dir, struct fault *why)
+{
+	struct stat is;
+
+	if (mkdir(dir, 0777) == 0)
+		return FUND_OK;
+	int error = errno;
+	if (error == EEXIST && stat(dir, &is) == 0)
+		error = S_ISDIR(is.st_mode) ? 0 : ENOTDIR;
+	return error ? fault_errno(why, error, "%s: cannot make the index", dir) : FUND_OK;
+}
+
+/* Where nobody ever wrote, a file that is no index is refused before anything is put beside it. */
+static enum fund_status check_before_lock(const char *dir, struct fault *why)
+{
+	struct buf path = BUF_INIT;
+	uint64_t txnid;
+	enum fund_status st = path_join(&path, dir, "write.lock", why);
+
+	if (st == FUND_OK && access((const char *)path.data, F_OK) != 0)
+		st = check_data(dir, &txnid, why);
+	buf_release(&path);
+	return st;
+}
+
+static enum fund_status remove_leftover(const char *dir, const char *file, struct fault *why)
+{
+	struct buf path = BUF_INIT;
+	enum fund_status st = path_join(&path, dir, file, why);
+
+	if (st == FUND_OK && unlink((const char *)path.data) != 0 && errno != ENOENT)
+		st = fault_errno(why, errno, "%s: cannot delete", (const char *)path.data);
+	buf_release(&path);
+	return st;
+}
+
+/* LMDB takes the newest transaction's number from its lock file as long as any process has that open. After a shrink
+ * that was killed between its two steps the lock file speaks of the file that was replaced: then it must go, or LMDB
+ * takes the wrong meta page. */
+static enum fund_status open_database(struct index_writer *w, uint64_t txnid, struct fault *why)
+{
+	enum fund_status st = environment_open(&w->env, writer_dir(w), 0, why);
+
+	for (int again = 0; st == FUND_OK && again < 2; again++) {
+		int rc = mdb_txn_begin(w->env, NULL, MDB_RDONLY, &w->hold);
+		if (rc != 0) {
+			w->hold = NULL;
+			return environment_fault(why, rc, writer_dir(w), "cannot read");
+		}
+		if (txnid == 0 || mdb_txn_id(w->hold) == txnid) {
+			rc = mdb_dbi_open(w->hold, NULL, 0, &w->dbi);
+			writer_close_snapshot(w);
+			return rc == 0 ? FUND_OK : environment_fault(why, rc, writer_dir(w), "cannot open");
+		}
+		writer_close_snapshot(w);
+		mdb_env_close(w->env);
+		w->env = NULL;
+		st = remove_leftover(writer_dir(w), "lock.mdb", why);
+		if (st == FUND_OK)
+			st = environment_open(&w->env, writer_dir(w), 0, why);
+	}
+	return st == FUND_OK ? fault_set(why, FUND_IO, "%s/lock.mdb belongs to another file", writer_dir(w)) : st;
+}
+
+static enum fund_status make_manifest(struct index_writer *w, const struct index_settings *fresh, struct fault *why)
+{
+	const uint8_t key = KEY_MANIFEST;
+	struct manifest m = { .analysis_hash = fresh->analysis_hash, .weights = fresh->weights, .next_segment = 1 };
+	struct buf bytes = BUF_INIT;
+	enum fund_status st;
+
+	if (getrandom(&m.id, sizeof(m.id), 0) != (ssize_t)sizeof(m.id))
+		return fault_errno(why, errno, "%s: no random number for the index", writer_dir(w));
+	st = buf_add_str(&m.analysis_text, fresh->analysis_text);
+	if (st == FUND_OK)
+		st = manifest_encode(&m, &bytes);
+	if (st != FUND_OK) {
+		fault_set(why, st, "%s: no memory", writer_dir(w));
+	} else {
+		st = writer_put(w, slice_of(&key, 1), slice_buf(&bytes));
+		if (st == FUND_OK)
+			st = writer_commit(w);
+		if (st != FUND_OK && why)
+			*why = w->fault;
+	}
+	manifest_release(&m);
+	buf_release(&bytes);
+	return st;
+}
+
+static bool is_listed(const struct manifest *m, uint32_t segment)
+{
+	for (uint32_t i = 0; i < m->n_segments; i++)
+		if (m->segments[i].number == segment)
+			return true;
+	return false;
+}
+
+/* Chunks or tombstones of segments that are not listed: a killed run's. */
+static enum fund_status delete_orphans(struct index_writer *w, uint8_t concern, struct fault *why)
+{
+	const struct manifest *m = snapshot_manifest(w->snapshot);
+	const struct pages *pages = snapshot_pages(w->snapshot);
+	uint64_t segment = 0;
+	uint8_t key[5];
+	struct slice found, value;
+
+	while (segment <= UINT32_MAX) {
+		put_segment_prefix(key, concern, (uint32_t)segment);
+		enum fund_status st = pages_seek_ge(pages, slice_of(key, sizeof(key)), &found, &value);
+		if (st == FUND_NOT_FOUND || (st == FUND_OK && (found.len < sizeof(key) || found.data[0] != concern)))
+			return FUND_OK;
+		if (st != FUND_OK)
+			return fault_set(why, st, "%s: the segments cannot be listed", writer_dir(w));
+		uint32_t number = get_be32(found.data + 1);
+		if (!is_listed(m, number)) {
+			st = writer_delete_segment(w, number);
+			if (st != FUND_OK) {
+				if (why)
+					*why = w->fault;
+				return st;
+			}
+		}
+		segment = (uint64_t)number + 1;
+	}
+	return FUND_OK;
+}
+
+static enum fund_status open_state(struct index_writer *w, const struct index_settings *fresh, struct fault *why)
+{
+	MDB_stat stat;
+	int rc = mdb_env_stat(w->env, &stat);
+	enum fund_status st = rc == 0 ? FUND_OK : environment_fault(why, rc, writer_dir(w), "cannot read");
+
+	if (st == FUND_OK && stat.ms_entries == 0)
+		st = make_manifest(w, fresh, why);
+	if (st == FUND_OK)
+		st = writer_reopen_snapshot(w, why);
+	if (st == FUND_OK)
+		st = delete_orphans(w, KEY_SEGMENT, why);
+	if (st == FUND_OK)
+		st = delete_orphans(w, KEY_TOMBSTONES, why);
+	if (st == FUND_OK)
+		w->next_segment = snapshot_manifest(w->snapshot)->next_segment;
+	return st;
+}
+
+enum fund_status index_writer_open(struct index_writer **out, const char *dir, const struct index_settings *fresh,
+				   uint64_t wait_seconds, struct fault *why)
+{
+	struct index_writer *w = calloc(1, sizeof(*w));
+	uint64_t txnid = 0;
+	enum fund_status st = FUND_NO_MEMORY;
+
+	*out = NULL;
+	if (!w)
+		return fault_set(why, st, "%s: no memory", dir);
+	w->lock.fd = -1;
+	if (buf_add_str(&w->dir, dir) != FUND_OK || !buf_str(&w->dir)) {
+		fault_set(why, st, "%s: no memory", dir);
+		goto fail;
+	}
+	st = make_directory(dir, why);
+	if (st == FUND_OK)
+		st = check_before_lock(dir, why);
+	if (st == FUND_OK)
+		st = write_lock_take(&w->lock, dir, wait_seconds, why);
+	if (st == FUND_OK)
+		st = check_data(dir, &txnid, why);
+	if (st == FUND_OK)
+		st = remove_leftover(dir, SHRINK_NAME, why);
+	if (st == FUND_OK)
+		st = open_database(w, txnid, why);
+	if (st == FUND_OK)
+		st = open_state(w, fresh, why);
+	if (st == FUND_OK) {
+		*out = w;
+		return FUND_OK;
+	}
+fail:
+	index_writer_close(w);
+	return st;
+}
+
+void index_writer_close(struct index_writer *w)
+{
+	if (!w)
+		return;
+	writer_abort(w);
+	writer_close_snapshot(w);
+	writer_forget_tombstones(w);
+	if (w->env)
+		mdb_env_close(w->env);
+	write_lock_release(&w->lock);
+	buf_release(&w->dir);
+	free(w);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* intblock_simd.h - the kernels of intblock.c: by vector registers where the compiler and the machine have them. */
+#ifndef STORE_INTBLOCK_SIMD_H
+#define STORE_INTBLOCK_SIMD_H
+
+#include <stdint.h>
+
+/* 128 values of b bits (1 to 32) out of 16 * b bytes. */
+void simd_unpack_lanes(const uint8_t *in, unsigned b, uint32_t *values);
+/* values[i] = before + sum of (values[0..i] + 1), for 128 values. Returns all that stood there, or-ed. */
+uint32_t simd_prefix_sum(uint32_t *values, uint32_t before);
+const char *simd_name(void);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/writer_private.h"
+
+static bool lists(const struct manifest *m, uint32_t segment)
+{
+	for (uint32_t i = 0; i < m->n_segments; i++)
+		if (m->segments[i].number == segment)
+			return true;
+	return false;
+}
+
+static enum fund_status check_next(struct index_writer *w, const struct manifest *next)
+{
+	for (uint32_t i = 0; i < next->n_segments; i++) {
+		uint32_t number = next->segments[i].number;
+		if (number >= w->next_segment || (i > 0 && number <= next->segments[i - 1].number))
+			return fault_set(&w->fault, FUND_INVALID, "%s: segment %u cannot be published", writer_dir(w),
+					 number);
+	}
+	return FUND_OK;
+}
+
+/* What only the writer knows. */
+static void complete(const struct index_writer *w, struct manifest *next, const struct sources_update *sources)
+{
+	const struct manifest *live = snapshot_manifest(w->snapshot);
+
+	next->generation = live->generation + 1;
+	if (next->next_segment < w->next_segment)
+		next->next_segment = w->next_segment;
+	for (uint32_t i = 0; i < next->n_segments; i++)
+		next->segments[i].n_dead = index_writer_n_dead(w, next->segments[i].number);
+	next->n_sources = live->n_sources;
+	next->n_failed = live->n_failed;
+	if (sources)
+		sources_update_counts(sources, &next->n_sources, &next->n_failed);
+}
+
+static enum fund_status put_manifest(struct index_writer *w, const struct manifest *next)
+{
+	const uint8_t key = KEY_MANIFEST;
+	struct buf bytes = BUF_INIT;
+	enum fund_status st = manifest_encode(next, &bytes);
+
+	if (st != FUND_OK)
+		fault_set(&w->fault, st, "%s: the manifest cannot be written", writer_dir(w));
+	else
+		st = writer_put(w, slice_of(&key, 1), slice_buf(&bytes));
+	buf_release(&bytes);
+	return st;
+}
+
+static enum fund_status write_state(struct index_writer *w, struct manifest *next, struct sources_update *sources)
+{
+	enum fund_status st = check_next(w, next);
+
+	if (st == FUND_OK)
+		st = writer_commit(w); /* of a segment that is being written: not part of the state */
+	if (st == FUND_OK && sources) {
+		st = sources_update_finish(sources);
+		if (st != FUND_OK)
+			fault_set(&w->fault, st, "%s: the list of sources cannot be written", writer_dir(w));
+	}
+	if (st != FUND_OK)
+		return st;
+	complete(w, next, sources);
+	if (sources)
+		st = sources_update_apply(sources, w);
+	if (st == FUND_OK)
+		st = writer_put_tombstones(w, next);
+	if (st == FUND_OK)
+		st = put_manifest(w, next);
+	if (st == FUND_OK)
+		st = writer_commit(w);
+	else
+		writer_abort(w);
+	return st;
+}
+
+/* The chunks of segments that fell out of the manifest. In transactions of their own, after the state is live: one
+ * transaction that frees a whole index would need a contiguous run of thousands of pages for the list of what it
+ * freed. Killed or failed in between, the rest are orphans like any: the next writer deletes them. */
+static void delete_dropped(struct index_writer *w, const uint32_t *dropped, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (writer_delete_segment(w, dropped[i]) != FUND_OK)
+			return;
+}
+
+static enum fund_status list_dropped(struct index_writer *w, const struct manifest *next, struct buf *numbers,
+				     uint32_t *n)
+{
+	const struct manifest *live = snapshot_manifest(w->snapshot);
+
+	*n = 0;
+	for (uint32_t i = 0; i < live->n_segments; i++) {
+		uint32_t number = live->segments[i].number;
+		if (lists(next, number))
+			continue;
+		if (buf_add(numbers, &number, sizeof(number)) != FUND_OK)
+			return fault_set(&w->fault, FUND_NO_MEMORY, "%s: no memory", writer_dir(w));
+		++*n;
+	}
+	return FUND_OK;
+}
+
+enum fund_status index_writer_publish(struct index_writer *w, struct manifest *next, struct sources_update *sources,
+				      struct fault *why)
+{
+	struct buf dropped = BUF_INIT;
+	uint32_t n_dropped;
+	enum fund_status st = list_dropped(w, next, &dropped, &n_dropped);
+
+	if (st == FUND_OK)
+		st = write_state(w, next, sources);
+	if (st != FUND_OK) {
+		if (why)
+			*why = w->fault;
+		goto out;
+	}
+	writer_forget_tombstones(w);
+	writer_close_snapshot(w); /* so that what is deleted now can be used again at once */
+	delete_dropped(w, (const uint32_t *)(const void *)dropped.data, n_dropped);
+	st = writer_reopen_snapshot(w, why);
+out:
+	buf_release(&dropped);
+	return st;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* segment.c - a segment's chunks, columns and tombstones. Keys: segment_keys.c; texts: segment_text.c. */
+#include "store/segment.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "store/segment_private.h"
+
+#define CONCERN_SEGMENT 0x10
+#define CONCERN_TOMBSTONES 0x03
+#define KEY_HEAD 6u  /* concern, segment, kind */
+#define KEY_MAX 511u /* LMDB's limit */
+#define TOMBSTONE_BYTES (TOMBSTONE_CHUNK / 8)
+
+/* ---- chunks ---- */
+
+/* A tail too long for a key is cut: all keys that begin with the cut one are it, so no order changes. */
+static struct slice make_key(uint8_t key[KEY_MAX], uint32_t segment, enum chunk_kind kind, struct slice tail)
+{
+	size_t len = tail.len < KEY_MAX - KEY_HEAD ? tail.len : KEY_MAX - KEY_HEAD;
+
+	key[0] = CONCERN_SEGMENT;
+	chunk_tail_put(key + 1, segment);
+	key[5] = (uint8_t)kind;
+	if (len > 0)
+		memcpy(key + KEY_HEAD, tail.data, len);
+	return slice_of(key, KEY_HEAD + len);
+}
+
+static enum fund_status chunks_get(void *context, enum chunk_kind kind, struct slice tail, struct slice *value)
+{
+	const struct segment *s = context;
+	uint8_t key[KEY_MAX];
+
+	if (tail.len > KEY_MAX - KEY_HEAD)
+		return FUND_NOT_FOUND;
+	return pages_get(s->pages, make_key(key, s->stats.number, kind, tail), value);
+}
+
+static enum fund_status own_key(enum fund_status status, struct slice key, struct slice *found)
+{
+	if (status != FUND_OK)
+		return status;
+	if (found->len < KEY_HEAD || memcmp(found->data, key.data, KEY_HEAD) != 0)
+		return FUND_NOT_FOUND;
+	*found = slice_of(found->data + KEY_HEAD, found->len - KEY_HEAD);
+	return FUND_OK;
+}
+
+static enum fund_status chunks_seek_le(void *context, enum chunk_kind kind, struct slice tail, struct slice *found,
+				       struct slice *value)
+{
+	const struct segment *s = context;
+	uint8_t bytes[KEY_MAX];
+	struct slice key = make_key(bytes, s->stats.number, kind, tail);
+
+	return own_key(pages_seek_le(s->pages, key, found, value), key, found);
+}
+
+static enum fund_status chunks_next(void *context, enum chunk_kind kind, struct slice tail, struct slice *found,
+				    struct slice *value)
+{
+	const struct segment *s = context;
+	uint8_t bytes[KEY_MAX];
+	struct slice key = make_key(bytes, s->stats.number, kind, tail);
+
+	return own_key(pages_seek_gt(s->pages, key, found, value), key, found);
+}
+
+enum fund_status segment_chunk(const struct segment *s, enum chunk_kind kind, uint32_t number, struct slice *value)
+{
+	uint8_t tail[DOC_TAIL];
+	enum fund_status status;
+
+	chunk_tail_put(tail, number);
+	status = s->chunks.get(s->chunks.context, kind, slice_of(tail, sizeof(tail)), value);
+	return status == FUND_NOT_FOUND ? FUND_CORRUPT : status;
+}
+
+enum fund_status segment_chunk_of_doc(const struct segment *s, enum chunk_kind kind, uint32_t doc, uint32_t *first, struct slice *value)
+{
+	uint8_t tail[DOC_TAIL];
+	struct slice found;
+	enum fund_status status;
+
+	chunk_tail_put(tail, doc);
+	status = s->chunks.seek_le(s->chunks.context, kind, slice_of(tail, sizeof(tail)), &found, value);
+	if (status == FUND_NOT_FOUND || (status == FUND_OK && found.len != DOC_TAIL))
+		return FUND_CORRUPT;
+	if (status == FUND_OK)
+		*first = get_be32_tail(found);
+	return status;
+}
+
+/* ---- life ---- */
+
+enum fund_status segment_new(struct segment **out, const struct pages *pages, const struct manifest *manifest, uint32_t i)
+{
+	struct segment *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return FUND_NO_MEMORY;
+	s->pages = pages;
+	s->manifest = manifest;
+	s->stats = manifest->segments[i];
+	s->chunks = (struct chunk_source){ s, chunks_get, chunks_seek_le, chunks_next };
+	s->n_column_chunks = s->stats.n_docs / COLUMN_CHUNK + (s->stats.n_docs % COLUMN_CHUNK != 0);
+	s->n_tombstone_chunks = s->stats.n_docs / TOMBSTONE_CHUNK + (s->stats.n_docs % TOMBSTONE_CHUNK != 0);
+	if (pthread_mutex_init(&s->mutex, NULL) != 0) {
+		free(s);
+		return FUND_NO_MEMORY;
+	}
+	for (size_t c = 0; c < COLUMNS; c++)
+		s->columns[c] = calloc(s->n_column_chunks + 1u, sizeof(*s->columns[c]));
+	s->tombstones = calloc(s->n_tombstone_chunks + 1u, sizeof(*s->tombstones));
+	*out = s;
+	for (size_t c = 0; c < COLUMNS; c++)
+		if (s->columns[c] == NULL)
+			*out = NULL;
+	if (*out != NULL && s->tombstones != NULL)
+		return FUND_OK;
+	*out = NULL;
+	segment_free(s);
+	return FUND_NO_MEMORY;
+}
+
+void segment_free(struct segment *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t c = 0; c < COLUMNS; c++)
+		free(s->columns[c]);
+	free(s->tombstones);
+	pthread_mutex_destroy(&s->mutex);
+	free(s);
+}
+
+uint32_t segment_number(const struct segment *s)
+{
+	return s->stats.number;
+}
+
+uint32_t segment_n_docs(const struct segment *s)
+{
+	return s->stats.n_docs;
+}
+
+const struct segment_stats *segment_stats(const struct segment *s)
+{
+	return &s->stats;
+}
+
+struct field_weights segment_weights(const struct segment *s)
+{
+	return s->manifest->weights;
+}
+
+const struct chunk_source *segment_chunks(const struct segment *s)
+{
+	return &s->chunks;
+}
+
+/* ---- columns ---- */
+
+static size_t column_width(enum column column)
+{
+	return column == COLUMN_HASH || column == COLUMN_SIGNATURE ? 8 : 4;
+}
+
+/* How many documents of `per_chunk` a chunk holds. */
+static uint32_t docs_in_chunk(const struct segment *s, uint32_t chunk, uint32_t per_chunk)
+{
+	uint32_t left = s->stats.n_docs - chunk * per_chunk;
+
+	return left < per_chunk ? left : per_chunk;
+}
+
+/* The signature is the one column that a chunk of documents may be without: FUND_NOT_FOUND. */
+static enum fund_status column_load(struct segment *s, enum column column, uint32_t chunk, const uint8_t **values)
+{
+	uint32_t n = docs_in_chunk(s, chunk, COLUMN_CHUNK);
+	uint8_t tail[1 + DOC_TAIL] = { (uint8_t)column };
+	struct slice value;
+	enum fund_status status;
+
+	chunk_tail_put(tail + 1, chunk);
+	status = chunks_get(s, CHUNK_COLUMN, slice_of(tail, sizeof(tail)), &value);
+	if (status == FUND_NOT_FOUND && column != COLUMN_SIGNATURE)
+		return FUND_CORRUPT;
+	if (status != FUND_OK)
+		return status;
+	if (value.len != 8 + n * column_width(column) || get_u32(value.data + 4) != n ||
+	    get_u32(value.data) != checksum(value.data + 4, value.len - 4))
+		return FUND_CORRUPT;
+	*values = value.data + 8;
+	atomic_store_explicit(&s->columns[column][chunk], *values, memory_order_release);
+	return FUND_OK;
+}
+
+enum fund_status segment_column(struct segment *s, enum column column, uint32_t chunk, const uint8_t **values, uint32_t *n)
+{
+	if (chunk >= s->n_column_chunks)
+		return FUND_CORRUPT; /* a document that is not: from damaged postings */
+	*n = docs_in_chunk(s, chunk, COLUMN_CHUNK);
+	*values = atomic_load_explicit(&s->columns[column][chunk], memory_order_acquire);
+	return *values != NULL ? FUND_OK : column_load(s, column, chunk, values);
+}
+
+enum fund_status segment_value(struct segment *s, enum column column, uint32_t doc, uint64_t *value)
+{
+	const uint8_t *values;
+	uint32_t n, i = doc % COLUMN_CHUNK;
+	enum fund_status status;
+
+	if (doc >= s->stats.n_docs)
+		return FUND_CORRUPT;
+	status = segment_column(s, column, doc / COLUMN_CHUNK, &values, &n);
+	if (status == FUND_NOT_FOUND) {
+		*value = 0;
+		return FUND_OK;
+	}
+	if (status == FUND_OK)
+		*value = column_width(column) == 8 ? get_u64(values + 8 * (size_t)i) : get_u32(values + 4 * (size_t)i);
+	return status;
+}
+
+/* ---- tombstones ---- */
+
+bool segment_has_dead(const struct segment *s)
+{
+	return s->stats.n_dead > 0;
+}
+
+static uint32_t count_bits(const uint8_t *bits, size_t len)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < len; i += 8)
+		n += (uint32_t)__builtin_popcountll(get_u64(bits + i));
+	return n;
+}
+
+/* A value that got lost would bring documents back to life, so all are counted once against the manifest. */
+static enum fund_status tombstones_load(struct segment *s)
+{
+	uint64_t n_dead = 0;
+
+	for (uint32_t chunk = 0; chunk < s->n_tombstone_chunks; chunk++) {
+		uint8_t key[9] = { CONCERN_TOMBSTONES };
+		struct slice value;
+		enum fund_status status;
+
+		chunk_tail_put(key + 1, s->stats.number);
+		chunk_tail_put(key + 5, chunk);
+		status = pages_get(s->pages, slice_of(key, sizeof(key)), &value);
+		if (status == FUND_NOT_FOUND)
+			continue;
+		if (status != FUND_OK)
+			return status;
+		if (value.len != 4 + TOMBSTONE_BYTES || get_u32(value.data) != checksum(value.data + 4, TOMBSTONE_BYTES))
+			return FUND_CORRUPT;
+		n_dead += count_bits(value.data + 4, TOMBSTONE_BYTES);
+		atomic_store(&s->tombstones[chunk], value.data + 4);
+	}
+	if (n_dead != s->stats.n_dead)
+		return FUND_CORRUPT;
+	atomic_store_explicit(&s->tombstones_ready, true, memory_order_release);
+	return FUND_OK;
+}
+
+enum fund_status segment_tombstones(struct segment *s, uint32_t chunk, const uint8_t **bits)
+{
+	enum fund_status status = FUND_OK;
+
+	*bits = NULL;
+	if (s->stats.n_dead == 0)
+		return FUND_OK;
+	if (chunk >= s->n_tombstone_chunks)
+		return FUND_CORRUPT;
+	if (!atomic_load_explicit(&s->tombstones_ready, memory_order_acquire))
+		status = tombstones_load(s);
+	if (status == FUND_OK)
+		*bits = atomic_load_explicit(&s->tombstones[chunk], memory_order_relaxed);
+	return status;
+}
+
+enum fund_status segment_is_dead(struct segment *s, uint32_t doc, bool *dead)
+{
+	const uint8_t *bits;
+	uint32_t i = doc % TOMBSTONE_CHUNK;
+	enum fund_status status = segment_tombstones(s, doc / TOMBSTONE_CHUNK, &bits);
+
+	*dead = status == FUND_OK && bits != NULL && (bits[i >> 3] >> (i & 7) & 1);
+	return status;
+}

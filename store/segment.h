@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * segment.h - one immutable segment, for reading: dictionary, columns, keys, texts, tombstones.
+ *
+ * Bytes    docs/FORMAT.md, "Documents of a segment". Everything returned is borrowed from the snapshot unless stated.
+ */
+#ifndef STORE_SEGMENT_H
+#define STORE_SEGMENT_H
+
+#include "store/snapshot.h"
+
+enum column {
+	COLUMN_LENGTH = 0,   /* u32: weighted length */
+	COLUMN_DATE = 1,     /* u32: see date packing below */
+	COLUMN_HASH = 2,     /* u64 */
+	COLUMN_FIELDS = 3,   /* u32: title positions | lead positions << 16 */
+	COLUMN_WORDS = 4,    /* u32 */
+	COLUMN_SIGNATURE = 5,/* u64 */
+	COLUMN_BORN = 6,     /* u32 */
+	COLUMNS
+};
+#define COLUMN_CHUNK 16384u
+#define FIELD_GAP 100u /* positions between title, lead and body */
+
+/* Dates: year << 9 | month << 5 | day, month and day 0 where unknown; 0: none. */
+#define DATE_PACK(y, m, d) ((uint32_t)(y) << 9 | (uint32_t)(m) << 5 | (uint32_t)(d))
+#define DATE_YEAR(v) ((v) >> 9)
+#define DATE_MONTH(v) ((v) >> 5 & 15u)
+#define DATE_DAY(v) ((v) & 31u)
+
+uint32_t segment_number(const struct segment *s);
+uint32_t segment_n_docs(const struct segment *s);
+const struct segment_stats *segment_stats(const struct segment *s);
+struct field_weights segment_weights(const struct segment *s);
+const struct chunk_source *segment_chunks(const struct segment *s); /* for dictionary_find, postings_open */
+
+/* A u32 column's (u64: the second) values for the documents from chunk * COLUMN_CHUNK on, as stored: read values with
+ * get_u32 / get_u64. The checksum is verified when a chunk is first touched; the pointer is kept, so ask freely.
+ * FUND_NOT_FOUND: no document there has a signature (all other columns are always there). */
+enum fund_status segment_column(struct segment *s, enum column column, uint32_t chunk, const uint8_t **values, uint32_t *n);
+/* One value; 0 for a signature that is not stored. */
+enum fund_status segment_value(struct segment *s, enum column column, uint32_t doc, uint64_t *value);
+
+bool segment_has_dead(const struct segment *s);
+enum fund_status segment_is_dead(struct segment *s, uint32_t doc, bool *dead);
+/* Tombstones of documents chunk << 18 …: NULL when none is dead there; else 32,768 bytes, bit set: dead. */
+#define TOMBSTONE_CHUNK (1u << 18)
+enum fund_status segment_tombstones(struct segment *s, uint32_t chunk, const uint8_t **bits);
+
+/* An article's key, split. `bytes` as printed: path, or path#id. */
+struct article_key {
+	uint32_t root;
+	struct slice key;  /* path and, with id_len, '#' and the id */
+	size_t id_len;	   /* bytes of '#' and id at the end of key; 0: none */
+};
+/* Copied into out, which is reset; key borrows from out. */
+enum fund_status segment_key(struct segment *s, uint32_t doc, struct buf *out, struct article_key *key);
+/* The documents (dead ones too) of one file: [*first, *end), empty when there is none. */
+enum fund_status segment_file_docs(struct segment *s, uint32_t root, struct slice path, uint32_t *first, uint32_t *end);
+/* The documents with exactly this printed key, in any root, live; FUND_NOT_FOUND. */
+enum fund_status segment_find_key(struct segment *s, struct slice key, uint32_t *doc);
+/* All keys in order: for merges, updates, --verify. */
+struct key_iter {
+	struct segment *segment;
+	uint32_t doc;		 /* of the current key */
+	struct article_key key;	 /* borrows from the iterator, until the next call */
+	/* private */
+	struct buf bytes;
+	struct cursor cursor;
+	struct slice chunk;
+	uint32_t chunk_first, chunk_n;
+};
+enum fund_status key_iter_seek(struct key_iter *it, struct segment *s, uint32_t doc); /* before doc; `it` starts as {0} */
+enum fund_status key_iter_next(struct key_iter *it);				      /* FUND_END */
+void key_iter_release(struct key_iter *it);
+
+/* An article as stored. Slices borrow from the buffer it was decoded into. */
+struct stored_article {
+	struct slice title, lead, body, author, section, source, format, encoding, date_text;
+};
+/* Decodes the block that holds doc into `raw` (a buf that keeps the last block: asking for neighbours costs no decoding). */
+struct text_cache {
+	struct buf raw;
+	const struct segment *segment;
+	uint32_t first, n; /* documents in raw; n 0: nothing */
+};
+void text_cache_release(struct text_cache *c); /* also on {0} */
+enum fund_status segment_article(struct segment *s, uint32_t doc, struct text_cache *cache, struct stored_article *out);
+
+/* Compressed text blocks in order, for merges that copy them as they are. index from 0; FUND_END behind the last. */
+struct text_block_ref {
+	uint32_t first, n_docs, raw_len;
+	struct slice stored; /* checksum and zlib stream, as in the chunk */
+};
+enum fund_status segment_text_block(struct segment *s, uint32_t index, struct text_block_ref *out);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* segment_private.h - the inside of struct segment, for segment.c, segment_keys.c, segment_text.c and snapshot.c. */
+#ifndef STORE_SEGMENT_PRIVATE_H
+#define STORE_SEGMENT_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "store/pages.h"
+#include "store/segment.h"
+
+#define DOC_TAIL 4u /* tails that are a document or a number */
+
+/* Where segment_text_block() last was in the text directory. */
+struct text_place {
+	uint32_t index;	     /* of the chunk's first block, from the segment's start */
+	uint32_t n;	     /* blocks in the chunk; 0: nowhere */
+	uint32_t first_doc;  /* the chunk's tail */
+	const uint8_t *entries;
+};
+
+struct segment {
+	const struct pages *pages;
+	const struct manifest *manifest;
+	struct segment_stats stats;
+	struct chunk_source chunks;
+	uint32_t n_column_chunks, n_tombstone_chunks;
+	_Atomic(const uint8_t *) *columns[COLUMNS]; /* values of verified chunks; NULL: not looked at */
+	_Atomic(const uint8_t *) *tombstones;	    /* NULL where no document is dead */
+	atomic_bool tombstones_ready;
+	_Atomic(const uint8_t *) text_directory;    /* the chunk verified last */
+	pthread_mutex_t mutex;			    /* of all below */
+	struct text_place text_place;
+};
+
+/* Borrows pages and manifest; i: its place in the manifest. */
+enum fund_status segment_new(struct segment **out, const struct pages *pages, const struct manifest *manifest, uint32_t i);
+void segment_free(struct segment *s); /* NULL is allowed */
+
+/* A chunk that has to be there: FUND_CORRUPT where it is not. */
+enum fund_status segment_chunk(const struct segment *s, enum chunk_kind kind, uint32_t number, struct slice *value);
+/* The chunk, among those whose tail is their first document, that should hold `doc`; with its first document. */
+enum fund_status segment_chunk_of_doc(const struct segment *s, enum chunk_kind kind, uint32_t doc, uint32_t *first, struct slice *value);
+
+static inline uint32_t get_be32_tail(struct slice tail)
+{
+	return (uint32_t)tail.data[0] << 24 | (uint32_t)tail.data[1] << 16 | (uint32_t)tail.data[2] << 8 | tail.data[3];
+}
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "store/column_writer.h"
+#include "store/key_writer.h"
+#include "store/postings_writer.h"
+#include "store/writer_private.h"
+
+#define DIRECTORY_ENTRY 24u
+#define DIRECTORY_CHUNK 4096u /* entries */
+
+struct segment_writer {
+	struct index_writer *writer;
+	struct chunk_sink sink;
+	struct segment_stats stats;
+	struct key_writer keys;
+	struct column_writer columns;
+	struct chunk_packer texts;
+	struct buf directory;     /* the open chunk of the text directory: header and entries */
+	uint32_t directory_first; /* document of its first entry */
+	uint32_t n_text_docs;
+	uint32_t *lengths; /* weighted length of each document */
+	size_t lengths_cap;
+	struct postings_writer *postings; /* both from the first term on */
+	struct dictionary_writer *dictionary;
+	uint8_t term[DICTIONARY_TERM_MAX];
+	size_t term_len;
+};
+
+static enum fund_status put_chunk(void *context, enum chunk_kind kind, struct slice tail, struct slice value)
+{
+	struct segment_writer *s = context;
+	uint8_t key[SEGMENT_KEY_PREFIX + DICTIONARY_TERM_MAX];
+	size_t len = put_segment_prefix(key, KEY_SEGMENT, s->stats.number);
+
+	if (tail.len > DICTIONARY_TERM_MAX)
+		return FUND_INVALID;
+	key[len++] = (uint8_t)kind;
+	memcpy(key + len, tail.data, tail.len);
+	s->stats.bytes += value.len;
+	if (kind == CHUNK_TEXT || kind == CHUNK_TEXT_DIRECTORY)
+		s->stats.bytes_text += value.len;
+	enum fund_status st = writer_put(s->writer, slice_of(key, len + tail.len), value);
+	return st == FUND_OK ? writer_commit_if_large(s->writer) : st;
+}
+
+/* A failure below the store's own writing says nothing by itself. */
+static enum fund_status told(struct segment_writer *s, enum fund_status st, const char *what)
+{
+	if (st == FUND_NO_MEMORY || st == FUND_INVALID || st == FUND_LIMIT)
+		fault_set(&s->writer->fault, st, "%s: segment %u: %s: %s", writer_dir(s->writer), s->stats.number, what,
+			  fund_status_name(st));
+	return st;
+}
+
+enum fund_status segment_writer_new(struct segment_writer **out, struct index_writer *w, struct fault *why)
+{
+	*out = NULL;
+	if (w->segment_open)
+		return fault_set(why, FUND_INVALID, "%s: a segment is being written already", writer_dir(w));
+	if (w->next_segment == UINT32_MAX)
+		return fault_set(why, FUND_LIMIT, "%s: no segment numbers are left: build the index anew",
+				 writer_dir(w));
+	struct segment_writer *s = calloc(1, sizeof(*s));
+	if (!s)
+		return fault_set(why, FUND_NO_MEMORY, "%s: no memory", writer_dir(w));
+	s->writer = w;
+	s->sink = (struct chunk_sink){ s, put_chunk };
+	s->stats.number = w->next_segment++;
+	key_writer_init(&s->keys, s->sink);
+	column_writer_init(&s->columns, s->sink);
+	chunk_packer_init(&s->texts, s->sink, CHUNK_TEXT);
+	w->segment_open = true;
+	*out = s;
+	return FUND_OK;
+}
+
+void segment_writer_free(struct segment_writer *s)
+{
+	if (!s)
+		return;
+	if (s->writer->segment_open) {
+		writer_abort(s->writer);
+		s->writer->segment_open = false;
+	}
+	key_writer_release(&s->keys);
+	column_writer_release(&s->columns);
+	chunk_packer_release(&s->texts);
+	buf_release(&s->directory);
+	postings_writer_free(s->postings);
+	dictionary_writer_free(s->dictionary);
+	free(s->lengths);
+	free(s);
+}
+
+/* ---- documents ---- */
+
+static enum fund_status note_length(struct segment_writer *s, uint32_t length)
+{
+	if (s->stats.n_docs == s->lengths_cap) {
+		size_t cap = s->lengths_cap ? s->lengths_cap * 2 : 1024;
+		uint32_t *grown = realloc(s->lengths, cap * sizeof(*grown));
+		if (!grown)
+			return FUND_NO_MEMORY;
+		s->lengths = grown;
+		s->lengths_cap = cap;
+	}
+	s->lengths[s->stats.n_docs] = length;
+	return FUND_OK;
+}
+
+static void count_doc(struct segment_stats *stats, const struct doc_info *doc)
+{
+	stats->n_docs++;
+	stats->n_words += doc->words;
+	stats->sum_length += doc->length;
+	if (doc->date == 0)
+		return;
+	if (stats->date_first == 0 || doc->date < stats->date_first)
+		stats->date_first = doc->date;
+	if (doc->date > stats->date_last)
+		stats->date_last = doc->date;
+}
+
+enum fund_status segment_writer_add_doc(struct segment_writer *s, const struct doc_info *doc)
+{
+	const uint64_t value[COLUMNS] = {
+		[COLUMN_LENGTH] = doc->length, [COLUMN_DATE] = doc->date,   [COLUMN_HASH] = doc->hash,
+		[COLUMN_FIELDS] = doc->fields, [COLUMN_WORDS] = doc->words, [COLUMN_SIGNATURE] = doc->signature,
+		[COLUMN_BORN] = doc->born,
+	};
+
+	if (s->postings)
+		return told(s, FUND_INVALID, "a document behind the first term");
+	if (s->stats.n_docs == DOC_END - 1)
+		return told(s, FUND_LIMIT, "documents");
+	enum fund_status st = note_length(s, doc->length);
+	if (st == FUND_OK)
+		st = key_writer_add(&s->keys, &doc->key);
+	if (st == FUND_OK)
+		st = column_writer_add(&s->columns, value);
+	if (st == FUND_OK)
+		count_doc(&s->stats, doc);
+	return told(s, st, "document");
+}
+
+uint32_t segment_writer_n_docs(const struct segment_writer *s)
+{
+	return s->stats.n_docs;
+}
+
+/* ---- texts ---- */
+
+static enum fund_status put_directory(struct segment_writer *s)
+{
+	struct buf *d = &s->directory;
+	uint8_t tail[4];
+
+	if (d->len == 0)
+		return FUND_OK;
+	put_u32(d->data + 4, (uint32_t)((d->len - 8) / DIRECTORY_ENTRY));
+	put_u32(d->data, checksum(d->data + 4, d->len - 4));
+	chunk_tail_put(tail, s->directory_first);
+	enum fund_status st = put_chunk(s, CHUNK_TEXT_DIRECTORY, slice_of(tail, sizeof(tail)), slice_buf(d));
+	buf_reset(d);
+	return st;
+}
+
+static enum fund_status add_directory_entry(struct segment_writer *s, uint32_t n_docs, uint64_t address,
+					    size_t stored_len, uint32_t raw_len)
+{
+	static const uint8_t header[8];
+	uint8_t entry[DIRECTORY_ENTRY];
+	enum fund_status st = FUND_OK;
+
+	if (s->directory.len == 0) {
+		s->directory_first = s->n_text_docs;
+		st = buf_add(&s->directory, header, sizeof(header));
+	}
+	put_u32(entry, s->n_text_docs);
+	put_u32(entry + 4, n_docs);
+	put_u64(entry + 8, address);
+	put_u32(entry + 16, (uint32_t)stored_len);
+	put_u32(entry + 20, raw_len);
+	if (st == FUND_OK)
+		st = buf_add(&s->directory, entry, sizeof(entry));
+	if (st == FUND_OK && s->directory.len == 8 + DIRECTORY_CHUNK * DIRECTORY_ENTRY)
+		st = put_directory(s);
+	return st;
+}
+
+enum fund_status segment_writer_add_text(struct segment_writer *s, struct slice stored, uint32_t n_docs,
+					 uint32_t raw_len)
+{
+	uint64_t address;
+
+	if (n_docs == 0 || n_docs > UINT32_MAX - s->n_text_docs || stored.len > UINT32_MAX)
+		return told(s, FUND_INVALID, "text block");
+	enum fund_status st = chunk_packer_add(&s->texts, stored, &address);
+	if (st == FUND_OK)
+		st = add_directory_entry(s, n_docs, address, stored.len, raw_len);
+	if (st == FUND_OK)
+		s->n_text_docs += n_docs;
+	return told(s, st, "text block");
+}
+
+/* ---- terms ---- */
+
+static enum fund_status first_term(struct segment_writer *s)
+{
+	struct field_weights weights = snapshot_manifest(s->writer->snapshot)->weights;
+	enum fund_status st = postings_writer_new(&s->postings, s->sink, s->lengths, s->stats.n_docs, weights);
+
+	return st == FUND_OK ? dictionary_writer_new(&s->dictionary, s->sink) : st;
+}
+
+enum fund_status segment_writer_begin_term(struct segment_writer *s, struct slice term, bool with_positions)
+{
+	enum fund_status st = FUND_OK;
+
+	if (term.len == 0 || term.len > DICTIONARY_TERM_MAX)
+		return told(s, FUND_INVALID, "term");
+	if (!s->dictionary)
+		st = first_term(s);
+	if (st != FUND_OK)
+		return told(s, st, "term");
+	memcpy(s->term, term.data, term.len);
+	s->term_len = term.len;
+	return told(s, postings_writer_begin(s->postings, with_positions), "term");
+}
+
+enum fund_status segment_writer_add_posting(struct segment_writer *s, uint32_t doc, uint32_t freq, uint8_t boost,
+					    const uint32_t *pos)
+{
+	return told(s, postings_writer_add(s->postings, doc, freq, boost, pos), "posting");
+}
+
+enum fund_status segment_writer_end_term(struct segment_writer *s)
+{
+	struct term_entry entry;
+	enum fund_status st = postings_writer_end(s->postings, &entry);
+
+	if (st == FUND_OK) {
+		entry.term = slice_of(s->term, s->term_len);
+		st = dictionary_writer_add(s->dictionary, &entry);
+	}
+	if (st == FUND_OK) {
+		s->stats.n_terms++;
+		s->stats.n_postings += entry.df;
+	}
+	return told(s, st, "term");
+}
+
+/* ---- the end ---- */
+
+enum fund_status segment_writer_finish(struct segment_writer *s, struct segment_stats *stats)
+{
+	enum fund_status st = FUND_OK;
+
+	if (s->n_text_docs != s->stats.n_docs)
+		return told(s, FUND_INVALID, "texts and documents differ in number");
+	st = key_writer_finish(&s->keys);
+	if (st == FUND_OK)
+		st = column_writer_finish(&s->columns);
+	if (st == FUND_OK)
+		st = chunk_packer_finish(&s->texts, &s->stats.n_text_chunks);
+	if (st == FUND_OK)
+		st = put_directory(s);
+	if (st == FUND_OK && s->postings)
+		st = postings_writer_finish(s->postings, &s->stats.n_list_chunks, &s->stats.n_position_chunks);
+	if (st == FUND_OK && s->dictionary)
+		st = dictionary_writer_finish(s->dictionary);
+	if (st == FUND_OK)
+		st = writer_commit(s->writer);
+	if (st != FUND_OK)
+		return told(s, st, "end");
+	s->writer->segment_open = false;
+	*stats = s->stats;
+	return FUND_OK;
+}

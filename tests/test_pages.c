@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/guard.h"
+#include "store/pages.h"
+#include "tests/scratch.h"
+
+static struct scratch scratch;
+static MDB_env *env;
+static MDB_dbi dbi;
+static char data_path[300];
+
+static void setup(void)
+{
+	MDB_txn *txn;
+
+	scratch_make(&scratch);
+	snprintf(data_path, sizeof(data_path), "%s/data.mdb", scratch.dir);
+	ck_assert_int_eq(mdb_env_create(&env), 0);
+	ck_assert_int_eq(mdb_env_set_mapsize(env, (size_t)1 << 30), 0);
+	ck_assert_int_eq(mdb_env_open(env, scratch.dir, MDB_NOTLS | MDB_NOSYNC, 0600), 0);
+	ck_assert_int_eq(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	ck_assert_int_eq(mdb_dbi_open(txn, NULL, 0, &dbi), 0);
+	ck_assert_int_eq(mdb_txn_commit(txn), 0);
+}
+
+static void teardown(void)
+{
+	mdb_env_close(env);
+	scratch_remove(&scratch);
+}
+
+static enum fund_status open_path(struct pages *p, const char *path, uint64_t txnid, struct fault *why)
+{
+	int fd = open(path, O_RDONLY);
+	enum fund_status status;
+
+	ck_assert_int_ge(fd, 0);
+	status = pages_open(p, fd, txnid, why);
+	close(fd);
+	return status;
+}
+
+/* Few different keys, some of them long and alike, so that they are put more than once. */
+static size_t make_key(uint64_t *seed, uint8_t key[511])
+{
+	uint32_t which = random_below(seed, 4000);
+	size_t len = 4 + (which % 97 == 0 ? 507 : which % 7 * 9);
+
+	memset(key, 'k', len);
+	key[0] = (uint8_t)(which >> 8);
+	if (which % 2)
+		key[1] = (uint8_t)which;
+	key[len - 1] = (uint8_t)which;
+	return len;
+}
+
+static size_t make_value_len(uint64_t *seed)
+{
+	switch (random_below(seed, 8)) {
+	case 0: return random_below(seed, 40000);
+	case 1: return 2000 + random_below(seed, 2100);
+	default: return random_below(seed, 300);
+	}
+}
+
+static void change(uint64_t *seed, unsigned n)
+{
+	static uint8_t bytes[40000];
+	uint8_t key[511];
+	MDB_txn *txn;
+
+	ck_assert_int_eq(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	for (unsigned i = 0; i < n; i++) {
+		MDB_val k = { make_key(seed, key), key }, v = { make_value_len(seed), bytes };
+
+		memset(bytes, (int)random_below(seed, 256), v.mv_size);
+		if (random_below(seed, 3) == 0) {
+			int rc = mdb_del(txn, dbi, &k, NULL);
+			ck_assert(rc == 0 || rc == MDB_NOTFOUND);
+		} else {
+			ck_assert_int_eq(mdb_put(txn, dbi, &k, &v, 0), 0);
+		}
+	}
+	ck_assert_int_eq(mdb_txn_commit(txn), 0);
+}
+
+static void assert_same(int rc, MDB_val k, MDB_val v, enum fund_status status, struct slice found, struct slice value)
+{
+	if (rc == MDB_NOTFOUND) {
+		ck_assert_int_eq(status, FUND_NOT_FOUND);
+		return;
+	}
+	ck_assert_int_eq(rc, 0);
+	ck_assert_int_eq(status, FUND_OK);
+	ck_assert(slice_equal(found, slice_of(k.mv_data, k.mv_size)));
+	ck_assert(slice_equal(value, slice_of(v.mv_data, v.mv_size)));
+}
+
+static void compare_one(MDB_cursor *c, const struct pages *p, const uint8_t *key, size_t len)
+{
+	MDB_val k = { len, (void *)(uintptr_t)key }, v;
+	struct slice asked = slice_of(key, len), found = asked, value;
+	enum fund_status status = pages_get(p, asked, &value);
+	int rc = mdb_cursor_get(c, &k, &v, MDB_SET_KEY);
+	bool there = rc == 0;
+
+	assert_same(rc, k, v, status, found, value);
+	k = (MDB_val){ len, (void *)(uintptr_t)key };
+	rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+	assert_same(rc, k, v, pages_seek_ge(p, asked, &found, &value), found, value);
+	if (there)
+		rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
+	status = pages_seek_gt(p, asked, &found, &value);
+	assert_same(rc, k, v, status, found, value);
+	k = (MDB_val){ len, (void *)(uintptr_t)key };
+	rc = mdb_cursor_get(c, &k, &v, MDB_SET_RANGE);
+	if (!there)
+		rc = mdb_cursor_get(c, &k, &v, rc == 0 ? MDB_PREV : MDB_LAST);
+	status = pages_seek_le(p, asked, &found, &value);
+	assert_same(rc, k, v, status, found, value);
+}
+
+START_TEST(finds_what_lmdb_finds)
+{
+	uint64_t seed = (uint64_t)_i + 1;
+	struct fault why = { .status = FUND_OK };
+
+	for (int round = 0; round < 8; round++) {
+		uint8_t key[511];
+		struct pages p;
+		MDB_txn *txn;
+		MDB_cursor *c;
+
+		change(&seed, 40u << (2 * (round % 4)));
+		ck_assert_int_eq(mdb_txn_begin(env, NULL, MDB_RDONLY, &txn), 0);
+		ck_assert_int_eq(mdb_cursor_open(txn, dbi, &c), 0);
+		ck_assert_msg(open_path(&p, data_path, mdb_txn_id(txn), &why) == FUND_OK, "%s", why.text);
+		ck_assert_uint_eq(p.txnid, mdb_txn_id(txn));
+		ck_assert_msg(pages_check(&p, &why) == FUND_OK, "%s", why.text);
+		for (int i = 0; i < 1000; i++)
+			compare_one(c, &p, key, make_key(&seed, key));
+		compare_one(c, &p, (const uint8_t *)"", 1);
+		compare_one(c, &p, (const uint8_t *)"\xff\xff\xff\xff\xff", 5);
+		pages_close(&p);
+		mdb_cursor_close(c);
+		mdb_txn_abort(txn);
+	}
+}
+END_TEST
+
+START_TEST(an_empty_tree_has_no_keys)
+{
+	struct slice found, value;
+	struct pages p;
+
+	ck_assert_int_eq(open_path(&p, data_path, 0, NULL), FUND_OK);
+	ck_assert_int_eq(pages_get(&p, SLICE_LIT("a"), &value), FUND_NOT_FOUND);
+	ck_assert_int_eq(pages_seek_le(&p, SLICE_LIT("a"), &found, &value), FUND_NOT_FOUND);
+	ck_assert_int_eq(pages_seek_ge(&p, SLICE_LIT("a"), &found, &value), FUND_NOT_FOUND);
+	ck_assert_int_eq(pages_check(&p, NULL), FUND_OK);
+	pages_close(&p);
+}
+END_TEST
+
+START_TEST(a_state_can_be_read_until_it_is_overwritten)
+{
+	uint64_t seed = 5, first;
+	struct pages p, again;
+
+	change(&seed, 100);
+	ck_assert_int_eq(open_path(&p, data_path, 0, NULL), FUND_OK);
+	first = p.txnid;
+	ck_assert_uint_eq(pages_newest(&p), first);
+	change(&seed, 100);
+	ck_assert_uint_eq(pages_newest(&p), first + 1);
+	ck_assert_int_eq(open_path(&again, data_path, first, NULL), FUND_OK);
+	ck_assert_uint_eq(again.txnid, first);
+	pages_close(&again);
+	change(&seed, 100);
+	ck_assert_uint_eq(pages_newest(&p), first + 2);
+	ck_assert_int_eq(open_path(&again, data_path, first, NULL), FUND_STALE);
+	pages_close(&p);
+}
+END_TEST
+
+/* ---- damage ---- */
+
+/* The file as bytes, to be damaged and written elsewhere. */
+static uint8_t *load(size_t *len)
+{
+	struct stat st;
+	uint8_t *bytes;
+	int fd = open(data_path, O_RDONLY);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	*len = (size_t)st.st_size;
+	bytes = malloc(*len);
+	ck_assert_ptr_nonnull(bytes);
+	ck_assert_int_eq(read(fd, bytes, *len), st.st_size);
+	close(fd);
+	return bytes;
+}
+
+static int other_file(void)
+{
+	char path[300];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/other", scratch.dir);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+static void use_all(const struct pages *p, uint64_t *seed)
+{
+	uint8_t key[511];
+	volatile uint8_t sum = 0;
+
+	for (int i = 0; i < 20; i++) {
+		struct slice asked = slice_of(key, make_key(seed, key)), found, value = { NULL, 0 };
+
+		if (pages_get(p, asked, &value) == FUND_OK && value.len > 0)
+			sum ^= value.data[value.len - 1];
+		if (pages_seek_le(p, asked, &found, &value) == FUND_OK && value.len > 0)
+			sum ^= value.data[value.len - 1];
+		if (pages_seek_ge(p, asked, &found, &value) == FUND_OK && value.len > 0)
+			sum ^= value.data[value.len - 1];
+		if (pages_seek_gt(p, asked, &found, &value) == FUND_OK && value.len > 0)
+			sum ^= value.data[value.len - 1];
+	}
+	(void)sum;
+}
+
+START_TEST(flipped_bytes_give_a_status_never_a_crash)
+{
+	uint64_t seed = 11;
+	uint8_t *bytes;
+	size_t len;
+	unsigned n_found = 0, runs = 1500;
+	int fd = other_file();
+
+	for (int i = 0; i < 6; i++)
+		change(&seed, 500);
+	bytes = load(&len);
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+	for (unsigned run = 0; run < runs; run++) {
+		/* Where the structure is: the first 200 bytes of a page, and the first pages more often. */
+		size_t page = random_below(&seed, 4) == 0 ? random_below(&seed, 2) : random_below(&seed, (uint32_t)(len / 4096));
+		size_t off = page * 4096 + random_below(&seed, page < 2 ? 160 : 200);
+		uint8_t flipped = bytes[off] ^ (uint8_t)(1u << random_below(&seed, 8));
+		struct fault why = { .status = FUND_OK };
+		struct pages p;
+		enum fund_status status;
+
+		ck_assert_int_eq(pwrite(fd, &flipped, 1, (off_t)off), 1);
+		status = pages_open(&p, fd, 0, &why);
+		if (status == FUND_OK) {
+			use_all(&p, &seed);
+			status = pages_check(&p, &why);
+			pages_close(&p);
+		}
+		if (status != FUND_OK) {
+			n_found++;
+			ck_assert(status == FUND_CORRUPT || status == FUND_FORMAT);
+			ck_assert_uint_gt(strlen(why.text), 0);
+		}
+		ck_assert_int_eq(pwrite(fd, bytes + off, 1, (off_t)off), 1);
+	}
+	/* The others hit values and free pages. */
+	ck_assert_uint_gt(n_found, runs / 20);
+	close(fd);
+	free(bytes);
+}
+END_TEST
+
+START_TEST(random_bytes_behind_good_meta_pages_never_crash)
+{
+	uint64_t seed = 17;
+	uint8_t *bytes;
+	size_t len;
+	int fd = other_file();
+
+	change(&seed, 2000);
+	bytes = load(&len);
+	for (int run = 0; run < 30; run++) {
+		struct pages p;
+
+		for (int i = 0; i < 200; i++)
+			bytes[8192 + random_next(&seed) % (len - 8192)] = (uint8_t)random_next(&seed);
+		ck_assert_int_eq(pwrite(fd, bytes, len, 0), (ssize_t)len);
+		ck_assert_int_eq(pages_open(&p, fd, 0, NULL), FUND_OK);
+		use_all(&p, &seed);
+		ck_assert_int_ne(pages_check(&p, NULL), FUND_NO_MEMORY);
+		pages_close(&p);
+	}
+	close(fd);
+	free(bytes);
+}
+END_TEST
+
+START_TEST(a_file_that_was_cut_off_is_corrupt)
+{
+	uint64_t seed = 13;
+	uint8_t *bytes;
+	size_t len;
+	int fd = other_file();
+
+	change(&seed, 1000);
+	bytes = load(&len);
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+	for (size_t at = len - 1;; at = random_below(&seed, (uint32_t)at)) {
+		struct fault why = { .status = FUND_OK };
+		struct pages p;
+		enum fund_status status;
+
+		ck_assert_int_eq(ftruncate(fd, (off_t)at), 0);
+		status = pages_open(&p, fd, 0, &why);
+		ck_assert_msg(status == FUND_CORRUPT || (at < 4096 && status == FUND_FORMAT), "%zu bytes: %d", at, status);
+		ck_assert_uint_gt(strlen(why.text), 0);
+		if (at == 0)
+			break;
+	}
+	close(fd);
+	free(bytes);
+}
+END_TEST
+
+/* What LMDB took and gave back in one transaction it does not write, and the file may be shorter than its last page. */
+START_TEST(a_file_may_lack_pages_at_its_end_that_are_free)
+{
+	static uint8_t big[10 * 4096];
+	uint64_t seed = 29;
+	MDB_val key = { 3, "big" }, value = { sizeof(big), big };
+	struct pages p;
+	MDB_txn *txn;
+	uint8_t *bytes;
+	size_t len;
+	unsigned n_missing = 0;
+	int fd = other_file();
+
+	change(&seed, 100);
+	ck_assert_int_eq(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	ck_assert_int_eq(mdb_put(txn, dbi, &key, &value, 0), 0);
+	ck_assert_int_eq(mdb_txn_commit(txn), 0);
+	ck_assert_int_eq(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	ck_assert_int_eq(mdb_del(txn, dbi, &key, NULL), 0);
+	ck_assert_int_eq(mdb_txn_commit(txn), 0);
+	for (int i = 0; i < 6; i++) /* the trees move to the front */
+		change(&seed, 1);
+	bytes = load(&len);
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+	while (pages_open(&p, fd, 0, NULL) == FUND_OK) {
+		ck_assert_int_eq(pages_check(&p, NULL), FUND_OK);
+		pages_close(&p);
+		n_missing++;
+		ck_assert_int_eq(ftruncate(fd, (off_t)(len - n_missing * 4096)), 0);
+	}
+	ck_assert_uint_ge(n_missing, 3);
+	ck_assert_uint_lt(n_missing, len / 4096 / 2);
+	close(fd);
+	free(bytes);
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	size_t off;
+	size_t len;
+	uint8_t bytes[8];
+	enum fund_status status;
+	const char *text;
+} heads[] = {
+	{ "another program's file", 16, 4, { 'S', 'Q', 'L', 'i' }, FUND_FORMAT, "LMDB's format" },
+	{ "the other byte order", 16, 4, { 0xBE, 0xEF, 0xC0, 0xDE }, FUND_FORMAT, "byte order" },
+	{ "a later version of LMDB's format", 20, 4, { 2 }, FUND_FORMAT, "version 2" },
+	{ "a page size that is none", 40, 4, { 1, 0x10 }, FUND_CORRUPT, "page size" },
+	{ "a page size of 1 TiB", 40, 4, { 0, 0, 0, 0x7f }, FUND_CORRUPT, "page size" },
+	{ "a first page that is no meta page", 10, 2, { 2 }, FUND_CORRUPT, "meta pages" },
+	{ "a second page without magic", 4096 + 16, 4, { 0 }, FUND_CORRUPT, "meta pages" },
+	{ "a transaction number out of order", 144, 8, { 9, 9 }, FUND_CORRUPT, "meta pages" },
+};
+
+START_TEST(heads_that_cannot_be_read_are_named)
+{
+	uint64_t seed = 3;
+	struct fault why = { .status = FUND_OK };
+	struct pages p;
+	uint8_t *bytes;
+	size_t len;
+	int fd = other_file();
+
+	change(&seed, 50);
+	bytes = load(&len);
+	memcpy(bytes + heads[_i].off, heads[_i].bytes, heads[_i].len);
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+	ck_assert_msg(pages_open(&p, fd, 0, &why) == heads[_i].status, "%s: %s", heads[_i].name, why.text);
+	ck_assert_msg(strstr(why.text, heads[_i].text) != NULL, "%s: %s", heads[_i].name, why.text);
+	close(fd);
+	free(bytes);
+}
+END_TEST
+
+/* ---- planted errors that pages_check has to find; offsets of LMDB's layout on 64-bit machines ---- */
+
+static uint8_t *newest_meta(uint8_t *bytes)
+{
+	uint64_t even, odd;
+
+	memcpy(&even, bytes + 144, 8);
+	memcpy(&odd, bytes + 4096 + 144, 8);
+	return bytes + 16 + (odd > even ? 4096 : 0);
+}
+
+static uint8_t *main_root(uint8_t *bytes)
+{
+	uint64_t root;
+
+	memcpy(&root, newest_meta(bytes) + 24 + 48 + 40, 8);
+	return bytes + root * 4096;
+}
+
+static uint8_t *node(uint8_t *page, unsigned i)
+{
+	uint16_t off;
+
+	memcpy(&off, page + 16 + 2 * i, 2);
+	return page + off;
+}
+
+static void plant_count(uint8_t *bytes) { newest_meta(bytes)[24 + 48 + 32]++; }
+static void plant_leaf_count(uint8_t *bytes) { newest_meta(bytes)[24 + 48 + 16]++; }
+static void plant_twice(uint8_t *bytes)
+{
+	memcpy(node(main_root(bytes), 1), node(main_root(bytes), 0), 6);
+}
+static void plant_order(uint8_t *bytes)
+{
+	uint8_t *root = main_root(bytes), keep[2];
+
+	memcpy(keep, root + 16 + 2, 2);
+	memcpy(root + 16 + 2, root + 16 + 4, 2);
+	memcpy(root + 16 + 4, keep, 2);
+}
+static void plant_flag(uint8_t *bytes) { main_root(bytes)[10] = 0x22; }
+static void plant_free(uint8_t *bytes)
+{
+	uint64_t free_root, main_page = (uint64_t)(main_root(bytes) - bytes) / 4096;
+	uint8_t *value;
+
+	memcpy(&free_root, newest_meta(bytes) + 24 + 40, 8);
+	value = node(bytes + free_root * 4096, 0) + 8 + 8;
+	memcpy(value, &(uint64_t){ 1 }, 8);
+	memcpy(value + 8, &main_page, 8);
+}
+
+static const struct {
+	void (*plant)(uint8_t *bytes);
+	const char *text;
+} planted[] = {
+	{ plant_count, "where the meta page says" },
+	{ plant_leaf_count, "where the meta page says" },
+	{ plant_twice, "page" },
+	{ plant_order, "keys do not ascend" },
+	{ plant_flag, "not the page that should be here" },
+	{ plant_free, "free and used" },
+};
+
+START_TEST(the_check_finds_planted_errors)
+{
+	uint64_t seed = 3;
+	struct fault why = { .status = FUND_OK };
+	struct pages p;
+	uint8_t *bytes;
+	size_t len;
+	int fd = other_file();
+
+	if (sizeof(size_t) != 8)
+		return;
+	for (int i = 0; i < 3; i++)
+		change(&seed, 300);
+	bytes = load(&len);
+	planted[_i].plant(bytes);
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+	ck_assert_int_eq(pages_open(&p, fd, 0, &why), FUND_OK);
+	ck_assert_int_eq(pages_check(&p, &why), FUND_CORRUPT);
+	ck_assert_msg(strstr(why.text, planted[_i].text) != NULL, "%s", why.text);
+	pages_close(&p);
+	close(fd);
+	free(bytes);
+}
+END_TEST
+
+/* ---- guard ---- */
+
+static void die_in_map(void)
+{
+	int fd = other_file();
+	struct pages p;
+	uint8_t *bytes;
+	size_t len;
+
+	bytes = load(&len);
+	if (write(fd, bytes, len) != (ssize_t)len || pages_open(&p, fd, 0, NULL) != FUND_OK || ftruncate(fd, 0) != 0)
+		_exit(9);
+	free(bytes);
+	_exit(p.map[4096] == 77 ? 8 : 7);
+}
+
+static void die_elsewhere(void)
+{
+	volatile int *nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	_exit(*nowhere);
+}
+
+static int run_guarded(void (*f)(void), char line[64])
+{
+	int pipe_fd[2], status;
+	ssize_t n;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(pipe_fd), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		dup2(pipe_fd[1], STDERR_FILENO);
+		guard_install("the index is damaged\n");
+		f();
+	}
+	close(pipe_fd[1]);
+	n = read(pipe_fd[0], line, 63);
+	line[n > 0 ? n : 0] = '\0';
+	close(pipe_fd[0]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+START_TEST(a_fault_in_the_map_is_one_line_and_exit_2)
+{
+	char line[64];
+	int status = run_guarded(die_in_map, line);
+
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 2);
+	ck_assert_str_eq(line, "the index is damaged\n");
+}
+END_TEST
+
+START_TEST(a_fault_elsewhere_keeps_its_signal)
+{
+	char line[64];
+	int status = run_guarded(die_elsewhere, line);
+
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), SIGSEGV);
+	ck_assert_str_eq(line, "");
+}
+END_TEST
+
+Suite *suite_pages(void);
+Suite *suite_pages(void)
+{
+	Suite *suite = suite_create("pages");
+	TCase *reading = tcase_create("reading"), *damage = tcase_create("damage"), *guard = tcase_create("guard");
+
+	tcase_add_checked_fixture(reading, setup, teardown);
+	tcase_add_loop_test(reading, finds_what_lmdb_finds, 0, 3);
+	tcase_add_test(reading, an_empty_tree_has_no_keys);
+	tcase_add_test(reading, a_state_can_be_read_until_it_is_overwritten);
+	tcase_add_test(damage, a_file_may_lack_pages_at_its_end_that_are_free);
+	tcase_set_timeout(reading, 60);
+	suite_add_tcase(suite, reading);
+
+	tcase_add_checked_fixture(damage, setup, teardown);
+	tcase_add_test(damage, flipped_bytes_give_a_status_never_a_crash);
+	tcase_add_test(damage, random_bytes_behind_good_meta_pages_never_crash);
+	tcase_add_test(damage, a_file_that_was_cut_off_is_corrupt);
+	tcase_add_loop_test(damage, heads_that_cannot_be_read_are_named, 0, sizeof(heads) / sizeof(heads[0]));
+	tcase_add_loop_test(damage, the_check_finds_planted_errors, 0, sizeof(planted) / sizeof(planted[0]));
+	tcase_set_timeout(damage, 60);
+	suite_add_tcase(suite, damage);
+
+	tcase_add_checked_fixture(guard, setup, teardown);
+	tcase_add_test(guard, a_fault_in_the_map_is_one_line_and_exit_2);
+	tcase_add_test(guard, a_fault_elsewhere_keeps_its_signal);
+	suite_add_tcase(suite, guard);
+	return suite;
+}
