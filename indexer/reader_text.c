@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reader_text.c - plain text: one article a file, in whatever encoding.
+ *
+ * A first line that begins "date 2022-01[-18]" gives the date and loses it. Then: the first line is the title if a blank line follows and it has
+ * at most 200 characters.
+ */
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "indexer/date.h"
+#include "indexer/encoding.h"
+#include "indexer/reader.h"
+
+#define TITLE_MAX 200 /* characters */
+
+struct text_reader {
+	struct input *in;
+	const struct reader_limits *limits;
+	struct buf raw, text;
+	bool done;
+};
+
+static bool has_ending(struct slice name, const char *ending)
+{
+	size_t len = strlen(ending);
+	if (name.len < len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		uint8_t c = name.data[name.len - len + i];
+		if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != (uint8_t)ending[i])
+			return false;
+	}
+	return true;
+}
+
+static int text_recognise(struct slice head, bool whole, struct slice name)
+{
+	static const char *const endings[] = { ".txt", ".text", ".asc", ".md", ".dat" };
+	(void)whole;
+	if (encoding_is_binary(head))
+		return 0;
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		if (has_ending(name, endings[i]))
+			return 40;
+	return 10;
+}
+
+static enum fund_status text_open(struct reader **out, struct input *in, struct slice path, const struct reader_limits *limits, struct fault *why)
+{
+	(void)path;
+	struct text_reader *r = calloc(1, sizeof *r);
+	*out = (struct reader *)r;
+	if (!r)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	r->in = in;
+	r->limits = limits;
+	return FUND_OK;
+}
+
+static void text_close(struct reader *reader)
+{
+	struct text_reader *r = (struct text_reader *)reader;
+	if (!r)
+		return;
+	buf_release(&r->raw);
+	buf_release(&r->text);
+	free(r);
+}
+
+static void drop(struct slice *s, size_t n)
+{
+	s->data += n;
+	s->len -= n;
+}
+
+static bool is_blank(uint8_t c) { return c == ' ' || c == '\t'; }
+
+static void drop_blanks(struct slice *s)
+{
+	while (s->len && is_blank(s->data[0]))
+		drop(s, 1);
+}
+
+/* " date 2022-01-18 …": also with a date that is impossible, which is then no date. */
+static void take_header(struct slice *text, struct article *out)
+{
+	struct slice s = *text;
+	size_t len = 0;
+	drop_blanks(&s);
+	if (s.len < 6 || memcmp(s.data, "date", 4) != 0 || !is_blank(s.data[4]))
+		return;
+	drop(&s, 4);
+	drop_blanks(&s);
+	while (len < s.len && len < 10 && ((s.data[len] >= '0' && s.data[len] <= '9') || s.data[len] == '-'))
+		len++;
+	if (len < 4 || s.data[0] == '-')
+		return;
+	out->date_text = slice_of(s.data, len);
+	out->date = date_parse(out->date_text);
+	drop(&s, len);
+	drop_blanks(&s);
+	*text = s;
+}
+
+static size_t line_len(struct slice s)
+{
+	const uint8_t *end = s.len ? memchr(s.data, '\n', s.len) : NULL;
+	return end ? (size_t)(end - s.data) : s.len;
+}
+
+static size_t n_characters(struct slice s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s.len; i++)
+		n += (s.data[i] & 0xC0) != 0x80;
+	return n;
+}
+
+static struct slice trimmed(struct slice s)
+{
+	while (s.len && (is_blank(s.data[s.len - 1]) || s.data[s.len - 1] == '\r'))
+		s.len--;
+	drop_blanks(&s);
+	return s;
+}
+
+static void take_title(struct slice *text, struct article *out)
+{
+	struct slice rest = *text, first = slice_of(text->data, line_len(*text));
+	if (first.len == text->len)
+		return; /* one line alone is text */
+	drop(&rest, first.len + 1);
+	struct slice second = slice_of(rest.data, line_len(rest));
+	first = trimmed(first);
+	if (first.len == 0 || n_characters(first) > TITLE_MAX || trimmed(second).len != 0 || second.len == rest.len)
+		return;
+	out->title = first;
+	drop(&rest, second.len + 1);
+	*text = rest;
+}
+
+static enum fund_status text_next(struct reader *reader, struct article *out, bool *recovered, uint64_t *line, struct fault *why)
+{
+	struct text_reader *r = (struct text_reader *)reader;
+	size_t skip;
+	*recovered = false;
+	*line = 0;
+	if (r->done)
+		return FUND_END;
+	r->done = true;
+	enum fund_status st = input_read_all(r->in, r->limits->bytes, &r->raw, why);
+	if (st != FUND_OK)
+		return st;
+	*out = (struct article){ .format = reader_text.name };
+	enum encoding e = encoding_detect(slice_buf(&r->raw), &skip);
+	struct slice bytes = slice_of(r->raw.data + skip, r->raw.len - skip), text = bytes;
+	if (e != ENCODING_UTF8) {
+		st = encoding_decode(e, bytes, &r->text);
+		if (st != FUND_OK)
+			return fault_set(why, st, "out of memory");
+		text = slice_buf(&r->text);
+	}
+	out->encoding = encoding_name(e);
+	take_header(&text, out);
+	take_title(&text, out);
+	out->body = text;
+	return text.len || out->title.len ? FUND_OK : FUND_END;
+}
+
+const struct reader_format reader_text = { "text", false, text_recognise, text_open, text_next, text_close };

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record.h - an article out of named values: what JSON, JSON Lines and tables with a header have in common.
+ *
+ * The names are those of docs: id|uid|guid|url, title|headline|titel, …, in any case.
+ */
+#ifndef INDEXER_RECORD_H
+#define INDEXER_RECORD_H
+
+#include "indexer/article.h"
+#include "indexer/json.h"
+
+enum record_field { RECORD_ID, RECORD_TITLE, RECORD_LEAD, RECORD_TEXT, RECORD_DATE, RECORD_AUTHOR, RECORD_SECTION, RECORD_SOURCE, RECORD_FIELDS };
+
+/* RECORD_FIELDS: a name that says nothing to us. */
+enum record_field record_field_of(struct slice name);
+
+struct record {
+	struct slice value[RECORD_FIELDS];
+	struct buf room[RECORD_FIELDS]; /* values that had escapes */
+	struct buf key;
+};
+void record_release(struct record *r);
+/* One JSON object; values borrow from the text or the record's room. False: see j->error. */
+bool record_read(struct record *r, struct json *j);
+void record_article(const struct record *r, struct article *out);
+
+#endif
