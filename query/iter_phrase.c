@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * iter_phrase.c - documents in which terms stand at fixed distances from each other.
+ *
+ * Documents first: the rarest term leads, the others must have the document too. Only then positions, again from the term with the fewest.
+ */
+#include "query/iter.h"
+
+#include "store/postings.h"
+
+struct phrase_list {
+	struct postings postings;
+	uint32_t shift;
+	const uint32_t *pos; /* of the current document */
+	uint32_t n, at;
+};
+
+struct iter_phrase {
+	struct iter base;
+	const struct plan *plan;
+	struct phrase_list **lists; /* rarest first */
+	uint32_t n_lists;
+	uint32_t title_end; /* positions below it are the title's, where the phrase must stand in it */
+	uint32_t freq;	    /* of the current document */
+};
+
+/* All lists on one document >= target. */
+static enum fund_status align(struct iter_phrase *p, uint32_t target)
+{
+	for (uint32_t i = 0; i < p->n_lists;) {
+		struct postings *list = &p->lists[i]->postings;
+		enum fund_status st = postings_seek(list, target);
+		if (st != FUND_OK)
+			return st;
+		if (list->doc == DOC_END) {
+			p->base.doc = DOC_END;
+			return FUND_OK;
+		}
+		i = list->doc == target || i == 0 ? i + 1 : 0;
+		target = list->doc;
+	}
+	p->base.doc = target;
+	return FUND_OK;
+}
+
+static enum fund_status load_positions(struct iter_phrase *p)
+{
+	for (uint32_t i = 0; i < p->n_lists; i++) {
+		struct phrase_list *l = p->lists[i];
+		enum fund_status st = postings_positions(&l->postings, &l->pos, &l->n);
+		if (st != FUND_OK)
+			return st;
+		l->at = 0;
+	}
+	p->title_end = UINT32_MAX;
+	if (p->plan->field != FIELD_TITLE)
+		return FUND_OK;
+	uint64_t fields;
+	enum fund_status st = segment_value(p->base.leaf->segment, COLUMN_FIELDS, p->base.doc, &fields);
+	p->title_end = (uint32_t)(fields & 0xFFFF);
+	return st;
+}
+
+/* Does this list have a position for a phrase that begins at `start`? Starts rise from call to call. */
+static bool has_start(struct phrase_list *l, uint32_t start)
+{
+	uint64_t want = (uint64_t)start + l->shift;
+	while (l->at < l->n && l->pos[l->at] < want)
+		l->at++;
+	return l->at < l->n && l->pos[l->at] == want;
+}
+
+static enum fund_status count_matches(struct iter_phrase *p)
+{
+	enum fund_status st = load_positions(p);
+	p->freq = 0;
+	if (st != FUND_OK)
+		return st;
+	struct phrase_list *lead = p->lists[0];
+	for (uint32_t i = 1; i < p->n_lists; i++)
+		if (p->lists[i]->n < lead->n)
+			lead = p->lists[i];
+	for (uint32_t k = 0; k < lead->n; k++) {
+		if (lead->pos[k] < lead->shift)
+			continue;
+		uint32_t start = lead->pos[k] - lead->shift;
+		bool all = start < p->title_end;
+		for (uint32_t i = 0; i < p->n_lists && all; i++)
+			all = p->lists[i] == lead || has_start(p->lists[i], start);
+		p->freq += all;
+	}
+	return FUND_OK;
+}
+
+static enum fund_status phrase_seek(struct iter *it, uint32_t target)
+{
+	struct iter_phrase *p = (struct iter_phrase *)it;
+	for (;;) {
+		enum fund_status st = align(p, target);
+		if (st != FUND_OK || it->doc == DOC_END)
+			return st;
+		st = count_matches(p);
+		if (st != FUND_OK || p->freq)
+			return st;
+		target = it->doc + 1;
+	}
+}
+
+static enum fund_status phrase_score(struct iter *it, int64_t *micro)
+{
+	struct iter_phrase *p = (struct iter_phrase *)it;
+	uint32_t len;
+	enum fund_status st = leaf_length(it->leaf, it->doc, &len);
+	if (st == FUND_OK)
+		*micro = bm25_score(it->bm25, p->plan->scale, p->freq, len);
+	return st;
+}
+
+static enum fund_status phrase_explain(struct iter *it, const struct explain_sink *sink)
+{
+	struct iter_phrase *p = (struct iter_phrase *)it;
+	struct explain_item item = { .term = p->plan->text, .field = p->plan->field, .kind = "phrase", .freq = p->freq, .df = it->cost };
+	enum fund_status st = phrase_score(it, &item.score);
+	return st == FUND_OK ? sink->item(sink->context, &item) : st;
+}
+
+static void phrase_release(struct iter *it)
+{
+	struct iter_phrase *p = (struct iter_phrase *)it;
+	for (uint32_t i = 0; i < p->n_lists; i++)
+		postings_release(&p->lists[i]->postings);
+}
+
+static const struct iter_ops phrase_ops = { phrase_seek, phrase_score, phrase_explain, phrase_release };
+
+static enum fund_status add_list(struct arena *arena, struct iter_phrase *p, const struct phrase_term *term, const struct term_entry *entry)
+{
+	struct phrase_list *l = arena_alloc(arena, sizeof *l);
+	if (!l)
+		return FUND_NO_MEMORY;
+	l->shift = term->shift;
+	enum fund_status st = postings_open(&l->postings, segment_chunks(p->base.leaf->segment), entry, p->base.leaf->weights);
+	if (st != FUND_OK)
+		return st;
+	uint32_t at = p->n_lists++;
+	for (; at > 0 && p->lists[at - 1]->postings.entry.df > entry->df; at--)
+		p->lists[at] = p->lists[at - 1];
+	p->lists[at] = l;
+	if (entry->df < p->base.cost)
+		p->base.cost = entry->df;
+	return FUND_OK;
+}
+
+enum fund_status iter_phrase_new(struct arena *arena, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct iter **out)
+{
+	enum fund_status st = FUND_OK;
+	*out = NULL;
+	struct iter_phrase *p = arena_alloc(arena, sizeof *p);
+	if (!p)
+		return FUND_NO_MEMORY;
+	*p = (struct iter_phrase){ .base = { &phrase_ops, 0, UINT64_MAX, leaf, bm25 }, .plan = plan };
+	p->lists = arena_alloc(arena, plan->n_phrase * sizeof *p->lists);
+	if (!p->lists)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < plan->n_phrase && st == FUND_OK; i++) {
+		struct term_entry entry;
+		st = dictionary_find(segment_chunks(leaf->segment), plan->phrase[i].term, &entry);
+		if (st == FUND_OK)
+			st = add_list(arena, p, &plan->phrase[i], &entry);
+	}
+	if (st != FUND_OK) {
+		phrase_release(&p->base);
+		return st == FUND_NOT_FOUND ? FUND_OK : st;
+	}
+	*out = &p->base;
+	return FUND_OK;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fundstelle-query - words in, ranked articles out.
+ *
+ *	options.c	the command line
+ *	run.c		one query, one article; run_batch.c: many queries
+ *	  searcher.c	indexes opened, their segments as one list with common statistics
+ *	  search.c	a query from its text to what is shown:
+ *	    lex.c, parse.c	text -> tree
+ *	    plan.c		tree -> terms under boolean nodes, through stemmer/analyse.h
+ *	    topk.c		plan -> the best k documents; topk_or.c for plain words, iter_*.c for all else
+ *	    snippet.c		the passage that shows why
+ *	  present*.c	text, json, jsonl, tsv, trec, paths
+ */
+#include <signal.h>
+
+#include "query/run.h"
+#include "store/guard.h"
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unversioned"
+#endif
+
+static int run(const struct options *o, struct printer *out)
+{
+	struct analyser *analyser;
+	struct fault why = { 0 };
+	if (analyser_new(&analyser) != FUND_OK) {
+		fault_set(&why, FUND_NO_MEMORY, "out of memory");
+		return run_trouble(&why);
+	}
+	int status = o->batch ? run_batch(o, analyser, out) : o->show ? run_show(o, analyser, out) : run_query(o, analyser, out);
+	analyser_free(analyser);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct fault why = { 0 };
+	struct printer out;
+	int status = 0;
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(2), and silent */
+	guard_install(PROGRAM ": the index cannot be read: the file is damaged or the disk fails; run fundstelle-index --verify\n");
+	print_init(&out, 1);
+	if (options_read(&options, argc, argv, &why) != FUND_OK) {
+		status = run_trouble(&why);
+	} else if (options.help) {
+		options_help(&out);
+	} else if (options.version) {
+		print_str(&out, "fundstelle-query " PACKAGE_VERSION "\n");
+	} else {
+		status = run(&options, &out);
+	}
+	if (print_flush(&out) != FUND_OK && !out.closed_pipe && status != 2)
+		status = run_trouble(&(struct fault){ .text = "output cannot be written" });
+	options_release(&options);
+	print_release(&out);
+	return status;
+}

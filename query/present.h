@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * present.h - results for people and programs: one interface, one file a format.
+ */
+#ifndef QUERY_PRESENT_H
+#define QUERY_PRESENT_H
+
+#include "base/print.h"
+#include "query/hits.h"
+
+struct present_options {
+	bool color;	   /* escape sequences may be used */
+	uint32_t width;	   /* columns of the terminal, else 80 */
+	bool nul;	   /* paths end with NUL */
+	struct slice qid;  /* --batch: printed in front; empty otherwise */
+	bool explain;
+};
+
+struct presenter {
+	const char *name; /* as --format= has it */
+	unsigned parts;	  /* what it needs of a hit: enum hit_part */
+	bool shows_total;
+	bool batch;	  /* may be used with --batch */
+	/* begin once, hits in one or more calls (pages of a long list), end once. Output errors stay in the printer. */
+	void (*begin)(struct printer *p, const struct result *r, const struct present_options *o);
+	void (*hit)(struct printer *p, const struct result *r, const struct shown_hit *h, const struct present_options *o, bool first);
+	void (*end)(struct printer *p, const struct result *r, const struct present_options *o);
+	void (*show)(struct printer *p, const struct shown_hit *h, const struct present_options *o); /* --show; NULL: not with this format */
+	void (*count)(struct printer *p, const struct result *r, const struct present_options *o);   /* --count */
+};
+
+extern const struct presenter present_text, present_json, present_jsonl, present_tsv, present_trec, present_paths;
+/* NULL: no such format. */
+const struct presenter *presenter_find(const char *name);
+
+/* "2022", "2022-01", "2022-01-18"; "" for 0. */
+const char *date_format(uint32_t date, char out[16]);
+/* A score with 4 decimals. */
+const char *score_format(int64_t micro, char out[32]);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run.h - what the command line asked for, done: one query, a batch of them, one article.
+ *
+ * Each gives the exit status: 0 hits, 1 none, 2 trouble (told on stderr).
+ */
+#ifndef QUERY_RUN_H
+#define QUERY_RUN_H
+
+#include "query/options.h"
+
+#define PROGRAM "fundstelle-query"
+
+int run_query(const struct options *o, struct analyser *analyser, struct printer *out);
+int run_batch(const struct options *o, struct analyser *analyser, struct printer *out);
+int run_show(const struct options *o, struct analyser *analyser, struct printer *out);
+
+/* For the three of them. */
+int run_trouble(const struct fault *why);
+/* Points at the place in the query that is wrong. */
+int run_syntax_error(struct slice query, uint32_t off, const struct fault *why);
+void run_warn(struct slice query, const struct parse_warning *warning);
+struct present_options run_present_options(const struct options *o);
+
+#endif

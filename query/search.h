@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * search.h - one query from its text to what is shown.
+ *
+ * Life     search_find() ranks; search_page() copies what is shown of some hits out of the index, as often as wanted; between pages the
+ *          searcher may be closed and opened again, as long as the state is the same (searcher_is_at()).
+ */
+#ifndef QUERY_SEARCH_H
+#define QUERY_SEARCH_H
+
+#include "query/hits.h"
+#include "query/plan.h"
+
+struct search_options {
+	struct parse_options parse;
+	uint32_t limit; /* UINT32_MAX: all */
+	uint32_t offset;
+	uint32_t from, to;
+	unsigned parts;	   /* enum hit_part */
+	bool want_total;   /* make the total exact where that is cheap */
+	bool count_only;   /* the exact total, no hits */
+};
+
+struct search_note { /* about the query itself, for a person */
+	struct parse_warning warning;
+	uint32_t error_off; /* with FUND_INVALID */
+};
+
+struct search {
+	struct searcher *searcher;
+	struct search_options options;
+	struct arena arena; /* parsed query, plan, iterators */
+	struct plan *plan;
+	struct plan_build build;
+	struct topk topk;
+	struct result result; /* all but the hits */
+	uint32_t n_shown;     /* hits behind the offset */
+};
+
+void search_release(struct search *s); /* also on {0} */
+/* Forget the query, keep the memory: for --batch. */
+void search_reset(struct search *s);
+enum fund_status search_find(struct search *s, struct searcher *searcher, struct slice query, const struct search_options *options,
+			     struct search_note *note, struct fault *why);
+/* Hits first … first + n of those behind the offset, into s->result.hits; everything they hold lives in `arena`. */
+enum fund_status search_page(struct search *s, struct searcher *searcher, uint32_t first, uint32_t n, struct arena *arena, struct fault *why);
+
+/* The live article with this key (as printed or as it is), in any index: one hit with its text. FUND_NOT_FOUND. */
+enum fund_status search_show(struct searcher *s, struct slice key, struct arena *arena, struct shown_hit *out, struct fault *why);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "query/searcher.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum fund_status leaf_load_lengths(struct leaf *l, uint32_t chunk)
+{
+	uint32_t n;
+	enum fund_status st = segment_column(l->segment, COLUMN_LENGTH, chunk, &l->lengths, &n);
+	l->length_chunk = st == FUND_OK ? chunk : UINT32_MAX;
+	return st;
+}
+
+enum fund_status leaf_load_dates(struct leaf *l, uint32_t chunk)
+{
+	uint32_t n;
+	enum fund_status st = segment_column(l->segment, COLUMN_DATE, chunk, &l->dates, &n);
+	l->date_chunk = st == FUND_OK ? chunk : UINT32_MAX;
+	return st;
+}
+
+enum fund_status leaf_load_dead(struct leaf *l, uint32_t chunk)
+{
+	enum fund_status st = segment_tombstones(l->segment, chunk, &l->dead);
+	l->dead_chunk = st == FUND_OK ? chunk : UINT32_MAX;
+	return st;
+}
+
+static enum fund_status add_leaves(struct searcher *s, uint32_t index, struct fault *why)
+{
+	struct snapshot *snapshot = s->snapshots[index];
+	uint32_t n = snapshot_n_segments(snapshot);
+	struct leaf *grown = realloc(s->leaves, (s->n_leaves + n + 1) * sizeof *grown);
+	if (!grown)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	s->leaves = grown;
+	for (uint32_t i = 0; i < n; i++) {
+		struct segment *segment;
+		enum fund_status st = snapshot_segment(snapshot, i, &segment, why);
+		if (st != FUND_OK)
+			return st;
+		s->n_docs += segment_n_docs(segment);
+		s->sum_length += segment_stats(segment)->sum_length;
+		s->leaves[s->n_leaves++] = (struct leaf){
+			.segment = segment, .index = index, .n_docs = segment_n_docs(segment),
+			.has_dead = segment_has_dead(segment), .weights = segment_weights(segment),
+			.length_chunk = UINT32_MAX, .dead_chunk = UINT32_MAX, .date_chunk = UINT32_MAX,
+		};
+	}
+	return FUND_OK;
+}
+
+/* Has an earlier directory been the same one? */
+static bool named_before(const char *const *dirs, uint32_t i)
+{
+	struct stat a, b;
+	if (i == 0 || stat(dirs[i], &a) != 0)
+		return false;
+	for (uint32_t k = 0; k < i; k++)
+		if (stat(dirs[k], &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+			return true;
+	return false;
+}
+
+static enum fund_status add_index(struct searcher *s, const char *dir, uint64_t analysis, struct fault *why)
+{
+	enum fund_status st = snapshot_open(&s->snapshots[s->n_indexes], dir, why);
+	if (st != FUND_OK)
+		return st;
+	uint32_t index = s->n_indexes++;
+	if (snapshot_manifest(s->snapshots[index])->analysis_hash != analysis)
+		return fault_set(why, FUND_FINGERPRINT,
+				 "%s: made with another analysis of words than this program has: "
+				 "run fundstelle-index --rebuild with the archive's PATH", dir);
+	return add_leaves(s, index, why);
+}
+
+enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, const char *const *dirs, uint32_t n_dirs, struct fault *why)
+{
+	struct fingerprint print;
+	*s = (struct searcher){ .analyser = analyser };
+	enum fund_status st = analyser_fingerprint(analyser, &print);
+	if (st != FUND_OK)
+		return fault_set(why, st, "out of memory");
+	s->snapshots = calloc(n_dirs, sizeof(struct snapshot *));
+	if (!s->snapshots)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < n_dirs && st == FUND_OK; i++)
+		if (!named_before(dirs, i))
+			st = add_index(s, dirs[i], print.hash, why);
+	if (st != FUND_OK) {
+		searcher_close(s);
+		return st;
+	}
+	s->bm25 = bm25_of(s->n_docs ? (double)s->sum_length / (double)s->n_docs : 0);
+	return FUND_OK;
+}
+
+void searcher_close(struct searcher *s)
+{
+	for (uint32_t i = 0; i < s->n_indexes; i++)
+		snapshot_close(s->snapshots[i]);
+	free(s->snapshots);
+	free(s->leaves);
+	*s = (struct searcher){ 0 };
+}
+
+enum fund_status searcher_check(struct searcher *s)
+{
+	for (uint32_t i = 0; i < s->n_indexes; i++) {
+		enum fund_status st = snapshot_check(s->snapshots[i]);
+		if (st != FUND_OK)
+			return st;
+	}
+	return FUND_OK;
+}
+
+enum fund_status searcher_mark(const struct searcher *s, struct state_mark **out)
+{
+	*out = calloc(s->n_indexes + 1, sizeof **out);
+	if (!*out)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < s->n_indexes; i++) {
+		const struct manifest *m = snapshot_manifest(s->snapshots[i]);
+		(*out)[i] = (struct state_mark){ m->id, m->generation };
+	}
+	return FUND_OK;
+}
+
+bool searcher_is_at(const struct searcher *s, const struct state_mark *marks)
+{
+	for (uint32_t i = 0; i < s->n_indexes; i++) {
+		const struct manifest *m = snapshot_manifest(s->snapshots[i]);
+		if (m->id != marks[i].id || m->generation != marks[i].generation)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * searcher.h - one or more indexes, opened as one list of segments with common statistics.
+ *
+ * Life     open -> search any number of times -> close. Everything found (segment, document) is valid until close; so whoever
+ *          prints takes what he needs first (hits.h).
+ * Threads  none: one searcher a thread.
+ */
+#ifndef QUERY_SEARCHER_H
+#define QUERY_SEARCHER_H
+
+#include "query/score.h"
+#include "stemmer/analyse.h"
+#include "store/segment.h"
+
+/* A segment with what the inner loops keep at hand. */
+struct leaf {
+	struct segment *segment;
+	uint32_t index; /* which of the searcher's indexes */
+	uint32_t n_docs;
+	bool has_dead;
+	struct field_weights weights;
+	uint32_t length_chunk, dead_chunk, date_chunk; /* UINT32_MAX: none yet */
+	const uint8_t *lengths, *dead, *dates;
+};
+
+struct searcher {
+	struct analyser *analyser;
+	struct snapshot **snapshots;
+	uint32_t n_indexes;
+	struct leaf *leaves;
+	uint32_t n_leaves;
+	uint64_t n_docs; /* dead ones counted until they are merged away */
+	uint64_t sum_length;
+	struct bm25 bm25;
+};
+
+/* Directories named twice are used once. FUND_FINGERPRINT: analysed with other settings. */
+enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, const char *const *dirs, uint32_t n_dirs, struct fault *why);
+void searcher_close(struct searcher *s); /* also on {0} */
+/* Opened again: the very same states as `before` (ids and generations)? */
+struct state_mark {
+	uint64_t id, generation;
+};
+/* n_indexes of them, from malloc. */
+enum fund_status searcher_mark(const struct searcher *s, struct state_mark **out);
+bool searcher_is_at(const struct searcher *s, const struct state_mark *marks);
+/* FUND_STALE: what was read may be overwritten; close, open, repeat. */
+enum fund_status searcher_check(struct searcher *s);
+
+enum fund_status leaf_load_lengths(struct leaf *l, uint32_t chunk);
+enum fund_status leaf_load_dates(struct leaf *l, uint32_t chunk);
+enum fund_status leaf_load_dead(struct leaf *l, uint32_t chunk);
+
+static inline enum fund_status leaf_length(struct leaf *l, uint32_t doc, uint32_t *len)
+{
+	if (doc / COLUMN_CHUNK != l->length_chunk) {
+		enum fund_status st = leaf_load_lengths(l, doc / COLUMN_CHUNK);
+		if (st != FUND_OK)
+			return st;
+	}
+	*len = get_u32(l->lengths + 4 * (size_t)(doc % COLUMN_CHUNK));
+	return FUND_OK;
+}
+
+static inline enum fund_status leaf_date(struct leaf *l, uint32_t doc, uint32_t *date)
+{
+	if (doc / COLUMN_CHUNK != l->date_chunk) {
+		enum fund_status st = leaf_load_dates(l, doc / COLUMN_CHUNK);
+		if (st != FUND_OK)
+			return st;
+	}
+	*date = get_u32(l->dates + 4 * (size_t)(doc % COLUMN_CHUNK));
+	return FUND_OK;
+}
+
+static inline enum fund_status leaf_is_dead(struct leaf *l, uint32_t doc, bool *dead)
+{
+	*dead = false;
+	if (!l->has_dead)
+		return FUND_OK;
+	if (doc / TOMBSTONE_CHUNK != l->dead_chunk) {
+		enum fund_status st = leaf_load_dead(l, doc / TOMBSTONE_CHUNK);
+		if (st != FUND_OK)
+			return st;
+	}
+	uint32_t i = doc % TOMBSTONE_CHUNK;
+	*dead = l->dead && (l->dead[i / 8] >> i % 8 & 1);
+	return FUND_OK;
+}
+
+#endif
