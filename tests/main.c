@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one runner of all tests that are written in C.
+ *
+ *     run-checks              all suites
+ *     run-checks NAME...      these suites: the part of tests/test_NAME.c
+ *     run-checks --list       their names
+ *
+ * The environment names what the tests look at: FUNDSTELLE_BIN, the directory of the built programs; FUNDSTELLE_SRC, the
+ * top of the source tree; FUNDSTELLE_DATA, archives that are not part of it. `make check` sets the first two. check's own
+ * variables hold too (CK_FORK, CK_DEFAULT_TIMEOUT, CK_VERBOSITY). A new suite is listed in tests/suites.h.
+ */
+#include <check.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SUITE(name) Suite *suite_##name(void);
+#include "tests/suites.h"
+#undef SUITE
+
+static const struct {
+	const char *name;
+	Suite *(*make)(void);
+} suites[] = {
+#define SUITE(name) { #name, suite_##name },
+#include "tests/suites.h"
+#undef SUITE
+};
+
+#define N_SUITES (sizeof(suites) / sizeof(suites[0]))
+
+/* Read by AddressSanitizer, where built with it: tests ask for more memory than there is, and expect NULL. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+static bool is_wanted(const char *name, char **wanted)
+{
+	if (!*wanted)
+		return true;
+	for (; *wanted; wanted++)
+		if (strcmp(*wanted, name) == 0)
+			return true;
+	return false;
+}
+
+static bool are_known(char **wanted)
+{
+	for (; *wanted; wanted++) {
+		size_t i = 0;
+		while (i < N_SUITES && strcmp(suites[i].name, *wanted) != 0)
+			i++;
+		if (i == N_SUITES) {
+			fprintf(stderr, "run-checks: no suite '%s': see --list\n", *wanted);
+			return false;
+		}
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	char **wanted = argv + (argc > 0);
+
+	if (*wanted && strcmp(*wanted, "--list") == 0) {
+		for (size_t i = 0; i < N_SUITES; i++)
+			puts(suites[i].name);
+		return EXIT_SUCCESS;
+	}
+	if (!are_known(wanted))
+		return 2;
+
+	SRunner *runner = srunner_create(NULL);
+	for (size_t i = 0; i < N_SUITES; i++)
+		if (is_wanted(suites[i].name, wanted))
+			srunner_add_suite(runner, suites[i].make());
+	srunner_run_all(runner, CK_ENV);
+	int n_failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

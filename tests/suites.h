@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The suites that tests/main.c runs, in this order: what is below comes first. No guard: it is read twice. */
+SUITE(bytes)
+SUITE(arena)
+SUITE(utf8)
+SUITE(print)
+SUITE(strnum)
+SUITE(fold)
+SUITE(index_writer)
+SUITE(lock)
+SUITE(manifest)
+SUITE(pages)
+SUITE(segment)
+SUITE(sources)
+SUITE(text_block)
+SUITE(verify)
+SUITE(words)

@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every source file is in Makefile.am, every suite in tests/suites.h: what is forgotten there is not built, not tested, not shipped.
+set -eu
+
+cd "${FUNDSTELLE_SRC:-$(dirname "$0")/..}"
+failed=0
+
+for file in $(find base stemmer store indexer query tests -name '*.[ch]' | LC_ALL=C sort); do
+	if ! tr -s '[:space:]' '\n' < Makefile.am | grep -qxF "$file"; then
+		echo "$file: not in Makefile.am" >&2
+		failed=1
+	fi
+done
+
+for file in tests/test_*.c; do
+	suite=${file#tests/test_}
+	suite=${suite%.c}
+	if ! grep -qxF "SUITE($suite)" tests/suites.h; then
+		echo "$file: its suite is not in tests/suites.h" >&2
+		failed=1
+	fi
+done
+
+[ "$failed" = 0 ] && echo 'tree: every file is listed'
+exit "$failed"
