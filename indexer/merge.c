@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "indexer/merge.h"
+
+#include <stdlib.h>
+
+#include "indexer/interrupt.h"
+#include "indexer/runs.h"
+#include "indexer/segment_stream.h"
+
+#define TIER_FACTOR 4u
+#define TIER_FIRST 1024u /* live documents of the lowest tier's largest segment */
+
+/* One segment that goes into the merge. */
+struct part {
+	struct segment *segment;
+	uint32_t *docs; /* new numbers; DOC_END: dead */
+	struct key_iter keys;
+	bool ended;
+	uint32_t block;		   /* next text block */
+	struct text_cache cache;
+	struct term_stream stream;
+};
+
+struct merger {
+	struct index_writer *index;
+	struct part *parts;
+	uint32_t n_parts;
+	struct segment_writer *out;
+	struct text_builder *text;
+	struct buf stored;
+	uint32_t n_docs;
+	struct fault *why;
+};
+
+/* ---- documents ---- */
+
+static bool key_less(const struct article_key *a, const struct article_key *b)
+{
+	struct slice pa = slice_of(a->key.data, a->key.len - a->id_len), pb = slice_of(b->key.data, b->key.len - b->id_len);
+	return a->root != b->root ? a->root < b->root : slice_compare(pa, pb) < 0;
+}
+
+/* To the part's next live document. */
+static enum fund_status next_live(struct merger *m, struct part *p)
+{
+	for (;;) {
+		bool dead;
+		enum fund_status st = key_iter_next(&p->keys);
+		if (st == FUND_END) {
+			p->ended = true;
+			return FUND_OK;
+		}
+		if (st == FUND_OK)
+			st = index_writer_is_dead(m->index, segment_number(p->segment), p->keys.doc, &dead);
+		if (st != FUND_OK || !dead)
+			return st;
+		p->docs[p->keys.doc] = DOC_END;
+	}
+}
+
+/* The part with the smallest path; of equals the older segment. */
+static struct part *smallest(struct merger *m)
+{
+	struct part *best = NULL;
+	for (uint32_t i = 0; i < m->n_parts; i++)
+		if (!m->parts[i].ended && (!best || key_less(&m->parts[i].keys.key, &best->keys.key)))
+			best = &m->parts[i];
+	return best;
+}
+
+static enum fund_status column(struct part *p, enum column c, uint64_t *value) { return segment_value(p->segment, c, p->keys.doc, value); }
+
+static enum fund_status add_doc(struct merger *m, struct part *p)
+{
+	uint64_t length, date, hash, fields, words, signature, born;
+	enum fund_status st = column(p, COLUMN_LENGTH, &length);
+	if (st == FUND_OK)
+		st = column(p, COLUMN_DATE, &date);
+	if (st == FUND_OK)
+		st = column(p, COLUMN_HASH, &hash);
+	if (st == FUND_OK)
+		st = column(p, COLUMN_FIELDS, &fields);
+	if (st == FUND_OK)
+		st = column(p, COLUMN_WORDS, &words);
+	if (st == FUND_OK)
+		st = column(p, COLUMN_SIGNATURE, &signature);
+	if (st == FUND_OK)
+		st = column(p, COLUMN_BORN, &born);
+	if (st != FUND_OK)
+		return st;
+	struct doc_info doc = { .key = p->keys.key, .length = (uint32_t)length, .date = (uint32_t)date, .fields = (uint32_t)fields,
+				.words = (uint32_t)words, .born = (uint32_t)born, .hash = hash, .signature = signature };
+	p->docs[p->keys.doc] = m->n_docs++;
+	return segment_writer_add_doc(m->out, &doc);
+}
+
+/* ---- texts ---- */
+
+static enum fund_status close_text(struct merger *m)
+{
+	uint32_t n_docs, raw_len;
+	buf_reset(&m->stored);
+	enum fund_status st = text_builder_close(m->text, &m->stored, &n_docs, &raw_len);
+	if (st == FUND_END)
+		return FUND_OK;
+	return st == FUND_OK ? segment_writer_add_text(m->out, slice_buf(&m->stored), n_docs, raw_len) : st;
+}
+
+static enum fund_status add_text(struct merger *m, struct part *p, uint32_t doc)
+{
+	struct stored_article a;
+	enum fund_status st = segment_article(p->segment, doc, &p->cache, &a);
+	if (st == FUND_OK)
+		st = text_builder_add(m->text, &a);
+	return st == FUND_OK && text_builder_raw_len(m->text) >= TEXT_BLOCK_TARGET ? close_text(m) : st;
+}
+
+/* Do all documents of this block come one after the other, from `first` on? And is it worth keeping as it is? */
+static bool block_is_whole(const struct part *p, const struct text_block_ref *b)
+{
+	for (uint32_t i = 0; i < b->n_docs; i++)
+		if (p->docs[b->first + i] == DOC_END || p->docs[b->first + i] != p->docs[b->first] + i)
+			return false;
+	return b->raw_len >= TEXT_BLOCK_TARGET / 2;
+}
+
+/* All texts in the new order: `from[new]` says whose document it is. Whole blocks are copied as they are. */
+static enum fund_status add_texts(struct merger *m, const uint32_t *from)
+{
+	enum fund_status st = FUND_OK;
+	uint32_t *next = calloc(m->n_parts, sizeof *next); /* old number of each part's next live document */
+	if (!next)
+		return FUND_NO_MEMORY;
+	for (uint32_t doc = 0; doc < m->n_docs && st == FUND_OK;) {
+		struct part *p = &m->parts[from[doc]];
+		uint32_t *at = &next[from[doc]];
+		struct text_block_ref b = { .n_docs = 0 };
+		while (p->docs[*at] == DOC_END)
+			++*at;
+		while ((st = segment_text_block(p->segment, p->block, &b)) == FUND_OK && b.first + b.n_docs <= *at)
+			p->block++;
+		if (st != FUND_OK)
+			break;
+		if (b.first == *at && block_is_whole(p, &b)) {
+			st = close_text(m);
+			if (st == FUND_OK)
+				st = segment_writer_add_text(m->out, b.stored, b.n_docs, b.raw_len);
+			*at += b.n_docs;
+			doc += b.n_docs;
+		} else {
+			st = add_text(m, p, *at);
+			++*at;
+			doc++;
+		}
+		if (st == FUND_OK && interrupted())
+			st = FUND_INTERRUPTED;
+	}
+	free(next);
+	return st == FUND_OK ? close_text(m) : st;
+}
+
+static enum fund_status merge_docs(struct merger *m)
+{
+	struct buf from = BUF_INIT; /* u32 a new document: its part */
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < m->n_parts && st == FUND_OK; i++) {
+		st = key_iter_seek(&m->parts[i].keys, m->parts[i].segment, 0);
+		if (st == FUND_OK)
+			st = next_live(m, &m->parts[i]);
+	}
+	for (struct part *p; st == FUND_OK && (p = smallest(m)) != NULL;) {
+		uint32_t number = (uint32_t)(p - m->parts);
+		st = buf_add(&from, &number, sizeof number);
+		if (st == FUND_OK)
+			st = add_doc(m, p);
+		if (st == FUND_OK)
+			st = next_live(m, p);
+		if (st == FUND_OK && interrupted())
+			st = FUND_INTERRUPTED;
+	}
+	if (st == FUND_OK)
+		st = add_texts(m, (const uint32_t *)(const void *)from.data);
+	buf_release(&from);
+	return st;
+}
+
+/* ---- terms ---- */
+
+static enum fund_status begin_term(void *context, struct slice term, bool with_positions)
+{
+	return segment_writer_begin_term(context, term, with_positions);
+}
+static enum fund_status add_posting(void *context, uint32_t doc, uint32_t freq, uint8_t boost, const uint32_t *pos)
+{
+	return segment_writer_add_posting(context, doc, freq, boost, pos);
+}
+static enum fund_status end_term(void *context) { return segment_writer_end_term(context); }
+
+static enum fund_status merge_lists(struct merger *m)
+{
+	struct term_sink sink = { m->out, begin_term, add_posting, end_term };
+	struct merge_input *inputs = calloc(m->n_parts, sizeof *inputs);
+	enum fund_status st = inputs ? FUND_OK : FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < m->n_parts && st == FUND_OK; i++) {
+		st = segment_stream(m->parts[i].segment, &m->parts[i].stream);
+		inputs[i] = (struct merge_input){ &m->parts[i].stream, m->parts[i].docs };
+	}
+	if (st == FUND_OK)
+		st = merge_terms(inputs, m->n_parts, &sink, interrupted);
+	free(inputs);
+	return st;
+}
+
+/* ---- one merge ---- */
+
+static enum fund_status open_parts(struct merger *m, const uint32_t *numbers, uint32_t n)
+{
+	struct snapshot *s = index_writer_snapshot(m->index);
+	m->parts = calloc(n, sizeof *m->parts);
+	if (!m->parts)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < n; i++) {
+		struct part *p = &m->parts[i];
+		for (uint32_t k = 0; k < snapshot_n_segments(s); k++) {
+			enum fund_status st = snapshot_segment(s, k, &p->segment, m->why);
+			if (st != FUND_OK)
+				return st;
+			if (segment_number(p->segment) == numbers[i])
+				break;
+		}
+		p->docs = malloc(((size_t)segment_n_docs(p->segment) + 1) * sizeof *p->docs);
+		m->n_parts = i + 1;
+		if (!p->docs)
+			return FUND_NO_MEMORY;
+	}
+	return FUND_OK;
+}
+
+static void close_parts(struct merger *m)
+{
+	for (uint32_t i = 0; i < m->n_parts; i++) {
+		struct part *p = &m->parts[i];
+		segment_stream_end(&p->stream);
+		key_iter_release(&p->keys);
+		text_cache_release(&p->cache);
+		free(p->docs);
+	}
+	free(m->parts);
+}
+
+static enum fund_status publish(struct merger *m, const uint32_t *numbers, uint32_t n, const struct segment_stats *stats)
+{
+	struct manifest next = { 0 };
+	enum fund_status st = manifest_copy(&next, snapshot_manifest(index_writer_snapshot(m->index)));
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++)
+		manifest_drop_segment(&next, numbers[i]);
+	if (st == FUND_OK && stats)
+		st = manifest_add_segment(&next, stats);
+	if (st != FUND_OK)
+		fault_set(m->why, st, "out of memory");
+	else
+		st = index_writer_publish(m->index, &next, NULL, m->why);
+	manifest_release(&next);
+	return st;
+}
+
+static enum fund_status merge_parts(struct merger *m, struct segment_stats *stats)
+{
+	enum fund_status st = segment_writer_new(&m->out, m->index, m->why);
+	if (st == FUND_OK)
+		st = text_builder_new(&m->text);
+	if (st == FUND_OK)
+		st = merge_docs(m);
+	if (st == FUND_OK && m->n_docs == 0)
+		return FUND_END;
+	if (st == FUND_OK)
+		st = merge_lists(m);
+	return st == FUND_OK ? segment_writer_finish(m->out, stats) : st;
+}
+
+static enum fund_status merge(struct index_writer *w, const uint32_t *numbers, uint32_t n, struct fault *why)
+{
+	struct merger m = { .index = w, .why = why };
+	struct segment_stats stats;
+	enum fund_status st = open_parts(&m, numbers, n);
+	if (st == FUND_OK)
+		st = merge_parts(&m, &stats);
+	if (st != FUND_OK && st != FUND_END && !why->text[0]) {
+		const struct fault *f = index_writer_fault(w);
+		fault_set(why, st, st == FUND_INTERRUPTED ? "stopped by a signal while segments were merged" : "merging segments: %s",
+			  f->text[0] ? f->text : fund_status_name(st));
+	}
+	segment_writer_free(m.out);
+	text_builder_free(m.text);
+	buf_release(&m.stored);
+	close_parts(&m);
+	if (st != FUND_OK && st != FUND_END)
+		return st;
+	return publish(&m, numbers, n, st == FUND_OK ? &stats : NULL);
+}
+
+/* ---- policy ---- */
+
+static uint32_t live(const struct segment_stats *s) { return s->n_docs - s->n_dead; }
+
+static unsigned tier_of(const struct segment_stats *s)
+{
+	unsigned tier = 0;
+	for (uint64_t size = TIER_FIRST; live(s) > size; size *= TIER_FACTOR)
+		tier++;
+	return tier;
+}
+
+/* The segments of the lowest full tier and all below it, or one with too many dead; *n 0: nothing is due. */
+static enum fund_status choose(const struct manifest *m, uint32_t **numbers, uint32_t *n)
+{
+	unsigned count[32] = { 0 }, full = 0;
+	*n = 0;
+	*numbers = calloc(m->n_segments + 1, sizeof **numbers);
+	if (!*numbers)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < m->n_segments; i++)
+		count[tier_of(&m->segments[i])]++;
+	while (full < 32 && count[full] < TIER_FACTOR)
+		full++;
+	for (uint32_t i = 0; i < m->n_segments && full < 32; i++)
+		if (tier_of(&m->segments[i]) <= full)
+			(*numbers)[(*n)++] = m->segments[i].number;
+	for (uint32_t i = 0; i < m->n_segments && *n == 0; i++)
+		if (m->segments[i].n_dead > m->segments[i].n_docs / 3)
+			(*numbers)[(*n)++] = m->segments[i].number;
+	return FUND_OK;
+}
+
+enum fund_status merge_if_due(struct index_writer *w, struct fault *why)
+{
+	for (;;) {
+		uint32_t *numbers, n;
+		enum fund_status st = choose(snapshot_manifest(index_writer_snapshot(w)), &numbers, &n);
+		if (st != FUND_OK)
+			return fault_set(why, st, "out of memory");
+		if (n)
+			st = merge(w, numbers, n, why);
+		free(numbers);
+		if (st != FUND_OK || n == 0)
+			return st;
+	}
+}
+
+enum fund_status merge_all(struct index_writer *w, struct fault *why)
+{
+	const struct manifest *m = snapshot_manifest(index_writer_snapshot(w));
+	if (m->n_segments == 0 || (m->n_segments == 1 && m->segments[0].n_dead == 0))
+		return FUND_OK;
+	uint32_t n = m->n_segments, *numbers = calloc(n, sizeof *numbers);
+	if (!numbers)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < n; i++)
+		numbers[i] = m->segments[i].number;
+	enum fund_status st = merge(w, numbers, n, why);
+	free(numbers);
+	return st;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * merge.h - many segments into one, dead documents left out.
+ *
+ * Policy   tiers by the number of live documents, each four times the one below: four segments of a tier become one of the next. So a
+ *          document is rewritten once a tier, and segments stay below four a tier. One that is more than a third dead is rewritten.
+ */
+#ifndef INDEXER_MERGE_H
+#define INDEXER_MERGE_H
+
+#include "store/index_writer.h"
+
+/* Merges what the policy asks for, and publishes it; nothing otherwise. */
+enum fund_status merge_if_due(struct index_writer *w, struct fault *why);
+/* Everything into one segment, unless it is one already without dead documents. */
+enum fund_status merge_all(struct index_writer *w, struct fault *why);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* metrics.c - figures of a run in Prometheus' text format, for its node exporter's textfile collector. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "indexer/status.h"
+#include "indexer/update.h"
+
+static void gauge(struct printer *p, const char *name, const char *help, uint64_t value)
+{
+	print_format(p, "# HELP fundstelle_%s %s\n# TYPE fundstelle_%s gauge\nfundstelle_%s %llu\n", name, help, name, name, (unsigned long long)value);
+}
+
+static void write_all(struct printer *p, const struct update_result *r, const struct manifest *m, int exit_status)
+{
+	uint64_t articles = 0, bytes = 0;
+	for (uint32_t i = 0; i < m->n_segments; i++) {
+		articles += m->segments[i].n_docs - m->segments[i].n_dead;
+		bytes += m->segments[i].bytes;
+	}
+	gauge(p, "articles", "Articles that can be found.", articles);
+	gauge(p, "segments", "Segments of the index.", m->n_segments);
+	gauge(p, "index_bytes", "Bytes of all segments.", bytes);
+	gauge(p, "generation", "Published states so far.", m->generation);
+	gauge(p, "run_added", "Articles added by the last run.", r->stats.added);
+	gauge(p, "run_changed", "Articles changed by the last run.", r->stats.changed);
+	gauge(p, "run_removed", "Articles removed by the last run.", r->stats.removed);
+	gauge(p, "run_unchanged", "Articles the last run found unchanged.", r->stats.unchanged);
+	gauge(p, "run_failed_files", "Files that cannot be read.", r->stats.failed);
+	gauge(p, "run_read_bytes", "Bytes of the archive that the last run read.", r->stats.bytes_read);
+	gauge(p, "run_start_seconds", "When the last run started, seconds since 1970.", r->stats.start);
+	gauge(p, "run_end_seconds", "When the last run ended, seconds since 1970.", r->stats.end);
+	gauge(p, "run_exit_status", "Exit status of the last run.", (uint64_t)exit_status);
+}
+
+enum fund_status metrics_write(const char *path, const struct update_result *r, const struct manifest *m, int exit_status, struct fault *why)
+{
+	struct buf beside = BUF_INIT;
+	struct printer p;
+	if (buf_add_format(&beside, "%s.%ld", path, (long)getpid()) != FUND_OK || !buf_str(&beside)) {
+		buf_release(&beside);
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	}
+	const char *name = (const char *)beside.data;
+	enum fund_status st = FUND_OK;
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		st = fault_errno(why, errno, "%s", name);
+	} else {
+		print_init(&p, fd);
+		write_all(&p, r, m, exit_status);
+		if (print_flush(&p) != FUND_OK)
+			st = fault_errno(why, p.error, "%s", name);
+		print_release(&p);
+		close(fd);
+		if (st == FUND_OK && rename(name, path) != 0)
+			st = fault_errno(why, errno, "%s", path);
+		if (st != FUND_OK)
+			unlink(name);
+	}
+	buf_release(&beside);
+	return st;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "indexer/status.h"
+
+#include <time.h>
+
+#include "store/segment.h"
+#include "store/sources.h"
+
+struct sums {
+	uint64_t docs, dead, terms, postings, words, bytes, bytes_text;
+	uint32_t first, last;
+};
+
+static struct sums sum_up(const struct manifest *m)
+{
+	struct sums s = { 0 };
+	for (uint32_t i = 0; i < m->n_segments; i++) {
+		const struct segment_stats *g = &m->segments[i];
+		s.docs += g->n_docs;
+		s.dead += g->n_dead;
+		s.terms += g->n_terms;
+		s.postings += g->n_postings;
+		s.words += g->n_words;
+		s.bytes += g->bytes;
+		s.bytes_text += g->bytes_text;
+		if (g->date_first && (!s.first || g->date_first < s.first))
+			s.first = g->date_first;
+		if (g->date_last > s.last)
+			s.last = g->date_last;
+	}
+	return s;
+}
+
+static const char *date(uint32_t d, char out[16])
+{
+	out[0] = 0;
+	if (DATE_DAY(d))
+		snprintf(out, 16, "%04u-%02u-%02u", DATE_YEAR(d) & 0xFFFF, DATE_MONTH(d), DATE_DAY(d));
+	else if (DATE_MONTH(d))
+		snprintf(out, 16, "%04u-%02u", DATE_YEAR(d) & 0xFFFF, DATE_MONTH(d));
+	else if (d)
+		snprintf(out, 16, "%04u", DATE_YEAR(d) & 0xFFFF);
+	return out;
+}
+
+static const char *iso_time(uint64_t seconds, char out[32])
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		out[0] = 0;
+	return out;
+}
+
+#define ull unsigned long long
+
+void status_print(struct printer *p, const struct snapshot *snapshot, const char *dir)
+{
+	const struct manifest *m = snapshot_manifest(snapshot);
+	struct sums s = sum_up(m);
+	char a[16], b[16], t[32];
+	print_str(p, "index       ");
+	print_text(p, slice_str(dir), true);
+	print_format(p, "\nid          %016llx, generation %llu\n", (ull)m->id, (ull)m->generation);
+	for (uint32_t i = 0; i < m->n_roots; i++) {
+		print_str(p, "archive     ");
+		print_text(p, slice_buf(&m->roots[i].path), true);
+		print_str(p, "\n");
+	}
+	print_format(p, "articles    %llu (and %llu deleted, not yet merged away)\n", (ull)(s.docs - s.dead), (ull)s.dead);
+	print_format(p, "files       %llu, of which %llu failed\n", (ull)m->n_sources, (ull)m->n_failed);
+	print_format(p, "segments    %u\nterms       %llu\npostings    %llu\nwords       %llu\n", m->n_segments, (ull)s.terms, (ull)s.postings, (ull)s.words);
+	print_format(p, "size        %.1f MB, of which text %.1f MB\n", (double)s.bytes / 1e6, (double)s.bytes_text / 1e6);
+	if (s.first)
+		print_format(p, "dates       %s to %s\n", date(s.first, a), date(s.last, b));
+	print_format(p, "last run    %s, %llu s: %llu added, %llu changed, %llu removed, %llu unchanged, %llu failed\n", iso_time(m->last_run.end, t),
+		     (ull)(m->last_run.end - m->last_run.start), (ull)m->last_run.added, (ull)m->last_run.changed, (ull)m->last_run.removed,
+		     (ull)m->last_run.unchanged, (ull)m->last_run.failed);
+	print_str(p, "analysis    ");
+	print_text(p, slice_buf(&m->analysis_text), true);
+	print_format(p, " (%016llx)\nformat      %u\n", (ull)m->analysis_hash, STORE_FORMAT_VERSION);
+}
+
+static void json_date(struct printer *p, const char *name, uint32_t d)
+{
+	char room[16];
+	print_format(p, d ? " \"%s\": \"%s\",\n" : " \"%s\": %s,\n", name, d ? date(d, room) : "null");
+}
+
+void status_print_json(struct printer *p, const struct snapshot *snapshot)
+{
+	const struct manifest *m = snapshot_manifest(snapshot);
+	struct sums s = sum_up(m);
+	char t[32], u[32];
+	print_format(p, "{\"schema\": 1, \"articles\": %llu, \"deleted\": %llu, \"segments\": %u, \"terms\": %llu, \"postings\": %llu,\n", (ull)(s.docs - s.dead),
+		     (ull)s.dead, m->n_segments, (ull)s.terms, (ull)s.postings);
+	print_format(p, " \"words\": %llu, \"bytes\": %llu, \"bytes_text\": %llu, \"files\": %llu, \"failed\": %llu,\n", (ull)s.words, (ull)s.bytes,
+		     (ull)s.bytes_text, (ull)m->n_sources, (ull)m->n_failed);
+	json_date(p, "date_first", s.first);
+	json_date(p, "date_last", s.last);
+	print_format(p, " \"last_run\": {\"start\": \"%s\", \"end\": \"%s\", \"added\": %llu, \"changed\": %llu, \"removed\": %llu, \"unchanged\": %llu, "
+			"\"failed\": %llu, \"bytes_read\": %llu},\n",
+		     iso_time(m->last_run.start, t), iso_time(m->last_run.end, u), (ull)m->last_run.added, (ull)m->last_run.changed,
+		     (ull)m->last_run.removed, (ull)m->last_run.unchanged, (ull)m->last_run.failed, (ull)m->last_run.bytes_read);
+	print_format(p, " \"id\": \"%016llx\", \"generation\": %llu, \"format\": %u, \"features\": 0,\n \"archives\": [", (ull)m->id, (ull)m->generation,
+		     STORE_FORMAT_VERSION);
+	for (uint32_t i = 0; i < m->n_roots; i++) {
+		print_str(p, i ? ", " : "");
+		print_json(p, slice_buf(&m->roots[i].path));
+	}
+	print_str(p, "],\n \"analysis\": ");
+	print_json(p, slice_buf(&m->analysis_text));
+	print_str(p, "}\n");
+}
+
+enum fund_status status_print_failed(struct printer *p, const struct snapshot *s)
+{
+	struct sources_iter it = { 0 };
+	enum fund_status st = sources_seek(&it, s, 0, (struct slice){ NULL, 0 });
+	while (st == FUND_OK && (st = sources_next(&it)) == FUND_OK) {
+		if (!(it.source.flags & SOURCE_FAILED))
+			continue;
+		print_key(p, it.source.path, false);
+		print_str(p, ": ");
+		print_text(p, it.source.reason, true);
+		print_str(p, "\n");
+	}
+	sources_iter_release(&it);
+	return st == FUND_END ? FUND_OK : st;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* status.h - what the index holds, for people and for programs. */
+#ifndef INDEXER_STATUS_H
+#define INDEXER_STATUS_H
+
+#include "base/print.h"
+#include "store/snapshot.h"
+
+void status_print(struct printer *p, const struct snapshot *s, const char *dir);
+void status_print_json(struct printer *p, const struct snapshot *s);
+/* "path: reason" of each file that failed. */
+enum fund_status status_print_failed(struct printer *p, const struct snapshot *s);
+/* The run as a Prometheus textfile, written beside and renamed. */
+struct update_result;
+enum fund_status metrics_write(const char *path, const struct update_result *r, const struct manifest *m, int exit_status, struct fault *why);
+
+#endif

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "indexer/worker.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "indexer/interrupt.h"
+#include "indexer/walk.h"
+
+enum fund_status worker_init(struct worker *w, uint32_t number, const struct worker_settings *settings)
+{
+	*w = (struct worker){ .settings = *settings, .number = number };
+	enum fund_status st = analyser_new(&w->analyser);
+	if (st == FUND_OK)
+		st = inverter_new(&w->inverter, w->analyser, settings->weights);
+	if (st == FUND_OK)
+		st = file_reader_new(&w->reader, NULL);
+	if (st == FUND_OK)
+		st = text_builder_new(&w->text);
+	return st;
+}
+
+void worker_release(struct worker *w)
+{
+	inverter_free(w->inverter);
+	analyser_free(w->analyser);
+	file_reader_free(w->reader);
+	text_builder_free(w->text);
+	text_cache_release(&w->cache);
+	old_docs_release(&w->old);
+	key_maker_release(&w->keys);
+	buf_release(&w->tail);
+	buf_release(&w->record);
+	buf_release(&w->final);
+}
+
+/* ---- documents ---- */
+
+static enum fund_status close_text(struct worker *w, struct batch *b)
+{
+	uint32_t n_docs, raw_len;
+	size_t off = b->text.len;
+	enum fund_status st = text_builder_close(w->text, &b->text, &n_docs, &raw_len);
+	if (st == FUND_END)
+		return FUND_OK;
+	return st == FUND_OK ? batch_add_text(b, off, n_docs, raw_len) : st;
+}
+
+static enum fund_status invert(struct worker *w, struct batch *b, const struct stored_article *a, struct batch_doc *doc)
+{
+	struct inverted_doc in;
+	enum fund_status st = inverter_add(w->inverter, a, &in);
+	if (st == FUND_OK)
+		st = text_builder_add(w->text, a);
+	if (st == FUND_OK && text_builder_raw_len(w->text) >= TEXT_BLOCK_TARGET)
+		st = close_text(w, b);
+	if (st != FUND_OK)
+		return st;
+	uint32_t title = in.title < 0xFFFF ? in.title : 0xFFFF, lead = in.lead < 0xFFFF ? in.lead : 0xFFFF;
+	doc->info.length = in.length;
+	doc->info.words = in.words;
+	doc->info.fields = title | lead << 16;
+	doc->info.born = w->settings.born;
+	return batch_add_doc(b, doc);
+}
+
+/* The key: path and tail, in the batch's arena. */
+static enum fund_status set_key(struct batch *b, const struct source *source, struct slice tail, struct article_key *key)
+{
+	uint8_t *bytes = arena_alloc(&b->arena, source->path.len + tail.len + 1);
+	if (!bytes)
+		return FUND_NO_MEMORY;
+	memcpy(bytes, source->path.data, source->path.len);
+	if (tail.len)
+		memcpy(bytes + source->path.len, tail.data, tail.len);
+	*key = (struct article_key){ source->root, slice_of(bytes, source->path.len + tail.len), tail.len };
+	return FUND_OK;
+}
+
+static enum fund_status article_hash(struct worker *w, const struct stored_article *a, uint32_t date, uint64_t *hash)
+{
+	buf_reset(&w->record);
+	enum fund_status st = stored_article_encode(a, &w->record);
+	*hash = hash_bytes_seed(w->record.data, w->record.len, date);
+	return st;
+}
+
+static enum fund_status push_place(struct batch *b, struct doc_place **row, uint32_t *n, struct doc_place place)
+{
+	if ((*n & (*n - 1)) == 0) { /* room doubles at powers of two */
+		struct doc_place *grown = arena_alloc(&b->arena, (*n ? 2 * (size_t)*n : 1) * sizeof *grown);
+		if (!grown)
+			return FUND_NO_MEMORY;
+		if (*n)
+			memcpy(grown, *row, *n * sizeof *grown);
+		*row = grown;
+	}
+	(*row)[(*n)++] = place;
+	return FUND_OK;
+}
+
+static struct stored_article stored(const struct article *a)
+{
+	return (struct stored_article){
+		.title = a->title, .lead = a->lead, .body = a->body, .author = a->author, .section = a->section, .source = a->source,
+		.format = slice_str(a->format), .encoding = slice_str(a->encoding), .date_text = a->date_text,
+	};
+}
+
+static enum fund_status take_article(struct worker *w, struct batch *b, struct entry *e, const struct article *a, uint64_t ordinal)
+{
+	struct stored_article s = stored(a);
+	struct batch_doc doc = { .info = { .date = a->date }, .ordinal = ordinal };
+	enum fund_status st = key_tail(a, &w->tail, &doc.needs_ordinal);
+	bool whole = e->first && e->last;
+	if (st == FUND_OK && whole)
+		st = key_maker_add(&w->keys, &w->tail, doc.needs_ordinal, ordinal);
+	if (st == FUND_OK)
+		st = article_hash(w, &s, a->date, &doc.info.hash);
+	if (st != FUND_OK)
+		return st;
+	e->n_articles++;
+	struct old_doc *old = e->known && whole ? old_docs_match(&w->old, slice_buf(&w->tail)) : NULL;
+	bool same = old && old->hash == doc.info.hash;
+	*(same ? &e->unchanged : old ? &e->changed : &e->added) += 1;
+	if (same && !w->settings.everything)
+		return FUND_OK;
+	if (old)
+		st = push_place(b, &e->replaced, &e->n_replaced, old->place);
+	if (st == FUND_OK)
+		e->n_docs++;
+	if (st != FUND_OK || w->settings.dry)
+		return st;
+	if (whole) {
+		st = set_key(b, &e->source, slice_buf(&w->tail), &doc.info.key);
+	} else {
+		doc.tail = arena_slice(&b->arena, slice_buf(&w->tail));
+		st = doc.tail.data ? FUND_OK : FUND_NO_MEMORY;
+	}
+	return st == FUND_OK ? invert(w, b, &s, &doc) : st;
+}
+
+/* ---- taken over from the index ---- */
+
+static enum fund_status find_segment(struct worker *w, uint32_t number, struct segment **out)
+{
+	for (uint32_t i = 0; i < snapshot_n_segments(w->settings.old); i++) {
+		enum fund_status st = snapshot_segment(w->settings.old, i, out, NULL);
+		if (st != FUND_OK || segment_number(*out) == number)
+			return st;
+	}
+	return FUND_CORRUPT;
+}
+
+static enum fund_status copy_doc(struct worker *w, struct batch *b, struct entry *e, struct doc_place place)
+{
+	struct segment *s;
+	struct stored_article a;
+	struct article_key key;
+	struct batch_doc doc = { 0 };
+	uint64_t date = 0;
+	enum fund_status st = find_segment(w, place.segment, &s);
+	if (st == FUND_OK)
+		st = segment_value(s, COLUMN_DATE, place.doc, &date);
+	if (st == FUND_OK)
+		st = segment_value(s, COLUMN_HASH, place.doc, &doc.info.hash);
+	if (st == FUND_OK)
+		st = segment_key(s, place.doc, &w->tail, &key);
+	if (st == FUND_OK)
+		st = segment_article(s, place.doc, &w->cache, &a);
+	if (st == FUND_OK)
+		st = set_key(b, &e->source, slice_of(key.key.data + key.key.len - key.id_len, key.id_len), &doc.info.key);
+	if (st != FUND_OK)
+		return st;
+	doc.info.date = (uint32_t)date;
+	e->n_docs++;
+	return w->settings.dry ? FUND_OK : invert(w, b, &a, &doc);
+}
+
+/* The file's old articles that were not read anew, so that a rebuild does not lose what it cannot read. */
+static enum fund_status copy_unmatched(struct worker *w, struct batch *b, struct entry *e)
+{
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < w->old.n && st == FUND_OK; i++) {
+		if (w->old.docs[i].matched)
+			continue;
+		st = copy_doc(w, b, e, w->old.docs[i].place);
+		e->n_articles++;
+		e->unchanged++;
+	}
+	return st;
+}
+
+static enum fund_status load_old(struct worker *w, const struct entry *e)
+{
+	w->old.n = w->old.n_matched = 0;
+	return e->known && w->settings.old ? old_docs_load(&w->old, w->settings.old, e->source.root, e->source.path) : FUND_OK;
+}
+
+/* ---- files ---- */
+
+static enum fund_status fail(struct batch *b, struct entry *e, uint64_t line, const struct fault *why)
+{
+	enum fund_status st = FUND_OK;
+	if (!e->failed) {
+		struct slice reason = arena_slice(&b->arena, slice_str(why->text));
+		st = reason.data ? FUND_OK : FUND_NO_MEMORY;
+		e->source.reason = reason;
+	}
+	e->failed = true;
+	return st == FUND_OK ? entry_note(b, e, line, why->text) : st;
+}
+
+/* Trouble that is the program's, not the file's: it ends the run. */
+static bool is_fatal(enum fund_status st) { return st == FUND_NO_MEMORY || st == FUND_INTERRUPTED; }
+
+static enum fund_status read_articles(struct worker *w, struct batch *b, struct entry *e)
+{
+	struct fault why = { 0 };
+	struct article a;
+	bool recovered;
+	uint64_t line, ordinal = 0;
+	key_maker_begin(&w->keys);
+	for (;;) {
+		if (interrupted())
+			return FUND_INTERRUPTED;
+		enum fund_status st = file_reader_next(w->reader, &a, &recovered, &line, &why);
+		if (st == FUND_END)
+			return FUND_OK;
+		e->n_records = ++ordinal;
+		if (st == FUND_OK) {
+			e->format = a.format;
+			e->encoding = a.encoding;
+			st = take_article(w, b, e, &a, ordinal);
+			if (st == FUND_LIMIT)
+				st = fail(b, e, 0, &(struct fault){ .text = "an article is too large to be indexed" });
+			if (st != FUND_OK)
+				return st;
+			continue;
+		}
+		if (is_fatal(st))
+			return fault_set(&b->fault, st, "%s", why.text);
+		st = fail(b, e, line, &why);
+		if (st != FUND_OK || !recovered)
+			return st;
+	}
+}
+
+static enum fund_status read_file(struct worker *w, struct batch *b, struct entry *e, int fd)
+{
+	struct fault why = { 0 };
+	enum fund_status st = load_old(w, e);
+	if (st != FUND_OK)
+		return fault_set(&b->fault, st, "the index cannot be read: run fundstelle-index --verify");
+	st = file_reader_open(w->reader, fd, e->source.path, e->range, &why);
+	if (st == FUND_UNSUPPORTED) {
+		e->skipped = true;
+		e->source.reason = arena_slice(&b->arena, slice_str(why.text));
+		st = e->source.reason.data ? entry_note(b, e, 0, why.text) : FUND_NO_MEMORY;
+	} else if (st != FUND_OK) {
+		st = is_fatal(st) ? fault_set(&b->fault, st, "%s", why.text) : fail(b, e, 0, &why);
+	} else {
+		st = read_articles(w, b, e);
+	}
+	if (st != FUND_OK || !e->known)
+		return st;
+	if (e->failed && w->settings.everything)
+		return copy_unmatched(w, b, e);
+	for (uint32_t i = 0; i < w->old.n && st == FUND_OK; i++)
+		if (!w->old.docs[i].matched) {
+			if (!e->failed)
+				st = push_place(b, &e->gone, &e->n_gone, w->old.docs[i].place);
+			else
+				e->n_articles++, e->unchanged++; /* what was indexed of it before stays */
+		}
+	return st;
+}
+
+/* Only part of a file: its hash is that of the parts in a row. */
+static enum fund_status hash_file(struct entry *e, int fd, struct fault *why)
+{
+	return e->first && e->last ? file_hash(fd, &e->source.hash, why) : FUND_OK;
+}
+
+static enum fund_status run_entry(struct worker *w, struct batch *b, struct entry *e)
+{
+	struct fault why = { 0 };
+	int fd;
+	if (e->action == ENTRY_COPY) {
+		enum fund_status st = load_old(w, e);
+		return st == FUND_OK ? copy_unmatched(w, b, e) : fault_set(&b->fault, st, "the index cannot be read: run fundstelle-index --verify");
+	}
+	enum fund_status st = walk_open_path(e->walk, e->source.path, &fd, &why);
+	if (st == FUND_NO_MEMORY)
+		return st;
+	if (st == FUND_OK) {
+		st = hash_file(e, fd, &why);
+		if (st == FUND_OK && e->compare && e->source.hash == e->old.hash) {
+			e->same = true;
+		} else if (st == FUND_OK) {
+			st = read_file(w, b, e, fd);
+			uint64_t size = e->range.len == UINT64_MAX ? e->source.size : e->range.len;
+			atomic_fetch_add_explicit(&w->bytes_read, size, memory_order_relaxed);
+			close(fd);
+			return st;
+		}
+		close(fd);
+	}
+	if (st == FUND_NO_MEMORY)
+		return st;
+	if (st != FUND_OK) {
+		st = fail(b, e, 0, &why);
+		e->n_articles = e->unchanged = (uint32_t)e->old.n_articles;
+		if (st == FUND_OK && w->settings.everything && e->known) {
+			e->n_articles = e->unchanged = 0;
+			st = load_old(w, e);
+			if (st == FUND_OK)
+				st = copy_unmatched(w, b, e);
+		}
+	}
+	return st;
+}
+
+void worker_run(struct worker *w, struct batch *b)
+{
+	b->worker = w->number;
+	for (uint32_t i = 0; i < b->n_entries && b->status == FUND_OK; i++) {
+		struct entry *e = &b->entries[i];
+		if (e->action != ENTRY_KEEP)
+			b->status = interrupted() ? FUND_INTERRUPTED : run_entry(w, b, e);
+	}
+	if (b->status == FUND_OK)
+		b->status = close_text(w, b);
+	atomic_store_explicit(&w->memory, inverter_memory(w->inverter), memory_order_relaxed);
+}

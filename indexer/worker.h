@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * worker.h - reads the files of a batch: opened, compared with what the index has, analysed, inverted, compressed.
+ *
+ * Threads  one worker a thread; the snapshot and the walks are shared, and only read.
+ */
+#ifndef INDEXER_WORKER_H
+#define INDEXER_WORKER_H
+
+#include <stdatomic.h>
+
+#include "indexer/article_key.h"
+#include "indexer/batch.h"
+#include "indexer/inverter.h"
+
+struct worker_settings {
+	struct snapshot *old; /* NULL: nothing is indexed yet */
+	bool everything;      /* --rebuild: also what has not changed becomes a new document */
+	bool dry;	      /* compare only */
+	uint32_t born;
+	struct field_weights weights;
+};
+
+struct worker {
+	struct worker_settings settings;
+	uint32_t number;
+	struct analyser *analyser;
+	struct inverter *inverter;
+	struct file_reader *reader;
+	struct text_builder *text;
+	struct text_cache cache; /* of the old segments' texts */
+	struct old_docs old;
+	struct key_maker keys;
+	struct buf tail, record;
+	struct buf final;	/* u32 each: final number of the inverter's documents, filled as batches are taken up */
+	atomic_size_t memory;	/* of the inverter, as of its last batch */
+	atomic_ullong bytes_read;
+};
+
+enum fund_status worker_init(struct worker *w, uint32_t number, const struct worker_settings *settings);
+void worker_release(struct worker *w); /* also on {0} */
+/* Fills the batch's results and its status. */
+void worker_run(struct worker *w, struct batch *b);
+
+#endif
