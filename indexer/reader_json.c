@@ -168,7 +168,7 @@ static bool find_array(struct json_reader *r, struct json *found)
 {
 	struct json j = json_of(without_bom(slice_buf(&r->text)));
 	struct slice key;
-	unsigned n = 0;
+	unsigned n = 0, rank;
 	bool more;
 	for (more = json_enter(&j, '{', '}'); more; more = json_more(&j, '}')) {
 		if (!json_key(&j, &r->record.key, &key))
@@ -178,7 +178,7 @@ static bool find_array(struct json_reader *r, struct json *found)
 			*found = j;
 			found->depth = 0;
 			n++;
-		} else if (record_field_of(key) == RECORD_TEXT) {
+		} else if (record_field_of(key, &rank) == RECORD_TEXT) {
 			return false;
 		}
 		if (!json_skip(&j))

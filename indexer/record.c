@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/record.h"
 
+#include <limits.h>
+
 #include "indexer/date.h"
 
 static const struct {
@@ -26,11 +28,11 @@ static bool same_name(struct slice name, const char *known)
 	return i == name.len && !known[i];
 }
 
-enum record_field record_field_of(struct slice name)
+enum record_field record_field_of(struct slice name, unsigned *rank)
 {
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (same_name(name, names[i].name))
-			return names[i].field;
+	for (*rank = 0; *rank < sizeof names / sizeof *names; ++*rank)
+		if (same_name(name, names[*rank].name))
+			return names[*rank].field;
 	return RECORD_FIELDS;
 }
 
@@ -79,11 +81,17 @@ bool record_read(struct record *r, struct json *j)
 	struct slice key;
 	bool more;
 	memset(r->value, 0, sizeof r->value);
+	for (int i = 0; i < RECORD_FIELDS; i++)
+		r->rank[i] = UINT_MAX;
 	for (more = json_enter(j, '{', '}'); more; more = json_more(j, '}')) {
 		if (!json_key(j, &r->key, &key))
 			return false;
-		enum record_field field = record_field_of(key);
-		if (field == RECORD_FIELDS ? !json_skip(j) : !read_value(r, j, field))
+		unsigned rank;
+		enum record_field field = record_field_of(key, &rank);
+		bool wanted = field != RECORD_FIELDS && rank <= r->rank[field] && json_peek(j) != JSON_NULL;
+		if (wanted)
+			r->rank[field] = rank;
+		if (wanted ? !read_value(r, j, field) : !json_skip(j))
 			return false;
 	}
 	return !j->error;

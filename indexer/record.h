@@ -2,7 +2,8 @@
 /*
  * record.h - an article out of named values: what JSON, JSON Lines and tables with a header have in common.
  *
- * The names are those of docs: id|uid|guid|url, title|headline|titel, …, in any case.
+ * The names are those of docs: id|uid|guid|url, title|headline|titel, …, in any case. Where a record has several for one field, the first of that row
+ * counts; of equal names the last.
  */
 #ifndef INDEXER_RECORD_H
 #define INDEXER_RECORD_H
@@ -12,12 +13,13 @@
 
 enum record_field { RECORD_ID, RECORD_TITLE, RECORD_LEAD, RECORD_TEXT, RECORD_DATE, RECORD_AUTHOR, RECORD_SECTION, RECORD_SOURCE, RECORD_FIELDS };
 
-/* RECORD_FIELDS: a name that says nothing to us. */
-enum record_field record_field_of(struct slice name);
+/* RECORD_FIELDS: a name that says nothing to us. *rank: its place among all names: lower counts more. */
+enum record_field record_field_of(struct slice name, unsigned *rank);
 
 struct record {
 	struct slice value[RECORD_FIELDS];
 	struct buf room[RECORD_FIELDS]; /* values that had escapes */
+	unsigned rank[RECORD_FIELDS]; /* of the name that gave the value */
 	struct buf key;
 };
 void record_release(struct record *r);

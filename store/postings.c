@@ -8,6 +8,7 @@
 #define SKIP_BYTES 14u
 #define PIECE_HEADER 16u
 #define PIECE_ENTRY 20u
+#define BLOCK_BYTES_MIN 7u /* gaps and frequencies of no bits, no boosts, checksum */
 #define NONE UINT32_MAX
 
 /* ---- the three forms ---- */
@@ -47,7 +48,7 @@ static enum fund_status load_inline(struct postings *p)
 /* Documents of a block whose bytes are known, behind `before`. */
 static enum fund_status load_block(struct postings *p, struct slice bytes, uint32_t n, uint32_t before)
 {
-	if (bytes.len < 8 || checksum(bytes.data, bytes.len - 4) != get_u32(bytes.data + bytes.len - 4))
+	if (bytes.len < BLOCK_BYTES_MIN || checksum(bytes.data, bytes.len - 4) != get_u32(bytes.data + bytes.len - 4))
 		return FUND_CORRUPT;
 	bytes.len -= 4;
 	size_t len = intblock_decode(bytes, n, p->docs);

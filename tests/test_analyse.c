@@ -70,7 +70,7 @@ static const struct {
 	{ "Covid-19 Covid19", "2: covid19 covid 19@1; covid19" },
 	{ "U-21 U21", "2: u21 u 21@1; u21" },
 	{ "2,5-fach 2,5fach", "2: 2,5fach 2,5 fach@1; 2,5fach" },
-	{ "20-jährige 20jähriger", "2: 20jahr 20 jahrig@1; 20jahr" },
+	{ "20-jährige 20jähriger", "2: 20jahrig 20 jahrig@1; 20jahrig" },
 	{ "AT&T", "2: att at t@1" },
 	{ "Berlin-\nBrandenburg", "2: berlinbrandenburg berlin brandenburg@1" },
 	{ "Truppen-\naufmarsch", "truppenaufmarsch" },
@@ -105,7 +105,7 @@ static const struct {
 	{ "nach nächste seit Seite war Ware", "nach; nach'; seit; seit'; war; war'" },
 	/* addresses */
 	{ "www.zeit.de/politik zeit.de/politik/", "3: zeit.de/politik zeit de@1 polit@2; 3: zeit.de/politik zeit de@1 polit@2" },
-	{ "Max.Muster@web.de", "4: max.muster@web.de max muster@1 web@2 de@3" },
+	{ "Max.Muster@web.de", "4: max.muster@web.de max must@1 web@2 de@3" },
 	/* other scripts */
 	{ "Москва МОСКВА 中文", "москва; москва; 中; 文" },
 };
@@ -329,7 +329,7 @@ END_TEST
 
 /* Changes with every change of tables or rules: then an index wants --rebuild. Update it deliberately, with
  * ANALYSIS_VERSION where the tables do not show the change. */
-#define GOLDEN UINT64_C(0)
+#define GOLDEN UINT64_C(0xFDF664BB9E34811B)
 
 START_TEST(the_fingerprint_is_stable)
 {

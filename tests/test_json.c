@@ -119,13 +119,15 @@ START_TEST(the_usual_names_make_an_article)
 }
 END_TEST
 
-START_TEST(the_last_of_equal_names_wins)
+START_TEST(the_first_name_of_a_row_counts_and_of_equal_names_the_last)
 {
 	struct record r = { 0 };
-	struct json j = json_of(SLICE_LIT("{\"text\": \"erst\", \"body\": \"dann\"}"));
+	struct json j = json_of(SLICE_LIT("{\"url\": \"u\", \"id\": \"i\", \"guid\": \"g\", \"text\": \"a\", \"text\": \"b\", \"title\": null, \"titel\": \"t\"}"));
 
 	ck_assert(record_read(&r, &j));
-	ck_assert(slice_equal(r.value[RECORD_TEXT], SLICE_LIT("dann")));
+	ck_assert(slice_equal(r.value[RECORD_ID], SLICE_LIT("i")));
+	ck_assert(slice_equal(r.value[RECORD_TEXT], SLICE_LIT("b")));
+	ck_assert(slice_equal(r.value[RECORD_TITLE], SLICE_LIT("t")));
 	record_release(&r);
 }
 END_TEST
@@ -179,7 +181,7 @@ Suite *suite_json(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("records");
 	tcase_add_test(t, the_usual_names_make_an_article);
-	tcase_add_test(t, the_last_of_equal_names_wins);
+	tcase_add_test(t, the_first_name_of_a_row_counts_and_of_equal_names_the_last);
 	suite_add_tcase(s, t);
 	return s;
 }

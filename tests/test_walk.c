@@ -13,9 +13,9 @@ static void tear_down(void) { scratch_remove(&scratch); }
 
 static const char *under(const char *name)
 {
-	static char path[1024];
+	static char path[512];
 
-	snprintf(path, sizeof path, "%s/%s", scratch.dir, name);
+	snprintf(path, sizeof path, "%.250s/%.250s", scratch.dir, name);
 	return path;
 }
 
@@ -80,7 +80,8 @@ static int by_bytes(const void *a, const void *b) { return strcmp(*(const char *
 START_TEST(a_random_tree_comes_as_sorting_its_paths_would_give_it)
 {
 	static const char *const parts[] = { "a", "a-", "a.b", "b", "b0", "ab", "-", "_", "B", "a b" };
-	char room[300][64], *paths[300];
+	static char room[300][64];
+	char *paths[300];
 	struct buf expected = BUF_INIT;
 	uint64_t state = (uint64_t)_i + 1;
 	size_t n = 0;
