@@ -26,6 +26,7 @@ check_layers() {
 		owner["lmdb.h"] = owner["zlib.h"] = owner["libdeflate.h"] = "store"
 		owner["archive.h"] = owner["archive_entry.h"] = "indexer"
 		owner["check.h"] = "tests"
+		owner["sqlite3.h"] = "bench"
 
 		# headers of C11, POSIX and the kernel, of SIMD: free to all
 		n = split("aio assert complex ctype dirent dlfcn errno fcntl fenv float fnmatch ftw getopt glob grp iconv inttypes iso646 langinfo libgen " \
@@ -96,6 +97,7 @@ plant base/hash.c '#include <libdeflate.h>' 'belongs into store/ alone'
 plant query/plan.c '#include <libstemmer.h>' 'belongs into stemmer/ alone'
 plant store/chunks.c '#include <archive.h>' 'belongs into indexer/ alone'
 plant store/chunks.c '#include <xxhash.h>' 'belongs into base/ alone'
+plant query/plan.c '#include <sqlite3.h>' 'belongs into bench/ alone'
 plant base/bytes.c '#include <unicode/ustring.h>' 'unknown header: tests/layers.sh is to say whose it is'
 plant base/bytes.c '#include HEADER' 'cannot be read'
 plant query/plan.c '#include "stemmer/analyse.h"' ''
