@@ -2,6 +2,7 @@
 #include "base/print.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -27,11 +28,23 @@ static void print_fail(struct printer *p, int error)
 	p->closed_pipe = error == EPIPE;
 }
 
-/* All bytes, through interrupts and, where somebody made the descriptor non-blocking, its pauses. */
-static int write_all(int fd, const uint8_t *data, size_t len)
+/* Would a write of PIPE_BUF bytes wait? */
+static bool has_to_wait(int fd)
 {
+	struct pollfd ready = { .fd = fd, .events = POLLOUT };
+	return poll(&ready, 1, 0) == 0;
+}
+
+/* All bytes, through interrupts and, where somebody made the descriptor non-blocking, its pauses. */
+static int write_all(const struct printer *p, const uint8_t *data, size_t len)
+{
+	int fd = p->fd;
 	while (len > 0) {
-		ssize_t n = write(fd, data, len);
+		/* POSIX promises room for PIPE_BUF bytes where poll() says that there is room. */
+		size_t part = p->before_wait && len > PIPE_BUF ? PIPE_BUF : len;
+		if (p->before_wait && has_to_wait(fd))
+			p->before_wait(p->context);
+		ssize_t n = write(fd, data, part);
 		if (n >= 0) {
 			data += n;
 			len -= (size_t)n;
@@ -53,7 +66,7 @@ static enum fund_status print_status(const struct printer *p)
 enum fund_status print_flush(struct printer *p)
 {
 	if (!p->error) {
-		int error = write_all(p->fd, p->out.data, p->out.len);
+		int error = write_all(p, p->out.data, p->out.len);
 		if (error)
 			print_fail(p, error);
 	}
@@ -311,6 +324,7 @@ void message(const char *program, const char *fmt, ...)
 	static const char no_memory[] = "fundstelle: out of memory\n";
 	struct buf text = BUF_INIT, line = BUF_INIT;
 	va_list args;
+	const struct printer err = { .fd = STDERR_FILENO };
 	int saved = errno;
 
 	va_start(args, fmt);
@@ -319,9 +333,9 @@ void message(const char *program, const char *fmt, ...)
 	if (!st)
 		st = add_message(&line, program, slice_buf(&text));
 	if (!st)
-		write_all(STDERR_FILENO, line.data, line.len);
+		write_all(&err, line.data, line.len);
 	else
-		write_all(STDERR_FILENO, (const uint8_t *)no_memory, sizeof(no_memory) - 1);
+		write_all(&err, (const uint8_t *)no_memory, sizeof(no_memory) - 1);
 	buf_release(&text);
 	buf_release(&line);
 	errno = saved;

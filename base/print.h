@@ -17,6 +17,9 @@ struct printer {
 	struct buf out;	  /* flushed at 64 KiB and by print_flush() */
 	int error;	  /* errno of the first failed write; nothing is written after it */
 	bool closed_pipe; /* that error was EPIPE: silent, not a failure of ours */
+	/* Called before a write that has to wait for a slow reader, so that nothing is held meanwhile. NULL: none. It must not print. */
+	void (*before_wait)(void *context);
+	void *context;
 };
 
 void print_init(struct printer *p, int fd);

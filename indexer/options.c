@@ -117,8 +117,10 @@ static enum fund_status with_value(struct options *o, int id, const char *value,
 		o->update.jobs = (uint32_t)n;
 		return st;
 	case OPT_MEMORY:
-		if (parse_size(value, &o->update.memory) != FUND_OK || o->update.memory < MEMORY_LEAST || o->update.memory > SIZE_MAX / 4)
-			return fault_set(why, FUND_INVALID, "--memory=%s: not a size, at least 4M", value);
+		if (parse_size(value, &o->update.memory) != FUND_OK || o->update.memory == 0 || o->update.memory > SIZE_MAX / 4)
+			return fault_set(why, FUND_INVALID, "--memory=%s: not a size such as 512M or 2G", value);
+		if (o->update.memory < MEMORY_LEAST)
+			o->update.memory = MEMORY_LEAST;
 		return FUND_OK;
 	case OPT_WAIT:
 		o->update.wait_seconds = UINT64_MAX;
@@ -215,8 +217,9 @@ enum fund_status options_read(struct options *o, int argc, char **argv, struct f
 	while ((id = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (id == '?' || id == ':') {
 			const char *given = optind > 0 ? argv[optind - 1] : "";
-			return id == ':' ? fault_set(why, FUND_INVALID, "option '%s' needs a value", given)
-					 : fault_set(why, FUND_INVALID, "unknown or ambiguous option '%s'; try fundstelle-index --help", given);
+			return id == ':'			? fault_set(why, FUND_INVALID, "option '%s' needs a value", given)
+			       : optopt > 0 && optopt < 128 ? fault_set(why, FUND_INVALID, "unknown option '-%c'; try fundstelle-index --help", optopt)
+							    : fault_set(why, FUND_INVALID, "unknown or ambiguous option '%s'; try fundstelle-index --help", given);
 		}
 		enum fund_status st = apply(o, id, optarg, why);
 		if (st != FUND_OK)

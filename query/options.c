@@ -33,6 +33,7 @@ static const struct {
 	{ OPT_VERSION, "version", NULL, "the version" },
 };
 #define N_OPTIONS (sizeof table / sizeof *table)
+#define WORD 1 /* what getopt_long() calls an argument that is no option */
 
 void options_help(struct printer *p)
 {
@@ -62,6 +63,7 @@ void options_release(struct options *o)
 static void fill(struct option *longs, char *shorts)
 {
 	size_t n = 0;
+	*shorts++ = '-'; /* words are given in their place, as WORD */
 	*shorts++ = ':';
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		int has = !table[i].argument ? no_argument : table[i].argument[0] == '[' ? optional_argument : required_argument;
@@ -164,68 +166,88 @@ static enum fund_status default_index(struct options *o, struct fault *why)
 	return FUND_OK;
 }
 
-static enum fund_status join_query(struct options *o, int argc, char **argv, struct fault *why)
+static enum fund_status add_word(struct options *o, const char *word, struct fault *why)
 {
-	enum fund_status st = FUND_OK;
-	for (int i = 0; i < argc && st == FUND_OK; i++) {
-		if (i)
-			st = buf_add_byte(&o->query, ' ');
-		if (st == FUND_OK)
-			st = buf_add_str(&o->query, argv[i]);
-	}
+	enum fund_status st = o->n_words++ ? buf_add_byte(&o->query, ' ') : FUND_OK;
+	if (st == FUND_OK)
+		st = buf_add_str(&o->query, word);
 	return st == FUND_OK ? st : fault_set(why, st, "out of memory");
 }
 
-static enum fund_status check(struct options *o, int n_words, struct fault *why)
+/* "-Krim" and -"klare Signale", typed without quotes around the whole query: no option begins with such a character. */
+static bool is_must_not(const char *argument)
+{
+	unsigned char second = argument && argument[0] == '-' ? (unsigned char)argument[1] : 0;
+	return (second >= 'A' && second <= 'Z') || second >= 0x80 || second == '"';
+}
+
+static enum fund_status read_arguments(struct options *o, int argc, char **argv, struct fault *why)
+{
+	struct option longs[N_OPTIONS + 1];
+	char shorts[2 * N_OPTIONS + 3];
+	enum fund_status st = FUND_OK;
+	fill(longs, shorts);
+	opterr = 0;
+	while (st == FUND_OK) {
+		if (optind < argc && is_must_not(argv[optind])) {
+			st = add_word(o, argv[optind++], why);
+			continue;
+		}
+		int id = getopt_long(argc, argv, shorts, longs, NULL);
+		if (id == -1)
+			break;
+		if (id == WORD)
+			st = add_word(o, optarg, why);
+		else if (id == ':')
+			st = fault_set(why, FUND_INVALID, "option '%s' needs a value", argv[optind - 1]);
+		else if (id == '?')
+			st = optopt > 0 && optopt < 128 ? fault_set(why, FUND_INVALID, "unknown option '-%c'; try fundstelle-query --help", optopt) :
+							  fault_set(why, FUND_INVALID, "unknown or ambiguous option '%s'; try fundstelle-query --help",
+								    argv[optind - 1]);
+		else
+			st = apply(o, id, optarg, why);
+	}
+	while (st == FUND_OK && optind < argc) /* behind "--" */
+		st = add_word(o, argv[optind++], why);
+	return st;
+}
+
+static enum fund_status check(struct options *o, struct fault *why)
 {
 	bool dates_cross = o->search.from > o->search.to;
 	if (dates_cross)
 		return fault_set(why, FUND_INVALID, "--from lies behind --to");
-	if (o->batch && (n_words || o->show))
+	if (o->batch && (o->n_words || o->show))
 		return fault_set(why, FUND_INVALID, "--batch takes its queries from the file: no QUERY, no --show");
 	if (o->batch && o->format_given && !o->format->batch)
 		return fault_set(why, FUND_INVALID, "--batch prints tsv, trec or jsonl, not %s", o->format->name);
 	if (o->timing && !o->batch)
 		return fault_set(why, FUND_INVALID, "--timing goes with --batch");
-	if (o->show && n_words)
+	if (o->show && o->n_words)
 		return fault_set(why, FUND_INVALID, "--show takes no QUERY");
 	if (o->show && !o->format->show)
 		return fault_set(why, FUND_INVALID, "--show prints text or json, not %s", o->format->name);
 	if (o->nul && strcmp(o->format->name, "paths") != 0)
 		return fault_set(why, FUND_INVALID, "-0 goes with -f paths");
-	if (!o->batch && !o->show && !n_words)
+	if (!o->batch && !o->show && !o->n_words)
 		return fault_set(why, FUND_INVALID, "no QUERY; try fundstelle-query --help");
 	return FUND_OK;
 }
 
 enum fund_status options_read(struct options *o, int argc, char **argv, struct fault *why)
 {
-	struct option longs[N_OPTIONS + 1];
-	char shorts[2 * N_OPTIONS + 2];
-	int id;
 	*o = (struct options){ .format = &present_text, .search = { .limit = 10, .from = 0, .to = UINT32_MAX } };
-	fill(longs, shorts);
-	opterr = 0;
-	while ((id = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		if (id == '?' || id == ':') {
-			const char *given = optind > 0 ? argv[optind - 1] : "";
-			return id == ':' ? fault_set(why, FUND_INVALID, "option '%s' needs a value", given)
-					 : fault_set(why, FUND_INVALID, "unknown or ambiguous option '%s'; try fundstelle-query --help", given);
-		}
-		enum fund_status st = apply(o, id, optarg, why);
-		if (st != FUND_OK)
-			return st;
-	}
+	enum fund_status st = read_arguments(o, argc, argv, why);
+	if (st != FUND_OK)
+		return st;
 	if (o->help || o->version)
 		return FUND_OK;
-	enum fund_status st = join_query(o, argc - optind, argv + optind, why);
-	if (st == FUND_OK && o->batch && !o->format_given)
+	if (o->batch && !o->format_given)
 		o->format = &present_tsv;
-	if (st == FUND_OK)
-		st = check(o, argc - optind, why);
+	st = check(o, why);
 	if (st == FUND_OK && o->n_indexes == 0)
 		st = default_index(o, why);
-	o->search.parts = o->format->parts | (o->explain ? HIT_EXPLAIN : 0u);
+	o->parts = o->format->parts | (o->explain ? HIT_EXPLAIN : 0u);
 	o->search.want_total = o->format->shows_total;
 	o->search.count_only = o->count;
 	return st;

@@ -16,10 +16,12 @@ struct options {
 	struct buf default_index;
 	struct search_options search;
 	const struct presenter *format;
+	unsigned parts; /* enum hit_part: what is printed of a hit */
 	bool format_given, nul, explain, count, timing, help, version;
 	enum color_choice color;
 	const char *batch, *show; /* NULL: not asked for */
 	struct buf query;	  /* the arguments, joined with blanks */
+	uint32_t n_words;	  /* how many they were */
 };
 
 void options_release(struct options *o);

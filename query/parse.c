@@ -69,7 +69,7 @@ static enum fund_status parse_date_leaf(struct parser *p, struct ast **out)
 	if (st != FUND_OK)
 		return st;
 	if (!parse_date_range(p->look.text, &(*out)->from, &(*out)->to))
-		return fail_at(p, p->look.off, "not a date: 2022, 2022-01, 2022-01-18 or two of them as 2021-12..2022-02");
+		return fail_at(p, (uint32_t)(p->look.text.data - p->lexer.query.data), "not a date: 2022, 2022-01, 2022-01-18 or two of them as 2021-12..2022-02");
 	take(p);
 	return FUND_OK;
 }

@@ -5,8 +5,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define RETRIES 8	 /* of a reader without a lock whose pages were overwritten */
-#define PAGE_HITS 1000u /* hits that are held at once */
 
 /* ---- trouble ---- */
 
@@ -82,8 +80,7 @@ static enum fund_status open_index(const struct options *o, struct analyser *ana
 	return searcher_open(s, analyser, o->indexes, o->n_indexes, why);
 }
 
-/* What a read that went wrong means: on a snapshot that may have been overwritten, that it was. */
-static enum fund_status judge(struct searcher *s, enum fund_status st)
+enum fund_status run_judge(struct searcher *s, enum fund_status st)
 {
 	if (st != FUND_OK && st != FUND_CORRUPT && st != FUND_NOT_FOUND)
 		return st;
@@ -110,8 +107,8 @@ static enum fund_status find_once(struct query_run *q)
 	st = search_find(&q->search, &q->searcher, slice_buf(&q->options->query), &q->options->search, &q->note, &q->why);
 	arena_reset(&q->page);
 	if (st == FUND_OK && !q->options->count)
-		st = search_page(&q->search, &q->searcher, 0, PAGE_HITS, &q->page, &q->why);
-	st = judge(&q->searcher, st);
+		st = search_page(&q->search, &q->searcher, 0, PAGE_HITS, q->options->parts, &q->page, &q->why);
+	st = run_judge(&q->searcher, st);
 	free(q->state);
 	q->state = NULL;
 	if (st == FUND_OK)
@@ -128,7 +125,7 @@ static enum fund_status find(struct query_run *q)
 		st = find_once(q);
 	}
 	if (st == FUND_STALE)
-		fault_set(&q->why, st, "the index changes faster than it can be read here: make its lock.mdb writable for this user, or try again");
+		fault_set(&q->why, st, TOO_FAST);
 	return st;
 }
 
@@ -139,11 +136,13 @@ static enum fund_status next_page(struct query_run *q, uint32_t first)
 	if (st != FUND_OK)
 		return st;
 	arena_reset(&q->page);
-	st = searcher_is_at(&q->searcher, q->state) ? search_page(&q->search, &q->searcher, first, PAGE_HITS, &q->page, &q->why) : FUND_STALE;
-	st = judge(&q->searcher, st);
+	st = !searcher_is_at(&q->searcher, q->state) ?
+		     FUND_STALE :
+		     search_page(&q->search, &q->searcher, first, PAGE_HITS, q->options->parts, &q->page, &q->why);
+	st = run_judge(&q->searcher, st);
 	searcher_close(&q->searcher);
 	if (st == FUND_STALE)
-		fault_set(&q->why, st, "the index changed while its hits were listed: the list above is not complete; run the query again");
+		fault_set(&q->why, st, CHANGED);
 	return st;
 }
 
@@ -208,7 +207,7 @@ static enum fund_status show_once(const struct options *o, struct analyser *anal
 	enum fund_status st = open_index(o, analyser, &s, why);
 	if (st != FUND_OK)
 		return st;
-	st = judge(&s, search_show(&s, slice_str(o->show), arena, hit, why));
+	st = run_judge(&s, search_show(&s, slice_str(o->show), arena, hit, why));
 	searcher_close(&s);
 	return st == FUND_NOT_FOUND ? FUND_END : st;
 }

@@ -16,6 +16,12 @@ int run_batch(const struct options *o, struct analyser *analyser, struct printer
 int run_show(const struct options *o, struct analyser *analyser, struct printer *out);
 
 /* For the three of them. */
+#define RETRIES 8	/* of a reader without a lock whose pages were overwritten */
+#define PAGE_HITS 1000u /* hits that are held at once */
+#define TOO_FAST "the index changes faster than it can be read here: make its lock.mdb writable for this user, or try again"
+#define CHANGED "the index changed while its hits were listed: the list above is not complete; run the query again"
+/* What a read that went wrong means: on a snapshot that may have been overwritten, that it was (FUND_STALE). */
+enum fund_status run_judge(struct searcher *s, enum fund_status st);
 int run_trouble(const struct fault *why);
 /* Points at the place in the query that is wrong. */
 int run_syntax_error(struct slice query, uint32_t off, const struct fault *why);

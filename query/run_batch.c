@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* run_batch.c - one query a line, answered in order in one process over one state of the index. */
+/* run_batch.c - one query a line, answered in order in one process. */
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "query/run.h"
 
+/*
+ * Life     the index is open from query to query, and closed before anything that may take long: output that nobody takes yet, input
+ *          that is not there yet. What stays pinned for hours could not be given back by the indexer.
+ */
 struct batch {
 	const struct options *options;
+	struct analyser *analyser;
 	struct searcher searcher;
+	bool open;
+	struct state_mark *state; /* of the query that is being listed */
 	struct search search;
+	struct search_note note;
 	struct arena page;
 	struct printer *out, timing;
 	struct present_options present;
@@ -25,32 +35,104 @@ static double now_us(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-static void present(struct batch *b)
+static enum fund_status hold_index(struct batch *b)
+{
+	if (b->open)
+		return FUND_OK;
+	enum fund_status st = searcher_open(&b->searcher, b->analyser, b->options->indexes, b->options->n_indexes, &b->why);
+	b->open = st == FUND_OK;
+	return st;
+}
+
+static void let_go(void *batch)
+{
+	struct batch *b = batch;
+	if (b->open)
+		searcher_close(&b->searcher);
+	b->open = false;
+}
+
+/* ---- one query ---- */
+
+static enum fund_status find_once(struct batch *b, struct slice query, double *took)
+{
+	enum fund_status st = hold_index(b);
+	if (st != FUND_OK)
+		return st;
+	double start = now_us();
+	st = search_find(&b->search, &b->searcher, query, &b->options->search, &b->note, &b->why);
+	arena_reset(&b->page);
+	if (st == FUND_OK && !b->options->count)
+		st = search_page(&b->search, &b->searcher, 0, PAGE_HITS, HIT_KEY, &b->page, &b->why);
+	*took = now_us() - start;
+	if (st == FUND_OK && !b->options->count && b->options->parts != HIT_KEY) {
+		arena_reset(&b->page);
+		st = search_page(&b->search, &b->searcher, 0, PAGE_HITS, b->options->parts, &b->page, &b->why);
+	}
+	st = run_judge(&b->searcher, st);
+	free(b->state);
+	b->state = NULL;
+	return st == FUND_OK ? searcher_mark(&b->searcher, &b->state) : st;
+}
+
+static enum fund_status find(struct batch *b, struct slice query, double *took)
+{
+	enum fund_status st = FUND_STALE;
+	for (int i = 0; i < RETRIES && st == FUND_STALE; i++) {
+		if (i > 0)
+			let_go(b);
+		b->why = (struct fault){ 0 };
+		st = find_once(b, query, took);
+	}
+	if (st == FUND_STALE)
+		fault_set(&b->why, st, TOO_FAST);
+	return st;
+}
+
+/* Hits behind the first page; the index may have been let go, and have changed, since. */
+static enum fund_status next_page(struct batch *b, uint32_t first)
+{
+	enum fund_status st = hold_index(b);
+	if (st != FUND_OK)
+		return st;
+	arena_reset(&b->page);
+	st = FUND_STALE;
+	if (searcher_is_at(&b->searcher, b->state))
+		st = search_page(&b->search, &b->searcher, first, PAGE_HITS, b->options->parts, &b->page, &b->why);
+	st = run_judge(&b->searcher, st);
+	return st == FUND_STALE ? fault_set(&b->why, st, CHANGED) : st;
+}
+
+static enum fund_status present(struct batch *b)
 {
 	const struct presenter *f = b->options->format;
 	const struct result *r = &b->search.result;
 	b->any |= b->options->count ? r->total > 0 : r->n_hits > 0;
 	if (b->options->count) {
 		f->count(b->out, r, &b->present);
-		return;
+		return FUND_OK;
 	}
-	for (uint32_t i = 0; i < r->n_hits; i++)
-		f->hit(b->out, r, &r->hits[i], &b->present, i == 0);
+	for (uint32_t first = 0; r->n_hits && !b->out->error;) {
+		for (uint32_t i = 0; i < r->n_hits; i++)
+			f->hit(b->out, r, &r->hits[i], &b->present, first + i == 0);
+		first += r->n_hits;
+		if (first >= b->search.n_shown)
+			break;
+		enum fund_status st = next_page(b, first);
+		if (st != FUND_OK)
+			return st;
+	}
+	return FUND_OK;
 }
 
 /* A query that is no query is told and passed over: the others are answered. */
 static enum fund_status answer(struct batch *b, struct slice qid, struct slice query)
 {
-	struct search_note note;
-	double start = now_us();
-	enum fund_status st = search_find(&b->search, &b->searcher, query, &b->options->search, &note, &b->why);
-	arena_reset(&b->page);
-	if (st == FUND_OK && !b->options->count)
-		st = search_page(&b->search, &b->searcher, 0, UINT32_MAX, &b->page, &b->why);
-	double took = now_us() - start;
-	run_warn(query, &note.warning);
+	double took = 0;
+	enum fund_status st = find(b, query, &took);
+	run_warn(query, &b->note.warning);
 	if (st == FUND_INVALID) {
-		run_syntax_error(query, note.error_off, &b->why);
+		run_syntax_error(query, b->note.error_off, &b->why);
 		b->bad = true;
 		b->why = (struct fault){ 0 };
 		return FUND_OK;
@@ -58,12 +140,74 @@ static enum fund_status answer(struct batch *b, struct slice qid, struct slice q
 	if (st != FUND_OK)
 		return st;
 	b->present.qid = qid;
-	present(b);
-	if (b->options->timing) {
+	st = present(b);
+	if (st == FUND_OK && b->options->timing) {
 		print_key(&b->timing, qid, true);
 		print_format(&b->timing, "\t%.1f\n", took);
 	}
-	return FUND_OK;
+	return st;
+}
+
+/* ---- lines ---- */
+
+struct lines {
+	int fd;
+	struct buf buf;
+	size_t start; /* of what is not yet given */
+	bool ended;
+};
+
+static bool input_waits(int fd)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	return poll(&ready, 1, 0) == 0;
+}
+
+/* More bytes. When there are none yet, whoever asks shall have his answers so far, and the indexer its pages. */
+static enum fund_status read_more(struct batch *b, struct lines *l)
+{
+	uint8_t bytes[16384];
+	if (l->start) {
+		memmove(l->buf.data, l->buf.data + l->start, l->buf.len - l->start);
+		l->buf.len -= l->start;
+		l->start = 0;
+	}
+	if (input_waits(l->fd)) {
+		let_go(b);
+		print_flush(b->out);
+		print_flush(&b->timing);
+	}
+	ssize_t n;
+	do
+		n = read(l->fd, bytes, sizeof bytes);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return fault_errno(&b->why, errno, "%s", b->options->batch);
+	l->ended = n == 0;
+	return n ? buf_add(&l->buf, bytes, (size_t)n) : FUND_OK;
+}
+
+/* FUND_END behind the last. The line is valid until the next call. */
+static enum fund_status next_line(struct batch *b, struct lines *l, struct slice *line)
+{
+	size_t seen = 0;
+	for (;;) {
+		size_t n = l->buf.len - l->start;
+		const uint8_t *at = n ? l->buf.data + l->start : NULL, *end = n > seen ? memchr(at + seen, '\n', n - seen) : NULL;
+		if (end || (l->ended && n)) {
+			*line = slice_of(at, end ? (size_t)(end - at) : n);
+			l->start += line->len + (end != NULL);
+			while (line->len && line->data[line->len - 1] == '\r')
+				line->len--;
+			return FUND_OK;
+		}
+		if (l->ended)
+			return FUND_END;
+		seen = n;
+		enum fund_status st = read_more(b, l);
+		if (st != FUND_OK)
+			return st;
+	}
 }
 
 static enum fund_status answer_line(struct batch *b, struct slice line, unsigned long number)
@@ -80,51 +224,47 @@ static enum fund_status answer_line(struct batch *b, struct slice line, unsigned
 	return answer(b, slice_of(line.data, n), slice_of(tab + 1, line.len - n - 1));
 }
 
-static enum fund_status answer_file(struct batch *b, FILE *file)
+static enum fund_status answer_lines(struct batch *b, int fd)
 {
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
-	enum fund_status st = FUND_OK;
-	for (unsigned long number = 1; st == FUND_OK && !b->out->error && (n = getline(&line, &cap, file)) >= 0; number++) {
-		while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-			n--;
-		st = answer_line(b, slice_of(line, (size_t)n), number);
+	struct lines lines = { .fd = fd };
+	struct slice line;
+	enum fund_status st = hold_index(b); /* an index that cannot be opened is told before the first query is read */
+	for (unsigned long number = 1; st == FUND_OK && !b->out->error; number++) {
+		st = next_line(b, &lines, &line);
+		if (st == FUND_OK)
+			st = answer_line(b, line, number);
 	}
-	if (st == FUND_OK && ferror(file))
-		st = fault_errno(&b->why, errno, "%s", b->options->batch);
-	free(line);
-	return st;
+	buf_release(&lines.buf);
+	return st == FUND_END ? FUND_OK : st;
 }
 
-static enum fund_status run(struct batch *b, struct analyser *analyser)
+static enum fund_status run(struct batch *b)
 {
-	const struct options *o = b->options;
-	bool standard = strcmp(o->batch, "-") == 0;
-	FILE *file = standard ? stdin : fopen(o->batch, "re");
-	if (!file)
-		return fault_errno(&b->why, errno, "%s", o->batch);
-	enum fund_status st = searcher_open(&b->searcher, analyser, o->indexes, o->n_indexes, &b->why);
-	if (st == FUND_OK)
-		st = answer_file(b, file);
-	if (st == FUND_OK && searcher_check(&b->searcher) != FUND_OK)
-		st = fault_set(&b->why, FUND_STALE, "the index changed while the batch was answered and could not be held: run it again");
-	searcher_close(&b->searcher);
+	bool standard = strcmp(b->options->batch, "-") == 0;
+	int fd = standard ? 0 : open(b->options->batch, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fault_errno(&b->why, errno, "%s", b->options->batch);
+	enum fund_status st = answer_lines(b, fd);
+	let_go(b);
 	if (!standard)
-		fclose(file);
+		close(fd);
 	return st;
 }
 
 int run_batch(const struct options *o, struct analyser *analyser, struct printer *out)
 {
-	struct batch b = { .options = o, .out = out, .present = run_present_options(o) };
+	struct batch b = { .options = o, .analyser = analyser, .out = out, .present = run_present_options(o) };
 	print_init(&b.timing, 2);
-	enum fund_status st = run(&b, analyser);
+	out->before_wait = b.timing.before_wait = let_go;
+	out->context = b.timing.context = &b;
+	enum fund_status st = run(&b);
 	print_flush(out);
 	print_flush(&b.timing);
+	out->before_wait = NULL;
 	print_release(&b.timing);
 	search_release(&b.search);
 	arena_release(&b.page);
+	free(b.state);
 	if (st != FUND_OK)
 		return run_trouble(&b.why);
 	if (out->error && !out->closed_pipe) {

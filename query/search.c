@@ -200,9 +200,10 @@ enum fund_status search_find(struct search *s, struct searcher *searcher, struct
 	return describe(st, why);
 }
 
-enum fund_status search_page(struct search *s, struct searcher *searcher, uint32_t first, uint32_t n, struct arena *arena, struct fault *why)
+enum fund_status search_page(struct search *s, struct searcher *searcher, uint32_t first, uint32_t n, unsigned parts, struct arena *arena,
+			     struct fault *why)
 {
-	struct show show = { .searcher = searcher, .plan = s->plan, .arena = arena, .parts = s->options.parts };
+	struct show show = { .searcher = searcher, .plan = s->plan, .arena = arena, .parts = parts };
 	enum fund_status st = FUND_OK;
 	n = first >= s->n_shown ? 0 : n < s->n_shown - first ? n : s->n_shown - first;
 	s->searcher = searcher;

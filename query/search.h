@@ -16,7 +16,6 @@ struct search_options {
 	uint32_t limit; /* UINT32_MAX: all */
 	uint32_t offset;
 	uint32_t from, to;
-	unsigned parts;	   /* enum hit_part */
 	bool want_total;   /* make the total exact where that is cheap */
 	bool count_only;   /* the exact total, no hits */
 };
@@ -42,8 +41,9 @@ void search_release(struct search *s); /* also on {0} */
 void search_reset(struct search *s);
 enum fund_status search_find(struct search *s, struct searcher *searcher, struct slice query, const struct search_options *options,
 			     struct search_note *note, struct fault *why);
-/* Hits first … first + n of those behind the offset, into s->result.hits; everything they hold lives in `arena`. */
-enum fund_status search_page(struct search *s, struct searcher *searcher, uint32_t first, uint32_t n, struct arena *arena, struct fault *why);
+/* Hits first … first + n of those behind the offset, with `parts` of them, into s->result.hits; everything they hold lives in `arena`. */
+enum fund_status search_page(struct search *s, struct searcher *searcher, uint32_t first, uint32_t n, unsigned parts, struct arena *arena,
+			     struct fault *why);
 
 /* The live article with this key (as printed or as it is), in any index: one hit with its text. FUND_NOT_FOUND. */
 enum fund_status search_show(struct searcher *s, struct slice key, struct arena *arena, struct shown_hit *out, struct fault *why);

@@ -288,7 +288,7 @@ static enum fund_status run(struct search *s, const char *text, const struct sea
 	enum fund_status st = search_find(s, &searcher, slice_str(text), o, &note, &why);
 	ck_assert_msg(st == FUND_OK, "%s: %s", text, why.text);
 	arena_reset(page);
-	return o->count_only ? FUND_OK : search_page(s, &searcher, 0, UINT32_MAX, page, &why);
+	return o->count_only ? FUND_OK : search_page(s, &searcher, 0, UINT32_MAX, HIT_EXPLAIN, page, &why);
 }
 
 static void ck_hits(const char *text, const struct result *r, const struct expected *want, uint32_t n)
@@ -364,7 +364,7 @@ static void ck_query(const struct random_query *r, const struct node *q, const s
 	free(want);
 }
 
-static const struct search_options everything = { .limit = UINT32_MAX, .to = UINT32_MAX, .parts = HIT_EXPLAIN };
+static const struct search_options everything = { .limit = UINT32_MAX, .to = UINT32_MAX };
 
 enum query_kind { ONE_WORD, ANY, ALL, SIGNS, TREE, PHRASE, TITLE, DATES, QUERY_KINDS };
 

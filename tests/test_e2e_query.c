@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fundstelle-query as it was built: formats, order, exit statuses, messages, and what it does on an index that is none. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <math.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "tests/program.h"
+
+static struct scratch scratch;
+static char archive[300], index_dir[300];
+
+static void set_up(void)
+{
+	scratch_make(&scratch);
+	snprintf(archive, sizeof(archive), "%s/archive", scratch.dir);
+	snprintf(index_dir, sizeof(index_dir), "%s/index", scratch.dir);
+	file_write(archive, "2021/11/truppen.txt", "date 2021-11-03\nTruppen an der Grenze\n\nDie Truppenaufmärsche an der Grenze dauern an. Der Minister sprach.\n");
+	file_write(archive, "2022/01/de.txt", "date 2022-01 Die klaren Signale von Deeskalation blieben aus. An der Grenze ist Ruhe.\n");
+	file_write(archive, "2022/02/grenze.txt", "Grenze und Grenzen\n\nVon der Grenze berichtet niemand, die Grenze ist zu.\n");
+	file_write(archive, "a.jsonl",
+		   "{\"id\":\"1\",\"title\":\"Kreml schweigt\",\"text\":\"Im Kreml wird nichts gesagt.\",\"date\":\"2020-05-06\",\"author\":\"Anna "
+		   "Muster\",\"section\":\"Politik\",\"source\":\"Bote\"}\n"
+		   "{\"id\":\"zwei drei\",\"title\":\"Wetter\\u001b[31m rot\",\"text\":\"Im Kreml\\tregnet es. \\u001b]0;x\\u0007\",\"date\":\"2020-05-07\"}\n");
+	file_write(archive, "M\xFCller.txt", "Nach altem Namen benannt: Latin-1.\n");
+	file_write(archive, "100%25.txt", "Prozentig im Namen.\n");
+	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
+}
+
+static void tear_down(void)
+{
+	scratch_remove(&scratch);
+}
+
+static struct outcome query(const char *args)
+{
+	return program_run(NULL, "fundstelle-query -i %s %s", index_dir, args);
+}
+
+static void prints(const char *args, int status, const char *wanted)
+{
+	struct outcome o = query(args);
+	ck_assert_msg(o.status == status && strcmp(o.out, wanted) == 0, "%s: %d\n%s%s", args, o.status, o.out, o.err);
+	outcome_free(&o);
+}
+
+static void has(const char *args, const char *part)
+{
+	struct outcome o = query(args);
+	ck_assert_msg(strstr(o.out, part) != NULL, "%s: no %s in\n%s%s", args, part, o.out, o.err);
+	outcome_free(&o);
+}
+
+/* ---- what is found ---- */
+
+static const struct {
+	const char *args, *paths;
+} answers[] = {
+	{ "Truppenaufmarsch", "2021/11/truppen.txt\n" },
+	{ "Deeskalation", "2022/01/de.txt\n" },
+	{ "+Grenze -Truppen", "2022/02/grenze.txt\n2022/01/de.txt\n" },
+	{ "Grenze NICHT Truppen", "2022/02/grenze.txt\n2022/01/de.txt\n" },
+	{ "Kreml AND regnet", "a.jsonl#zwei%20drei\n" },
+	{ "--all Kreml regnet", "a.jsonl#zwei%20drei\n" },
+	{ "Kreml UND ( regnet ODER schneit )", "a.jsonl#zwei%20drei\n" },
+	{ "\"klaren Signale von Deeskalation\"", "2022/01/de.txt\n" },
+	{ "\"Deeskalation von Signale\"", "" },
+	{ "titel:Kreml", "a.jsonl#1\n" },
+	{ "autor:Muster", "a.jsonl#1\n" },
+	{ "ressort:Politik", "a.jsonl#1\n" },
+	{ "quelle:Bote", "a.jsonl#1\n" },
+	{ "Kreml datum:2020-05-07", "a.jsonl#zwei%20drei\n" },
+	{ "Kreml datum:2020-05-06..2020-05-06", "a.jsonl#1\n" },
+	{ "--from=2022 Grenze", "2022/02/grenze.txt\n2022/01/de.txt\n" },
+	{ "--to=2021-11 Grenze", "2021/11/truppen.txt\n" },
+	{ "--from=2022-01 --to=2022-01 Grenze", "2022/01/de.txt\n" },
+	{ "-n1 Grenze", "2022/02/grenze.txt\n" },
+	{ "-n1 --offset=1 Grenze", "2021/11/truppen.txt\n" },
+	{ "Nirgendwort", "" },
+};
+
+/* Keys as they are need no escapes with -f paths; so spell the blank as the other formats do. */
+static void spell_blanks(char *text, char room[1000])
+{
+	size_t n = 0;
+	for (; *text != '\0'; text++)
+		n += (size_t)snprintf(room + n, 1000 - n, *text == ' ' ? "%%20" : "%c", *text);
+	room[n] = '\0';
+}
+
+START_TEST(a_query_finds_these_articles_in_this_order)
+{
+	char room[1000] = "", line[512], *argv[] = { "fundstelle-query", "-i", index_dir, "-f", "paths", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL };
+	size_t n = 5;
+	snprintf(line, sizeof(line), "%s", answers[_i].args);
+	for (char *rest = NULL, *word = strtok_r(line, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
+		argv[n++] = word;
+	struct outcome o = program_run_argv(NULL, argv);
+	spell_blanks(o.out, room);
+	ck_assert_msg(strcmp(room, answers[_i].paths) == 0, "%s:\n%s%s", answers[_i].args, room, o.err);
+	ck_assert_int_eq(o.status, *answers[_i].paths == '\0');
+	outcome_free(&o);
+}
+END_TEST
+
+/* ---- formats ---- */
+
+START_TEST(each_format_prints_what_its_contract_says)
+{
+	prints("-f paths Deeskalation", 0, "2022/01/de.txt\n");
+	struct outcome o = query("-f tsv Deeskalation");
+	ck_assert_int_eq(strncmp(o.out, "1\t", 2), 0);
+	ck_assert_ptr_nonnull(strstr(o.out, "\t2022-01\t2022/01/de.txt\t\n"));
+	outcome_free(&o);
+	o = query("-f paths -0 -n0 Grenze");
+	ck_assert_uint_eq(o.out_len, sizeof("2022/02/grenze.txt") + sizeof("2021/11/truppen.txt") + sizeof("2022/01/de.txt"));
+	ck_assert_str_eq(o.out, "2022/02/grenze.txt");
+	outcome_free(&o);
+	has("Deeskalation", "2022/01/de.txt");
+	has("--color=always Deeskalation", "\x1b[");
+	has("-f json Deeskalation", "\"schema\": 1, \"query\": \"Deeskalation\", \"total\": 1, \"total_exact\": true, \"took_us\": ");
+	has("-f json Deeskalation", "\"suggestion\": null");
+	has("-f json Deeskalation", "\"index\": {\"id\": ");
+	has("-f json Deeskalation", "{\"rank\": 1, \"score\": ");
+	has("-f json Deeskalation", "\"key\": \"2022/01/de.txt\", \"title\": null, \"date\": \"2022-01\", \"author\": null, \"section\": null, \"source\": null, ");
+	has("-f jsonl titel:Kreml", "\"author\": \"Anna Muster\", \"section\": \"Politik\", \"source\": \"Bote\"");
+	has("-f jsonl Deeskalation", "\"duplicates\": []");
+	has("-f json Nirgendwort", "\"hits\": []");
+}
+END_TEST
+
+START_TEST(marks_are_byte_offsets_of_the_matching_forms)
+{
+	struct outcome o = query("-f jsonl Truppenaufmarsch");
+	char *text = strstr(o.out, "\"snippet\": {\"text\": \""), *marks = strstr(o.out, "\"marks\": [["), *end;
+	ck_assert(text != NULL && marks != NULL);
+	text += strlen("\"snippet\": {\"text\": \"");
+	unsigned long from = strtoul(marks + strlen("\"marks\": [["), &end, 10), to = strtoul(end + 1, NULL, 10);
+	ck_assert_msg(to - from == strlen("Truppenaufmärsche") && strncmp(text + from, "Truppenaufmärsche", to - from) == 0, "%s", o.out);
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(scores_of_trec_fall_strictly_and_six_columns_stand)
+{
+	char name[40];
+	for (int i = 0; i < 30; i++) {
+		snprintf(name, sizeof(name), "gleich/%02d blank.txt", i);
+		file_write(archive, name, "Alle Meldungen sind gleich.\n");
+	}
+	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
+	struct outcome o = query("-f trec -n0 Meldung");
+	double before = INFINITY;
+	int n = 0;
+	for (char *rest = NULL, *line = strtok_r(o.out, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+		char key[100], q0[10], tag[20], more;
+		int rank, columns;
+		double score;
+		columns = sscanf(line, "%*s %9s %99s %d %lf %19s %c", q0, key, &rank, &score, tag, &more);
+		ck_assert_msg(columns == 5 && strcmp(tag, "fundstelle") == 0, "%s", line);
+		ck_assert_msg(score < before && rank == ++n, "%s", line);
+		before = score;
+	}
+	ck_assert_int_eq(n, 30);
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(explained_scores_sum_to_the_hits)
+{
+	struct outcome o = query("-f jsonl --explain -n1 Truppenaufmarsch Grenze Minister \"an der Grenze\"");
+	char *explain = strstr(o.out, "\"explain\": [");
+	ck_assert_ptr_nonnull(explain);
+	double total = strtod(strstr(o.out, "\"score\": ") + 9, NULL), sum = 0;
+	for (char *at = strstr(explain, "\"score\": "); at != NULL; at = strstr(at + 1, "\"score\": "))
+		sum += strtod(at + 9, NULL);
+	ck_assert_msg(fabs(total - sum) < 1e-3, "%g is not %g: %s", sum, total, o.out);
+	ck_assert_ptr_nonnull(strstr(explain, "\"kind\": \"word\""));
+	ck_assert_ptr_nonnull(strstr(explain, "\"df\": "));
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(counting_agrees_with_the_list)
+{
+	prints("--count Grenze", 0, "3\n");
+	prints("--count Nirgendwort", 1, "0\n");
+}
+END_TEST
+
+START_TEST(pages_are_the_list_cut_in_pieces)
+{
+	struct outcome all = query("-n0 -f paths Grenze Kreml Namen");
+	char joined[2000] = "";
+	for (int offset = 0; offset < 10; offset += 2) {
+		char args[100];
+		snprintf(args, sizeof(args), "-n2 --offset=%d -f paths Grenze Kreml Namen", offset);
+		struct outcome page = query(args);
+		ck_assert_int_eq(page.status, page.out_len == 0);
+		strcat(joined, page.out);
+		outcome_free(&page);
+	}
+	ck_assert_str_eq(joined, all.out);
+	outcome_free(&all);
+}
+END_TEST
+
+START_TEST(several_indexes_are_ranked_as_one_list)
+{
+	char half[400];
+	static const char *const names[] = { "2021/11/truppen.txt", "2022/01/de.txt" };
+	struct outcome one = query("-n0 -f tsv Grenze Kreml");
+	for (size_t i = 0; i < 2; i++) { /* the same articles, in an index of their own */
+		char from[700], to[700];
+		snprintf(half, sizeof(half), "%s/zweites", scratch.dir);
+		snprintf(from, sizeof(from), "%s/%s", archive, names[i]);
+		snprintf(to, sizeof(to), "%s/%s", half, names[i]);
+		file_write(half, names[i], "");
+		ck_assert_int_eq(rename(from, to), 0);
+	}
+	program_expect(0, "fundstelle-index -q -i %s/i1 %s", scratch.dir, archive);
+	program_expect(0, "fundstelle-index -q -i %s/i2 %s", scratch.dir, half);
+	struct outcome two = program_run(NULL, "fundstelle-query -i %s/i1 -i %s/i2 -n0 -f tsv Grenze Kreml", scratch.dir, scratch.dir);
+	ck_assert_str_eq(one.out, two.out);
+	outcome_free(&one), outcome_free(&two);
+}
+END_TEST
+
+/* ---- keys and texts from outside ---- */
+
+START_TEST(an_article_is_shown_by_its_key_in_either_form)
+{
+	has("--show=2022/01/de.txt", "Die klaren Signale von Deeskalation");
+	has("--show=a.jsonl#1 -f json", "\"text\": \"Im Kreml wird nichts gesagt.\"");
+	has("--show=M%FCller.txt", "Latin-1");
+	has("--show=M\xFCller.txt", "Latin-1");
+	has("--show=100%25.txt", "Prozentig");
+	struct outcome o = query("--show=nicht/da.txt");
+	ck_assert(o.status == 1 && o.out_len == 0 && o.err_len > 0);
+	outcome_free(&o);
+	prints("-f paths Latin", 0, "M\xFCller.txt\n");
+	has("-f json Latin", "\"key\": \"M%FCller.txt\"");
+	has("-f json prozentig", "\"key\": \"100%25.txt\"");
+}
+END_TEST
+
+START_TEST(no_control_character_of_an_article_reaches_the_terminal)
+{
+	static const char *const formats[] = { "", "-f json", "-f jsonl", "-f tsv", "-f trec", "--show=a.jsonl#zwei%20drei" };
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		char args[200];
+		snprintf(args, sizeof(args), "%s %s", formats[i], strncmp(formats[i], "--show", 6) == 0 ? "" : "regnet");
+		struct outcome o = query(args);
+		ck_assert_int_ge(o.status, 0);
+		for (size_t at = 0; at < o.out_len; at++)
+			ck_assert_msg((unsigned char)o.out[at] >= 0x20 || o.out[at] == '\n' || o.out[at] == '\t', "%s: %s", args, o.out);
+		outcome_free(&o);
+	}
+}
+END_TEST
+
+/* ---- batch ---- */
+
+START_TEST(a_batch_answers_each_line_as_a_query_by_itself)
+{
+	char path[400];
+	snprintf(path, sizeof(path), "%s/fragen.tsv", scratch.dir);
+	file_write(scratch.dir, "fragen.tsv", "q1\tGrenze\nq2\tNirgendwort\nq3\tKreml schweigt\n");
+	struct outcome batch = program_run(NULL, "fundstelle-query -i %s --batch=%s --timing", index_dir, path);
+	struct outcome one = query("-f tsv Grenze"), three = query("-f tsv Kreml schweigt");
+	char wanted[4000] = "";
+	for (char *rest = NULL, *line = strtok_r(one.out, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+		sprintf(wanted + strlen(wanted), "q1\t%s\n", line);
+	for (char *rest = NULL, *line = strtok_r(three.out, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+		sprintf(wanted + strlen(wanted), "q3\t%s\n", line);
+	ck_assert_str_eq(batch.out, wanted);
+	ck_assert_int_eq(batch.status, 0);
+	ck_assert_msg(strncmp(batch.err, "q1\t", 3) == 0 && strstr(batch.err, "\nq2\t") != NULL && strstr(batch.err, "\nq3\t") != NULL, "%s", batch.err);
+	outcome_free(&batch), outcome_free(&one), outcome_free(&three);
+	batch = program_run("q1\tGrenze\n\nohne Tabulator\nq2\t( Kreml\nq3\tKreml", "fundstelle-query -i %s --batch=- -f trec", index_dir);
+	ck_assert_int_eq(batch.status, 2);
+	ck_assert_msg(strstr(batch.err, "-:3: ") != NULL && strstr(batch.out, "q3 Q0 a.jsonl#1 1 ") != NULL, "%s%s", batch.out, batch.err);
+	outcome_free(&batch);
+}
+END_TEST
+
+START_TEST(answers_come_while_the_batch_waits_for_more_questions)
+{
+	int in[2], out[2], status;
+	char answer[400] = "", dir[512], *argv[] = { "fundstelle-query", "-i", index_dir, "--batch=-", "-f", "trec", NULL };
+	ck_assert(pipe(in) == 0 && pipe(out) == 0);
+	snprintf(dir, sizeof(dir), "%s/fundstelle-query", getenv("FUNDSTELLE_BIN"));
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(in[0], 0), dup2(out[1], 1);
+		close(in[1]);
+		execv(dir, argv);
+		_exit(127);
+	}
+	for (int round = 0; round < 2; round++) {
+		struct pollfd ready = { .fd = out[0], .events = POLLIN };
+		ck_assert_int_eq(write(in[1], "q\tSonderblatt OR Deeskalation\n", 30), 30);
+		ck_assert_int_eq(poll(&ready, 1, 20000), 1);
+		ssize_t n = read(out[0], answer, sizeof(answer) - 1);
+		answer[n > 0 ? n : 0] = '\0';
+		ck_assert_ptr_nonnull(strstr(answer, round == 0 ? "2022/01/de.txt 1" : "neu.txt"));
+		/* It waits now, and must see what is published meanwhile. */
+		file_write(archive, "neu.txt", "Ein Sonderblatt.\n");
+		program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
+	}
+	close(in[1]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+END_TEST
+
+/* ---- trouble ---- */
+
+static const struct {
+	const char *query, *message;
+} errors[] = {
+	{ "(Grenze", "column 1: " },
+	{ "Grenze)", "column 7: " },
+	{ "Grenze AND", "column 11: " },
+	{ "AND Grenze", "column 1: " },
+	{ "datum:2022-13", "column 7: " },
+	{ "datum:gestern", "column 7: " },
+	{ "Märkte OR", "column 10: " },
+};
+
+START_TEST(wrong_syntax_gets_one_line_that_points_at_the_place)
+{
+	char *argv[] = { "fundstelle-query", "-i", index_dir, (char *)errors[_i].query, NULL };
+	struct outcome o = program_run_argv(NULL, argv);
+	ck_assert_msg(o.status == 2 && o.out_len == 0 && strstr(o.err, errors[_i].message) != NULL, "%s: %d %s%s", errors[_i].query, o.status, o.out, o.err);
+	ck_assert_ptr_eq(strchr(o.err, '\n'), o.err + o.err_len - 1);
+	outcome_free(&o);
+}
+END_TEST
+
+static const char *const ordinary[] = { "Was sagt der Minister?", "Covid-19",  "C++",    "a:b",  "\"lonely quote", "--", "---", "!?",      "50 % mehr (und mehr)", "z. B.",
+					"Müller & Söhne",	   "http://a.b/c", "- Grenze", "+", "''",            "§ 218", "1.000.000 €", "and or not", "„Zitat“", "titel:" };
+
+START_TEST(any_line_of_ordinary_words_is_a_query)
+{
+	char *argv[] = { "fundstelle-query", "-i", index_dir, "--", (char *)ordinary[_i], NULL };
+	struct outcome o = program_run_argv(NULL, argv);
+	ck_assert_msg(o.status == 0 || o.status == 1, "%s: %d %s", ordinary[_i], o.status, o.err);
+	outcome_free(&o);
+}
+END_TEST
+
+static const struct {
+	int status;
+	const char *args;
+} usages[] = {
+	{ 0, "--help" },	{ 0, "--version" },	  { 2, "" },		      { 2, "--no-such-option Wort" }, { 2, "-n x Wort" },
+	{ 2, "-f yaml Wort" },	{ 2, "--from=2022-13 Wort" }, { 2, "--to=gestern Wort" }, { 2, "--color=perhaps Wort" },  { 2, "--batch=/nirgends/da" },
+	{ 2, "--offset=-1 Wort" },
+};
+
+START_TEST(usage_is_judged_by_its_exit_status)
+{
+	struct outcome o = query(usages[_i].args);
+	ck_assert_msg(o.status == usages[_i].status, "'%s': %d %s%s", usages[_i].args, o.status, o.out, o.err);
+	ck_assert((o.status == 0) == (o.err_len == 0) && (o.status == 0) == (o.out_len > 0));
+	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(output_that_cannot_be_written_is_trouble_and_a_closed_pipe_is_not)
+{
+	char path[600];
+	int status, pipes[2];
+	snprintf(path, sizeof(path), "%s/fundstelle-query", getenv("FUNDSTELLE_BIN"));
+	ck_assert_int_eq(pipe(pipes), 0);
+	close(pipes[0]);
+	for (int i = 0; i < 2; i++) {
+		pid_t pid = fork();
+		if (pid == 0) {
+			int out = i == 0 ? open("/dev/full", O_WRONLY) : pipes[1], err = open("/dev/null", O_WRONLY);
+			dup2(out, 1), dup2(err, 2);
+			execl(path, path, "-i", index_dir, "Grenze", (char *)NULL);
+			_exit(127);
+		}
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == (i == 0 ? 2 : 0), "%x", status);
+	}
+}
+END_TEST
+
+/* One line on stderr, nothing on stdout, exit 2. */
+static void is_refused(const char *dir)
+{
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s Grenze", dir);
+	ck_assert_msg(o.status == 2 && o.out_len == 0 && o.err_len > 0 && strchr(o.err, '\n') == o.err + o.err_len - 1, "%d %s%s", o.status, o.out, o.err);
+	outcome_free(&o);
+	o = program_run(NULL, "fundstelle-index -i %s --status", dir);
+	ck_assert_msg(o.status == 2 && strchr(o.err, '\n') == o.err + o.err_len - 1, "%d %s%s", o.status, o.out, o.err);
+	outcome_free(&o);
+}
+
+START_TEST(an_index_that_is_none_is_refused_in_one_line)
+{
+	char dir[400], path[700], bytes[9000];
+	snprintf(dir, sizeof(dir), "%s/fremd", scratch.dir);
+	is_refused(dir);
+	ck_assert_int_eq(mkdir(dir, 0755), 0);
+	is_refused(dir);
+	snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	file_write_bytes(path, "", 0);
+	is_refused(dir);
+	file_write_bytes(path, "Das ist kein Index.\n", 20);
+	is_refused(dir);
+	memset(bytes, 0, sizeof(bytes));
+	file_write_bytes(path, bytes, sizeof(bytes));
+	is_refused(dir);
+	memset(bytes, 0xA5, sizeof(bytes));
+	file_write_bytes(path, bytes, sizeof(bytes));
+	is_refused(dir);
+	is_refused("/dev/null");
+}
+END_TEST
+
+START_TEST(a_truncated_index_is_refused_or_answers_as_before)
+{
+	char path[700];
+	size_t n;
+	uint64_t state = 5;
+	struct outcome good = query("-n0 -f tsv Grenze Kreml");
+	snprintf(path, sizeof(path), "%s/data.mdb", index_dir);
+	char *bytes = file_read(path, &n);
+	for (int i = 0; i < 40; i++) {
+		file_write_bytes(path, bytes, random_below(&state, (uint32_t)n));
+		struct outcome o = query("-n0 -f tsv Grenze Kreml");
+		ck_assert_msg(o.status == 2 || (o.status == 0 && strcmp(o.out, good.out) == 0), "%d %s%s", o.status, o.out, o.err);
+		outcome_free(&o);
+	}
+	outcome_free(&good);
+	free(bytes);
+}
+END_TEST
+
+/* As somebody who may read the files, and no more. */
+static int query_as_reader(void)
+{
+	char path[600], copy[700];
+	int status;
+	snprintf(path, sizeof(path), "%s/fundstelle-query", getenv("FUNDSTELLE_BIN"));
+	snprintf(copy, sizeof(copy), "%s/query", scratch.dir);
+	file_copy(path, copy); /* where anybody may reach it */
+	ck_assert(chmod(copy, 0755) == 0 && chmod(scratch.dir, 0755) == 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		int nowhere = open("/dev/null", O_WRONLY);
+		dup2(nowhere, 1);
+		if (setgroups(0, NULL) != 0 || setgid(65534) != 0 || setuid(65534) != 0)
+			_exit(99);
+		execl(copy, copy, "-i", index_dir, "Grenze", (char *)NULL);
+		_exit(127);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+START_TEST(who_may_only_read_the_files_can_query)
+{
+	char path[700];
+	if (geteuid() != 0) { /* this user's own rights are taken away instead */
+		snprintf(path, sizeof(path), "%s/data.mdb", index_dir);
+		chmod(path, 0444);
+		snprintf(path, sizeof(path), "%s/lock.mdb", index_dir);
+		chmod(path, 0444);
+		chmod(index_dir, 0555);
+		prints("--count Grenze", 0, "3\n");
+		chmod(index_dir, 0755);
+		return;
+	}
+	chmod(index_dir, 0755);
+	snprintf(path, sizeof(path), "%s/data.mdb", index_dir);
+	chmod(path, 0644);
+	ck_assert_int_eq(query_as_reader(), 0);
+}
+END_TEST
+
+Suite *suite_e2e_query(void);
+Suite *suite_e2e_query(void)
+{
+	Suite *s = suite_create("fundstelle-query, the program");
+	TCase *t = tcase_create("queries");
+
+	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_set_timeout(t, 120);
+	tcase_add_loop_test(t, a_query_finds_these_articles_in_this_order, 0, sizeof(answers) / sizeof(*answers));
+	tcase_add_test(t, each_format_prints_what_its_contract_says);
+	tcase_add_test(t, marks_are_byte_offsets_of_the_matching_forms);
+	tcase_add_test(t, scores_of_trec_fall_strictly_and_six_columns_stand);
+	tcase_add_test(t, explained_scores_sum_to_the_hits);
+	tcase_add_test(t, counting_agrees_with_the_list);
+	tcase_add_test(t, pages_are_the_list_cut_in_pieces);
+	tcase_add_test(t, several_indexes_are_ranked_as_one_list);
+	tcase_add_test(t, an_article_is_shown_by_its_key_in_either_form);
+	tcase_add_test(t, no_control_character_of_an_article_reaches_the_terminal);
+	tcase_add_test(t, a_batch_answers_each_line_as_a_query_by_itself);
+	tcase_add_test(t, answers_come_while_the_batch_waits_for_more_questions);
+	tcase_add_loop_test(t, wrong_syntax_gets_one_line_that_points_at_the_place, 0, sizeof(errors) / sizeof(*errors));
+	tcase_add_loop_test(t, any_line_of_ordinary_words_is_a_query, 0, sizeof(ordinary) / sizeof(*ordinary));
+	tcase_add_loop_test(t, usage_is_judged_by_its_exit_status, 0, sizeof(usages) / sizeof(*usages));
+	tcase_add_test(t, output_that_cannot_be_written_is_trouble_and_a_closed_pipe_is_not);
+	tcase_add_test(t, an_index_that_is_none_is_refused_in_one_line);
+	tcase_add_test(t, a_truncated_index_is_refused_or_answers_as_before);
+	tcase_add_test(t, who_may_only_read_the_files_can_query);
+	suite_add_tcase(s, t);
+	return s;
+}
