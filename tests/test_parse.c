@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The query language: what a line is read as, written as an s-expression; where a wrong one is wrong; any bytes at all. */
+#include <string.h>
+
+#include "base/strnum.h"
+#include "query/ast.h"
+#include "store/segment.h"
+#include "tests/scratch.h"
+
+static void write_node(const struct ast *a, char *out, size_t room)
+{
+	static const char *const signs[] = { "", "+", "-" }, *const fields[] = { "", "titel:", "autor:", "ressort:", "quelle:" };
+	size_t n = strlen(out);
+	const char *sign = signs[a->sign], *field = fields[a->field];
+	switch (a->kind) {
+	case AST_WORD: snprintf(out + n, room - n, "%s%s%.*s", sign, field, (int)a->text.len, (const char *)a->text.data); break;
+	case AST_PHRASE: snprintf(out + n, room - n, "%s%s\"%.*s\"", sign, field, (int)a->text.len, (const char *)a->text.data); break;
+	case AST_DATE: snprintf(out + n, room - n, "%s[%u.%u.%u-%u.%u.%u]", sign, DATE_YEAR(a->from), DATE_MONTH(a->from), DATE_DAY(a->from), DATE_YEAR(a->to), DATE_MONTH(a->to), DATE_DAY(a->to)); break;
+	case AST_GROUP:
+		snprintf(out + n, room - n, "%s(", sign);
+		for (const struct ast *c = a->children; c != NULL; c = c->next) {
+			write_node(c, out, room);
+			n = strlen(out);
+			snprintf(out + n, room - n, c->next ? " " : ")");
+		}
+		break;
+	}
+}
+
+struct outcome_of_parse {
+	enum fund_status status;
+	char text[600];
+	uint32_t error_off;
+	struct parse_warning warning;
+	struct fault why;
+};
+
+static struct outcome_of_parse parse(struct slice query, bool all)
+{
+	struct outcome_of_parse o = { .error_off = UINT32_MAX };
+	struct arena arena = ARENA_INIT;
+	struct parse_options options = { .all = all };
+	struct ast *ast = NULL;
+	o.status = parse_query(&arena, query, &options, &ast, &o.warning, &o.error_off, &o.why);
+	if (o.status == FUND_OK && ast != NULL)
+		write_node(ast, o.text, sizeof(o.text));
+	arena_release(&arena);
+	return o;
+}
+
+static const struct {
+	const char *query, *tree, *tree_of_all; /* NULL: the same */
+} readings[] = {
+	{ "", "", NULL },
+	{ "   ", "", NULL },
+	{ "Wort", "(Wort)", "(+Wort)" },
+	{ "Truppenaufmarsch Ukraine", "(Truppenaufmarsch Ukraine)", "(+Truppenaufmarsch +Ukraine)" },
+	{ "+Ukraine -Krim", "(+Ukraine -Krim)", NULL },
+	{ "A AND B", "((+A +B))", "(+(+A +B))" },
+	{ "A UND B ODER C", "(((+A +B) C))", NULL },
+	{ "NOT C", "(-C)", NULL },
+	{ "A NICHT C", "(A -C)", "(+A -C)" },
+	{ "\"zwei Worte\" eins", "(\"zwei Worte\" eins)", NULL },
+	{ "„deutsche Quotes“", "(\"deutsche Quotes\")", NULL },
+	{ "titel:Kreml", "(titel:Kreml)", NULL },
+	{ "ressort:\"Aus aller Welt\"", "(ressort:\"Aus aller Welt\")", NULL },
+	{ "a:b", "(a:b)", NULL },
+	{ "titel:", "(titel:)", NULL },
+	{ "datum:2022-01 Wort", "([2022.1.0-2022.1.31] Wort)", NULL },
+	{ "Covid-19", "(Covid-19)", NULL },
+	{ "- Wort", "(- Wort)", NULL },
+	{ "a -- b", "(a -- b)", NULL },
+	{ "und oder nicht", "(und oder nicht)", NULL },
+};
+
+static bool is_same(const char *text, const char *wanted)
+{
+	return strcmp(text, wanted) == 0;
+}
+
+START_TEST(a_line_is_read_as_this_tree)
+{
+	struct outcome_of_parse o = parse(slice_str(readings[_i].query), false);
+	ck_assert_msg(o.status == FUND_OK && is_same(o.text, readings[_i].tree), "%s: %s %s", readings[_i].query, o.text, o.why.text);
+	if (readings[_i].tree_of_all == NULL)
+		return;
+	o = parse(slice_str(readings[_i].query), true);
+	ck_assert_msg(o.status == FUND_OK && is_same(o.text, readings[_i].tree_of_all), "--all %s: %s %s", readings[_i].query, o.text, o.why.text);
+}
+END_TEST
+
+static const struct {
+	const char *query;
+	uint32_t off;
+} errors[] = {
+	{ "(A B", 0 }, { "A (B (C)", 2 }, { "A )", 2 }, { "A AND", 5 }, { "OR A", 0 }, { "A AND OR B", 6 }, { "datum:2022-99", 6 }, { "A datum:x..y", 8 },
+};
+
+START_TEST(wrong_syntax_is_pointed_at)
+{
+	struct outcome_of_parse o = parse(slice_str(errors[_i].query), false);
+	ck_assert_int_eq(o.status, FUND_INVALID);
+	ck_assert_msg(o.error_off == errors[_i].off, "%s: %u, %s", errors[_i].query, o.error_off, o.why.text);
+	ck_assert_uint_gt(strlen(o.why.text), 10);
+}
+END_TEST
+
+START_TEST(a_lonely_quote_is_warned_of)
+{
+	struct outcome_of_parse o = parse(slice_str("Haus \"am See"), false);
+	ck_assert(o.status == FUND_OK && is_same(o.text, "(Haus \"am See\")"));
+	ck_assert(o.warning.text != NULL && o.warning.off == 5);
+}
+END_TEST
+
+START_TEST(deep_nesting_is_refused_or_read_but_harmless)
+{
+	static const char *const bombs[] = { "(", "NOT ", "A AND (", "-(", "((\"", "+" };
+	size_t unit = strlen(bombs[_i]), n = 200000;
+	char *text = malloc(n * unit + 1);
+	for (size_t i = 0; i < n; i++)
+		memcpy(text + i * unit, bombs[_i], unit);
+	struct arena arena = ARENA_INIT;
+	struct parse_options options = { 0 };
+	struct parse_warning warning = { 0, NULL };
+	struct fault why = { 0 };
+	struct ast *ast;
+	uint32_t off = 0;
+	enum fund_status st = parse_query(&arena, slice_of(text, n * unit), &options, &ast, &warning, &off, &why);
+	ck_assert(st == FUND_INVALID || st == FUND_OK);
+	arena_release(&arena);
+	free(text);
+}
+END_TEST
+
+START_TEST(any_bytes_are_a_query_or_an_error_with_a_place)
+{
+	static const char *const pieces[] = { "AND", "OR", "NOT", "(", ")", "\"", "+", "-", " ", " ", "titel:", "datum:", "2022", "..", "Wort", "~3", "\xff", "\xc3", "ä", "„", "“", "*", "=", "/" };
+	uint64_t state = 12;
+	for (int round = 0; round < 20000; round++) {
+		char text[300] = "";
+		size_t n = 0;
+		uint32_t count = random_below(&state, 24);
+		for (uint32_t i = 0; i < count; i++) {
+			const char *piece = pieces[random_below(&state, sizeof(pieces) / sizeof(*pieces))];
+			memcpy(text + n, piece, strlen(piece));
+			n += strlen(piece);
+		}
+		char *exact = malloc(n + 1);
+		memcpy(exact, text, n);
+		struct arena arena = ARENA_INIT;
+		struct parse_options options = { .all = round % 2 };
+		struct parse_warning warning = { 0, NULL };
+		struct fault why = { 0 };
+		struct ast *ast;
+		uint32_t off = UINT32_MAX;
+		enum fund_status st = parse_query(&arena, slice_of(exact, n), &options, &ast, &warning, &off, &why);
+		ck_assert_msg(st == FUND_OK || (st == FUND_INVALID && off <= n), "%s: %d at %u", text, st, off);
+		arena_release(&arena);
+		free(exact);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	uint32_t from, to; /* 0, 0: no date */
+} dates[] = {
+	{ "2022", DATE_PACK(2022, 0, 0), DATE_PACK(2022, 12, 31) },
+	{ "2022-01", DATE_PACK(2022, 1, 0), DATE_PACK(2022, 1, 31) },
+	{ "2022-01-18", DATE_PACK(2022, 1, 18), DATE_PACK(2022, 1, 18) },
+	{ "2021-12..2022-02", DATE_PACK(2021, 12, 0), DATE_PACK(2022, 2, 31) },
+	{ "..1999", 1, /* undated articles are not before anything */ DATE_PACK(1999, 12, 31) },
+	{ "2022-13", 0, 0 }, { "2022-1", 0, 0 }, { "22", 0, 0 }, { "2022-02-30", 0, 0 }, { "", 0, 0 }, { "2023..2022", 0, 0 },
+};
+
+START_TEST(a_date_is_a_range_at_its_precision)
+{
+	uint32_t from = 0, to = 0;
+	bool is_date = parse_date_range(slice_str(dates[_i].text), &from, &to);
+	ck_assert_msg(is_date == (dates[_i].to != 0), "%s", dates[_i].text);
+	if (is_date)
+		ck_assert_msg(from == dates[_i].from && to >= dates[_i].to && DATE_YEAR(to) == DATE_YEAR(dates[_i].to) && to < dates[_i].to + 128, "%s: %x to %x", dates[_i].text, from, to);
+}
+END_TEST
+
+#define N(table) ((int)(sizeof(table) / sizeof(*(table))))
+
+Suite *suite_parse(void);
+Suite *suite_parse(void)
+{
+	Suite *s = suite_create("the query language");
+	TCase *t = tcase_create("parse");
+
+	tcase_add_loop_test(t, a_line_is_read_as_this_tree, 0, N(readings));
+	tcase_add_loop_test(t, wrong_syntax_is_pointed_at, 0, N(errors));
+	tcase_add_test(t, a_lonely_quote_is_warned_of);
+	tcase_add_loop_test(t, deep_nesting_is_refused_or_read_but_harmless, 0, 6);
+	tcase_add_test(t, any_bytes_are_a_query_or_an_error_with_a_place);
+	tcase_add_loop_test(t, a_date_is_a_range_at_its_precision, 0, N(dates));
+	suite_add_tcase(s, t);
+	return s;
+}
