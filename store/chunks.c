@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/chunks.h"
 
-#define ADDRESS_STEP ((size_t)1 << 18)
-
 void chunk_packer_init(struct chunk_packer *p, struct chunk_sink sink, enum chunk_kind kind)
 {
 	*p = (struct chunk_packer){ .sink = sink, .kind = kind };
@@ -18,8 +16,7 @@ static enum fund_status put_chunk(struct chunk_packer *p)
 	uint8_t tail[4];
 	chunk_tail_put(tail, p->number);
 	enum fund_status st = p->sink.put(p->sink.context, p->kind, slice_of(tail, 4), slice_buf(&p->chunk));
-	/* a unit that is larger than a chunk takes several numbers, so that addresses go on behind its end */
-	p->number += (uint32_t)((p->chunk.len + ADDRESS_STEP - 1) / ADDRESS_STEP);
+	p->number += chunk_numbers(p->chunk.len);
 	buf_reset(&p->chunk);
 	return st;
 }
@@ -48,7 +45,7 @@ enum fund_status chunk_at(const struct chunk_source *s, enum chunk_kind kind, ui
 	uint8_t tail[4];
 	struct slice chunk;
 	uint64_t number = address >> 18;
-	size_t off = (size_t)(address & (ADDRESS_STEP - 1));
+	size_t off = (size_t)(address & (CHUNK_SPAN - 1));
 	if (number > UINT32_MAX)
 		return FUND_CORRUPT;
 	chunk_tail_put(tail, (uint32_t)number);

@@ -10,7 +10,14 @@
 
 #include "base/bytes.h"
 
-#define CHUNK_MAX 262128u /* bytes of a chunk, but for a single unit that is larger */
+#define CHUNK_MAX 262128u	     /* bytes of a chunk, but for a single unit that is larger */
+#define CHUNK_SPAN ((uint32_t)1 << 18) /* addresses from a chunk to the next */
+
+/* How many numbers a chunk takes: more than one when it is oversized, so that addresses go on behind its end. */
+static inline uint32_t chunk_numbers(size_t len)
+{
+	return (uint32_t)((len + CHUNK_SPAN - 1) / CHUNK_SPAN);
+}
 
 enum chunk_kind {
 	CHUNK_COLUMN = 'c',

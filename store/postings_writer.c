@@ -10,7 +10,6 @@
 #define PIECE_BLOCKS 512u
 #define PIECE_BYTES 196608u
 #define SKIP_BYTES 14u
-#define CHUNK_SPAN (1u << 18)	      /* addresses from a chunk to the next */
 
 struct postings_writer {
 	struct chunk_packer lists, position_units;

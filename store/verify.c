@@ -54,18 +54,15 @@ bool verify_status(struct verify *v, enum fund_status st, const char *fmt, ...)
 /* What the keys of a segment add up to. */
 struct key_counts {
 	uint64_t bytes, bytes_text;
-	uint32_t n_lists, n_positions, n_texts;
+	uint32_t n_lists, n_positions, n_texts; /* chunk numbers taken */
 };
 
-static bool numbered(struct verify *v, uint32_t segment, uint8_t kind, struct slice tail, uint32_t *n)
+/* `next`: the number that a chunk of this kind must have. */
+static void numbered(struct verify *v, uint32_t segment, uint8_t kind, struct slice tail, struct slice chunk, uint32_t *next)
 {
-	if (tail.len == 4 && get_be32(tail.data) == *n) {
-		++*n;
-		return true;
-	}
-	verify_found(v, "segment %u: chunk %u of kind %c is missing", segment, *n, kind);
-	*n = tail.len == 4 ? get_be32(tail.data) + 1 : *n;
-	return false;
+	if (tail.len != 4 || get_be32(tail.data) != *next)
+		verify_found(v, "segment %u: chunk %u of kind %c is missing", segment, *next, kind);
+	*next = (tail.len == 4 ? get_be32(tail.data) : *next) + chunk_numbers(chunk.len);
 }
 
 static void check_segment_key(struct verify *v, const struct segment_stats *stats, struct slice key, struct slice value,
@@ -84,10 +81,10 @@ static void check_segment_key(struct verify *v, const struct segment_stats *stat
 		break;
 	case CHUNK_DICTIONARY: right = tail.len > 0 && tail.len <= DICTIONARY_TERM_MAX; break;
 	case CHUNK_KEYS: right = tail.len == 4 && get_be32(tail.data) < stats->n_docs; break;
-	case CHUNK_LISTS: numbered(v, stats->number, kind, tail, &counts->n_lists); break;
-	case CHUNK_POSITIONS: numbered(v, stats->number, kind, tail, &counts->n_positions); break;
+	case CHUNK_LISTS: numbered(v, stats->number, kind, tail, value, &counts->n_lists); break;
+	case CHUNK_POSITIONS: numbered(v, stats->number, kind, tail, value, &counts->n_positions); break;
 	case CHUNK_TEXT:
-		numbered(v, stats->number, kind, tail, &counts->n_texts);
+		numbered(v, stats->number, kind, tail, value, &counts->n_texts);
 		counts->bytes_text += value.len;
 		break;
 	case CHUNK_TEXT_DIRECTORY:
@@ -110,7 +107,7 @@ static void check_counts(struct verify *v, const struct segment_stats *stats, co
 	if (counts->n_lists != stats->n_list_chunks || counts->n_positions != stats->n_position_chunks ||
 	    counts->n_texts != stats->n_text_chunks)
 		verify_found(
-			v, "segment %u: %u chunks of lists, %u of positions, %u of text; the manifest says %u, %u, %u",
+			v, "segment %u: %u chunk numbers of lists, %u of positions, %u of text; the manifest says %u, %u, %u",
 			stats->number, counts->n_lists, counts->n_positions, counts->n_texts, stats->n_list_chunks,
 			stats->n_position_chunks, stats->n_text_chunks);
 }

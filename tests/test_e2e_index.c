@@ -221,6 +221,30 @@ START_TEST(the_sample_is_found_by_other_inflections_and_dated_by_its_header)
 }
 END_TEST
 
+START_TEST(an_article_of_megabytes_is_read_shown_and_verified)
+{
+	uint64_t state = 9;
+	size_t n = 0, cap = 3000000;
+	char *text = malloc(cap + 40);
+	while (n < cap) /* words that do not compress: units larger than a chunk */
+		n += (size_t)sprintf(text + n, "%llx ", (unsigned long long)random_next(&state));
+	strcpy(text + n, "Schlusswort");
+	article("gross.txt", text);
+	articles(0, 3);
+	free(text);
+	run_is(0, "4 added, 0 changed, 0 removed, 0 unchanged, 0 failed");
+	hits_are("Schlussworte", 1);
+	index_is_sound();
+	articles(3, 1);
+	run_is(0, "1 added, 0 changed, 0 removed, 4 unchanged, 0 failed");
+	program_expect(0, "fundstelle-index -i %s --compact", index_dir);
+	index_is_sound();
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s --show=gross.txt", index_dir);
+	ck_assert(o.status == 0 && o.out_len > cap);
+	outcome_free(&o);
+}
+END_TEST
+
 /* ---- what fails ---- */
 
 START_TEST(a_broken_file_is_named_once_and_tried_again_only_when_asked)
@@ -575,6 +599,7 @@ Suite *suite_e2e_index(void)
 	tcase_add_test(t, a_path_may_be_a_file_and_several_may_be_given);
 	tcase_add_test(t, links_pipes_and_what_lies_outside_are_left_alone);
 	tcase_add_test(t, the_sample_is_found_by_other_inflections_and_dated_by_its_header);
+	tcase_add_test(t, an_article_of_megabytes_is_read_shown_and_verified);
 	tcase_add_test(t, a_broken_file_is_named_once_and_tried_again_only_when_asked);
 	tcase_add_test(t, a_bad_line_is_named_with_its_number_and_the_others_are_indexed);
 	tcase_add_test(t, what_a_file_held_before_it_broke_stays);
