@@ -32,11 +32,12 @@ static const struct {
 
 #define N_SUITES (sizeof(suites) / sizeof(suites[0]))
 
-/* Read by AddressSanitizer, where built with it: tests ask for more memory than there is, and expect NULL. */
+/* Read by AddressSanitizer, where built with it: tests ask for more memory than there is, and expect NULL; and each test is a fork,
+ * which takes long when much freed memory is kept aside. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
-	return "allocator_may_return_null=1";
+	return "allocator_may_return_null=1:quarantine_size_mb=16";
 }
 
 static bool is_wanted(const char *name, char **wanted)
