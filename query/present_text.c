@@ -97,8 +97,8 @@ static void text_begin(struct printer *p, const struct result *r, const struct p
 	(void)o;
 	if (r->n_hits == 0)
 		return;
-	print_format(p, "%s%llu article%s (%llu.%llu ms)\n", r->total_exact ? "" : "more than ", (unsigned long long)r->total, r->total == 1 ? "" : "s",
-		     (unsigned long long)(r->took_us / 1000), (unsigned long long)(r->took_us % 1000 / 100));
+	print_format(p, "%s%llu article%s (%llu.%02llu ms)\n", r->total_exact ? "" : "more than ", (unsigned long long)r->total, r->total == 1 ? "" : "s",
+		     (unsigned long long)(r->took_us / 1000), (unsigned long long)(r->took_us % 1000 / 10));
 }
 
 static void write_explain(struct printer *p, const struct shown_hit *h)

@@ -20,11 +20,14 @@ struct snippet_maker {
 	uint32_t *mark_of; /* by term number: 0 not looked at, 1 no mark, else mark + 2 */
 	uint32_t n_known;
 	/* of the current text */
+	struct slice text;
 	struct match *matches;
 	uint32_t n_matches, cap_matches;
 	uint32_t *words; /* offset of each word, in order of position; sentence starts have the top bit */
 	uint32_t n_words, cap_words;
 	bool sentence;	 /* the next word begins one */
+	uint32_t *joints; /* line ends within a word: "Truppen-\naufmarsch" */
+	uint32_t n_joints, cap_joints;
 	uint32_t *covered; /* by mark: how often in the window */
 };
 
@@ -55,6 +58,7 @@ void snippet_maker_free(struct snippet_maker *m)
 	free(m->mark_of);
 	free(m->matches);
 	free(m->words);
+	free(m->joints);
 	free(m->covered);
 	free(m);
 }
@@ -115,6 +119,24 @@ static enum fund_status grow(void **array, uint32_t *cap, size_t size)
 	return FUND_OK;
 }
 
+/* The line ends within a word, in order; a word and its pieces have the same ones. */
+static enum fund_status note_joints(struct snippet_maker *m, const struct token *t)
+{
+	const uint8_t *start = m->text.data + t->off, *end = start + t->len;
+	for (const uint8_t *p = start; p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) {
+		uint32_t off = (uint32_t)(p - m->text.data);
+		if (m->n_joints && m->joints[m->n_joints - 1] >= off)
+			continue;
+		if (m->n_joints == m->cap_joints) {
+			enum fund_status st = grow((void **)&m->joints, &m->cap_joints, sizeof *m->joints);
+			if (st != FUND_OK)
+				return st;
+		}
+		m->joints[m->n_joints++] = off;
+	}
+	return FUND_OK;
+}
+
 static enum fund_status on_token(void *context, const struct token *t)
 {
 	struct snippet_maker *m = context;
@@ -124,6 +146,8 @@ static enum fund_status on_token(void *context, const struct token *t)
 		st = grow((void **)&m->words, &m->cap_words, sizeof *m->words);
 	if (st == FUND_OK)
 		st = mark_of_word(m, t->word, &mark);
+	if (st == FUND_OK)
+		st = note_joints(m, t);
 	if (st != FUND_OK)
 		return st;
 	m->words[m->n_words] = t->off | (m->sentence || m->n_words == 0 ? SENTENCE_BIT : 0);
@@ -151,10 +175,11 @@ static enum fund_status find_matches(struct snippet_maker *m, struct slice text)
 {
 	struct token_sink sink = { m, on_token, on_boundary };
 	uint32_t pos = 0;
-	m->n_matches = m->n_words = 0;
+	m->n_matches = m->n_words = m->n_joints = 0;
 	m->sentence = false;
 	if (text.len >= SENTENCE_BIT)
 		text.len = SENTENCE_BIT - 1;
+	m->text = text;
 	return analyse_text(m->analyser, text, &pos, &sink);
 }
 
@@ -205,24 +230,64 @@ static void place(struct snippet_maker *m, uint32_t words, uint32_t *from, uint3
 
 /* ---- the text that is shown ---- */
 
-/* Copies bytes as valid UTF-8; runs of blanks and line ends become one blank when `fold`. Soft hyphens go. */
-static uint8_t *copy_text(uint8_t *to, const uint8_t *start, const uint8_t *p, const uint8_t *end, bool fold)
+static bool is_joint(const struct snippet_maker *m, uint32_t off)
 {
+	uint32_t low = 0, high = m->n_joints;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (m->joints[mid] < off)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < m->n_joints && m->joints[low] == off;
+}
+
+/* Takes back the hyphen (or soft hyphen's sister) that stood at a line's end within a word, unless the word goes on with a capital, a
+ * digit or the like, where the hyphen is the word's own. */
+static uint8_t *take_back_hyphen(uint8_t *to, const uint8_t *start, uint8_t next)
+{
+	static const char *const hyphens[] = { "-", "\xC2\xAC", "\xE2\xB8\x97" };
+	while (to > start && to[-1] == ' ')
+		to--;
+	for (size_t i = 0; i < sizeof hyphens / sizeof *hyphens; i++) {
+		size_t n = strlen(hyphens[i]);
+		bool lower = (next >= 'a' && next <= 'z') || next >= 0x80;
+		if ((size_t)(to - start) >= n && memcmp(to - n, hyphens[i], n) == 0)
+			return n > 1 || lower ? to - n : to;
+	}
+	return to;
+}
+
+/* Copies text[from, until) as valid UTF-8; runs of blanks and line ends become one blank, line ends within a word nothing. Soft hyphens go. */
+static uint8_t *copy_text(const struct snippet_maker *m, struct slice text, uint32_t from, uint32_t until, const uint8_t *start, uint8_t *to)
+{
+	if (from >= until)
+		return to;
+	const uint8_t *p = text.data + from, *end = text.data + until;
+	bool joined = false; /* blanks that follow begin a word's second half */
 	while (p < end) {
-		uint32_t cp;
+		uint32_t cp, off = (uint32_t)(p - text.data);
 		size_t n = utf8_decode(p, end, &cp);
 		p += n;
-		if (fold && (cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0xA0)) {
-			if (to > start && to[-1] != ' ')
+		if (cp == '\n' && is_joint(m, off)) {
+			const uint8_t *next = p;
+			while (next < end && (*next == ' ' || (*next >= '\t' && *next <= '\r')))
+				next++;
+			to = take_back_hyphen(to, start, next < end ? *next : 0);
+			joined = true;
+		} else if (cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0xA0) {
+			if (to > start && to[-1] != ' ' && !joined)
 				*to++ = ' ';
 		} else if (cp != 0xAD) {
 			to += utf8_encode(cp, to);
+			joined = false;
 		}
 	}
 	return to;
 }
 
-static enum fund_status render(struct snippet_maker *m, struct slice text, uint32_t from, uint32_t to, bool fold, struct arena *arena,
+static enum fund_status render(struct snippet_maker *m, struct slice text, uint32_t from, uint32_t to, struct arena *arena,
 			       struct marked_text *out)
 {
 	uint32_t n_marks = 0, first = 0;
@@ -239,15 +304,15 @@ static enum fund_status render(struct snippet_maker *m, struct slice text, uint3
 		const struct match *t = &m->matches[i];
 		if (t->off < off)
 			continue; /* within the one before */
-		at = copy_text(at, copy, text.data + off, text.data + t->off, fold);
+		at = copy_text(m, text, off, t->off, copy, at);
 		marks[n].off = (uint32_t)(at - copy);
 		off = t->off + t->len < to ? t->off + t->len : to;
-		at = copy_text(at, copy, text.data + t->off, text.data + off, fold);
+		at = copy_text(m, text, t->off, off, copy, at);
 		marks[n].len = (uint32_t)(at - copy) - marks[n].off;
 		n++;
 	}
-	at = copy_text(at, copy, text.data + off, text.data + to, fold);
-	while (fold && at > copy && at[-1] == ' ')
+	at = copy_text(m, text, off, to, copy, at);
+	while (at > copy && at[-1] == ' ')
 		at--;
 	*out = (struct marked_text){ slice_of(copy, (size_t)(at - copy)), marks, n };
 	return FUND_OK;
@@ -256,7 +321,7 @@ static enum fund_status render(struct snippet_maker *m, struct slice text, uint3
 enum fund_status snippet_mark(struct snippet_maker *m, struct slice text, struct arena *arena, struct marked_text *out)
 {
 	enum fund_status st = find_matches(m, text);
-	return st == FUND_OK ? render(m, text, 0, (uint32_t)(text.len < SENTENCE_BIT ? text.len : SENTENCE_BIT - 1), true, arena, out) : st;
+	return st == FUND_OK ? render(m, text, 0, (uint32_t)(text.len < SENTENCE_BIT ? text.len : SENTENCE_BIT - 1), arena, out) : st;
 }
 
 enum fund_status snippet_make(struct snippet_maker *m, const struct stored_article *article, uint32_t words, struct arena *arena,
@@ -281,5 +346,5 @@ enum fund_status snippet_make(struct snippet_maker *m, const struct stored_artic
 			k--;
 		end = k;
 	}
-	return render(m, text, start, end, true, arena, out);
+	return render(m, text, start, end, arena, out);
 }

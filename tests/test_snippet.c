@@ -43,7 +43,9 @@ static const struct {
 	{ "an inflected form is marked as a whole", { "wtruppenaufmarsch" }, "Die Truppenaufmärsche dauern an.", "Die [Truppenaufmärsche] dauern an." },
 	{ "line ends become blanks", { "wruh" }, "Alles ist\nin Ruhe\r\n\r\ndort.", "Alles ist in [Ruhe] dort." },
 	{ "nothing matches: the beginning", { "wnirgend" }, "Anfang des Textes.", "Anfang des Textes." },
-	{ "pieces joined across a line are one mark", { "wtruppenaufmarsch" }, "Der Truppen-\naufmarsch kam.", "aufmarsch] kam." },
+	{ "pieces joined across a line are one mark", { "wtruppenaufmarsch" }, "Der Truppen-\naufmarsch kam.", "Der [Truppenaufmarsch] kam." },
+	{ "a word's own hyphen at a line's end stays", { "wmilitarstutzpunkt" }, "Der US-\nMilitärstützpunkt brannte.", "Der [US-Militärstützpunkt] brannte." },
+	{ "a half word at a line's end is no joint", { "wnachteil" }, "Vor-\nund Nachteile.", "Vor- und [Nachteile]." },
 	{ "invalid bytes are replaced", { "wruh" }, "Die \xff Ruhe.", "Die \xEF\xBF\xBD [Ruhe]." },
 };
 
