@@ -250,7 +250,7 @@ static enum fund_status on_token(void *context, const struct token *token)
 /* One of the three that share their positions; *n: how many it took. */
 static enum fund_status add_field(struct inverter *v, struct slice text, uint32_t *pos, uint32_t *n)
 {
-	static const struct token_sink sink = { NULL, on_token, on_boundary };
+	static const struct token_sink sink = { NULL, on_token, on_boundary, NULL };
 	struct token_sink own = sink;
 	uint32_t from = *pos;
 
@@ -285,7 +285,7 @@ static enum fund_status on_word_apart(void *context, const struct token *token)
 static enum fund_status add_fields_apart(struct inverter *v, const struct stored_article *a)
 {
 	const struct slice text[FIELDS_APART] = { a->author, a->section, a->source };
-	const struct token_sink sink = { v, on_word_apart, NULL };
+	const struct token_sink sink = { v, on_word_apart, NULL, NULL };
 	enum fund_status st = FUND_OK;
 
 	for (v->field = 0; st == FUND_OK && v->field < FIELDS_APART; v->field++) {

@@ -164,7 +164,7 @@ static enum fund_status phrase_token(void *context, const struct token *t)
 static enum fund_status plan_phrase(struct plan_build *b, struct slice text, enum field field, struct plan **out)
 {
 	struct phrase_build p = { .b = b, .field = field };
-	struct token_sink sink = { &p, phrase_token, NULL };
+	struct token_sink sink = { &p, phrase_token, NULL, NULL };
 	uint32_t pos = 0;
 	*out = NULL;
 	enum fund_status st = analyse_text(b->searcher->analyser, text, &pos, &sink);
@@ -276,7 +276,7 @@ static enum fund_status words_token(void *context, const struct token *t)
 static enum fund_status plan_word(struct plan_build *b, const struct ast *ast, struct plan **out)
 {
 	struct words_build wb = { .b = b, .ast = ast };
-	struct token_sink sink = { &wb, words_token, NULL };
+	struct token_sink sink = { &wb, words_token, NULL, NULL };
 	uint32_t pos = 0;
 	*out = NULL;
 	enum fund_status st = node(b, PLAN_BOOL, &wb.group);

@@ -29,9 +29,37 @@ struct snippet_maker {
 	uint32_t *joints; /* line ends within a word: "Truppen-\naufmarsch" */
 	uint32_t n_joints, cap_joints;
 	uint32_t *covered; /* by mark: how often in the window */
+	bool may_begin[256]; /* a word that matches begins with such a byte, unless it has pieces */
 };
 
 #define SENTENCE_BIT 0x80000000u
+
+/* ---- which words need no look ---- */
+
+/* Folding changes the first letter of no word that begins with an ASCII one, nor does stemming. */
+static void note_first_letters(struct snippet_maker *m)
+{
+	memset(m->may_begin + 0x80, true, 0x80);
+	for (uint32_t i = 0; i < m->n_marks; i++) {
+		uint8_t first = m->marks[i].term.len > 1 ? m->marks[i].term.data[1] : 0;
+		m->may_begin[first] = true;
+		if (first >= 'a' && first <= 'z')
+			m->may_begin[first - 'a' + 'A'] = true;
+	}
+}
+
+static bool may_match(void *context, struct slice surface)
+{
+	const struct snippet_maker *m = context;
+	if (surface.len == 0 || m->may_begin[surface.data[0]])
+		return true;
+	for (size_t i = 0; i < surface.len; i++) {
+		uint8_t c = surface.data[i];
+		if (c < 0x80 && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+			return true; /* it may have pieces, which begin otherwise */
+	}
+	return false;
+}
 
 enum fund_status snippet_maker_new(struct snippet_maker **out, struct analyser *analyser, const struct plan_mark *marks, uint32_t n_marks)
 {
@@ -47,6 +75,7 @@ enum fund_status snippet_maker_new(struct snippet_maker **out, struct analyser *
 	m->analyser = analyser;
 	m->marks = marks;
 	m->n_marks = n_marks;
+	note_first_letters(m);
 	*out = m;
 	return FUND_OK;
 }
@@ -173,7 +202,7 @@ static enum fund_status on_boundary(void *context, enum boundary what, uint32_t 
 
 static enum fund_status find_matches(struct snippet_maker *m, struct slice text)
 {
-	struct token_sink sink = { m, on_token, on_boundary };
+	struct token_sink sink = { m, on_token, on_boundary, may_match };
 	uint32_t pos = 0;
 	m->n_matches = m->n_words = m->n_joints = 0;
 	m->sentence = false;

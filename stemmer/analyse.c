@@ -239,6 +239,9 @@ static inline const struct ahead *next_ahead(const struct analyser *a, struct pi
 	return &line->ring[(line->n - AHEAD - 1) % 4];
 }
 
+/* For tokens that do not matter to their sink. */
+static const struct word no_word = { .surface = { NULL, 0 }, .n_positions = 1 };
+
 enum fund_status analyse_text(struct analyser *a, struct slice text, uint32_t *pos, const struct token_sink *sink)
 {
 	struct pipeline line;
@@ -254,9 +257,10 @@ enum fund_status analyse_text(struct analyser *a, struct slice text, uint32_t *p
 	for (int i = 0; i < AHEAD; i++)
 		scan_ahead(a, &line);
 	for (const struct ahead *next; status == FUND_OK && (next = next_ahead(a, &line))->is_word;) {
-		struct token token = { NULL, *pos, next->span.off, next->span.len };
+		struct token token = { &no_word, *pos, next->span.off, next->span.len };
 		struct slice as_written = slice_of(text.data + token.off, token.len);
-		status = find_word(a, next->span.surface, next->hash, &token.word);
+		if (!sink->matters || sink->matters(sink->context, next->span.surface))
+			status = find_word(a, next->span.surface, next->hash, &token.word);
 		if (status == FUND_OK && next->span.gap && before.len && sink->boundary &&
 		    sentence_boundary(next->span.gap, before, as_written, &what))
 			status = sink->boundary(sink->context, what, *pos);

@@ -61,6 +61,8 @@ struct token_sink {
 	void *context;
 	enum fund_status (*token)(void *context, const struct token *token);
 	enum fund_status (*boundary)(void *context, enum boundary what, uint32_t pos);
+	/* May say of a surface form that its terms do not matter: its tokens then have a word without terms, of one position. NULL: all do. */
+	bool (*matters)(void *context, struct slice surface);
 };
 
 struct analyser;

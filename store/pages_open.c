@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "store/guard.h"
 #include "store/pages_layout.h"
@@ -211,6 +212,19 @@ void pages_close(struct pages *p)
 		munmap((void *)(uintptr_t)p->map, p->len);
 	}
 	*p = (struct pages){ .map = NULL };
+}
+
+void pages_advise_random(const struct pages *p)
+{
+	if (p->map != NULL)
+		posix_madvise((void *)(uintptr_t)p->map, p->len, POSIX_MADV_RANDOM);
+}
+
+void pages_will_need(struct slice bytes)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = (uintptr_t)bytes.data & ~(page - 1);
+
+	posix_madvise((void *)start, (uintptr_t)bytes.data + bytes.len - start, POSIX_MADV_WILLNEED);
 }
 
 uint64_t pages_newest(const struct pages *p)

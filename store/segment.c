@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "store/pages.h"
 #include "store/segment_private.h"
 
 #define CONCERN_SEGMENT 0x10
@@ -190,6 +191,7 @@ static enum fund_status column_load(struct segment *s, enum column column, uint3
 		return FUND_CORRUPT;
 	if (status != FUND_OK)
 		return status;
+	pages_will_need(value);
 	if (value.len != 8 + n * column_width(column) || get_u32(value.data + 4) != n ||
 	    get_u32(value.data) != checksum(value.data + 4, value.len - 4))
 		return FUND_CORRUPT;

@@ -191,6 +191,11 @@ void snapshot_close(struct snapshot *s)
 	free(s);
 }
 
+void snapshot_advise_random(const struct snapshot *s)
+{
+	pages_advise_random(&s->pages);
+}
+
 const struct manifest *snapshot_manifest(const struct snapshot *s)
 {
 	return &s->manifest;

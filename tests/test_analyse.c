@@ -42,7 +42,7 @@ static enum fund_status print_token(void *context, const struct token *token)
 
 static const char *analysed(struct analyser *a, const char *text, struct buf *out)
 {
-	struct token_sink sink = { out, print_token, NULL };
+	struct token_sink sink = { out, print_token, NULL, NULL };
 	struct analyser *saved = analyser;
 	uint32_t pos = 0;
 
@@ -136,7 +136,7 @@ static enum fund_status print_boundary(void *context, enum boundary what, uint32
 START_TEST(positions_offsets_and_boundaries_come_in_order)
 {
 	struct buf out = BUF_INIT;
-	struct token_sink sink = { &out, print_position, print_boundary };
+	struct token_sink sink = { &out, print_position, print_boundary, NULL };
 	uint32_t pos = 10;
 
 	ck_assert_int_eq(analyse_text(analyser, SLICE_LIT("US-Heer kam. Es\n\nging"), &pos, &sink), FUND_OK);
@@ -159,7 +159,7 @@ static enum fund_status stop_at_third(void *context, const struct token *token)
 START_TEST(a_callback_ends_the_analysis_with_its_status)
 {
 	int n = 0;
-	struct token_sink sink = { &n, stop_at_third, NULL };
+	struct token_sink sink = { &n, stop_at_third, NULL, NULL };
 	uint32_t pos = 0;
 
 	ck_assert_int_eq(analyse_text(analyser, SLICE_LIT("a b c d e"), &pos, &sink), FUND_INTERRUPTED);
@@ -169,7 +169,7 @@ END_TEST
 
 START_TEST(texts_beyond_the_limit_are_refused)
 {
-	struct token_sink sink = { NULL, NULL, NULL };
+	struct token_sink sink = { NULL, NULL, NULL, NULL };
 	uint32_t pos = UINT32_MAX - 2;
 
 	ck_assert_int_eq(analyse_text(analyser, SLICE_LIT("abc"), &pos, &sink), FUND_LIMIT);

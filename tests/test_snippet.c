@@ -131,6 +131,66 @@ START_TEST(any_text_gives_a_valid_passage)
 }
 END_TEST
 
+/* What the maker must mark, found the slow way: every token with one of the terms. */
+struct slow {
+	struct analyser *analyser;
+	struct slice term;
+	uint32_t n;
+};
+
+static enum fund_status count_token(void *context, const struct token *t)
+{
+	struct slow *s = context;
+	for (uint32_t i = 0; i < t->word->n_refs; i++) {
+		const struct term *term = analyser_term(s->analyser, t->word->refs[i].term);
+		if (term->kind == TERM_WORD && slice_equal(term->bytes, s->term)) {
+			s->n++;
+			break;
+		}
+	}
+	return FUND_OK;
+}
+
+START_TEST(every_form_that_the_index_knows_is_marked)
+{
+	static const char text[] =
+		"Der US-Militärstützpunkt und die Ämter: Bürger*innen, BürgerInnen, Bürger/-innen und AeMTER. \"Öfen\", Oefen und O\xCC\x88"
+		"fen; ſagt Müller's 18.01.2022, §218, C++ und http://www.zeit.de/politik an a@b.de. Trup-\npen, Straßen und STRASSEN, "
+		"\xEF\xAC\x81ktiv, z. B. im Ostseebad-Heringsdorf-Ost. E-Mails 100.000 G7-Gipfel O'Neill d'Estaing aé\xC2\xADrosol";
+	struct analyser *analyser;
+	struct slice body = slice_of(text, sizeof(text) - 1);
+	uint32_t pos = 0, n_checked = 0;
+	ck_assert_int_eq(analyser_new(&analyser), FUND_OK);
+	struct token_sink none = { &(struct slow){ analyser, { NULL, 0 }, 0 }, count_token, NULL, NULL };
+	ck_assert_int_eq(analyse_text(analyser, body, &pos, &none), FUND_OK);
+	for (uint32_t i = 0; i < analyser_n_terms(analyser); i++) {
+		const struct term *term = analyser_term(analyser, i);
+		char stem[TERM_MAX + 2] = "w";
+		if (term->kind != TERM_WORD)
+			continue;
+		memcpy(stem + 1, term->bytes.data, term->bytes.len);
+		struct slow slow = { analyser, slice_of(stem + 1, term->bytes.len), 0 };
+		struct token_sink sink = { &slow, count_token, NULL, NULL };
+		struct arena arena = ARENA_INIT;
+		struct marked_text m;
+		struct analyser *fresh;
+		const char *stems[] = { stem };
+		pos = 0;
+		ck_assert_int_eq(analyse_text(analyser, body, &pos, &sink), FUND_OK);
+		ck_assert_int_eq(analyser_new(&fresh), FUND_OK); /* its maker looks at few words only */
+		struct snippet_maker *maker = maker_of(fresh, stems, 1);
+		ck_assert_int_eq(snippet_mark(maker, body, &arena, &m), FUND_OK);
+		ck_assert_msg(m.n_marks == slow.n, "%s: %u marks, %u words", stem, m.n_marks, slow.n);
+		n_checked++;
+		snippet_maker_free(maker);
+		analyser_free(fresh);
+		arena_release(&arena);
+	}
+	ck_assert_uint_gt(n_checked, 50);
+	analyser_free(analyser);
+}
+END_TEST
+
 Suite *suite_snippet(void);
 Suite *suite_snippet(void)
 {
@@ -139,6 +199,7 @@ Suite *suite_snippet(void)
 
 	tcase_add_loop_test(t, the_passage_shows_the_matching_forms, 0, (int)(sizeof(passages) / sizeof(*passages)));
 	tcase_add_test(t, the_passage_with_more_of_the_words_is_taken);
+	tcase_add_test(t, every_form_that_the_index_knows_is_marked);
 	tcase_add_test(t, any_text_gives_a_valid_passage);
 	suite_add_tcase(s, t);
 	return s;
