@@ -418,7 +418,7 @@ START_TEST(tokens_of_any_bytes_are_in_order_and_within_the_text)
 		uint8_t *exact = malloc(len ? len : 1); /* so that a sanitizer sees a read behind it */
 		memcpy(exact, text, len);
 		struct order order = { len, 0, 0, true };
-		struct token_sink sink = { &order, check_order, check_boundary };
+		struct token_sink sink = { &order, check_order, check_boundary, NULL };
 		uint32_t pos = 0;
 		enum fund_status status = analyse_text(analyser, slice_of(exact, len), &pos, &sink);
 		if (status != FUND_OK || !order.good || pos != order.pos)
