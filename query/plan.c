@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "query/plan.h"
 
-/* The word itself counts fully; a compound part of the same form less, another spelling least. Measured in docs/RELEVANCE.md. */
+/* The word itself counts fully; a compound part of the same form less, another spelling least. */
 static const double kind_weight[TERM_KINDS] = { 1.0, 0.8, 0.5 };
 static const char kind_class[TERM_KINDS] = { 'w', 'p', 'v' };
 static const char field_class[FIELDS] = { 'w', 'w', 'a', 's', 'q' };
