@@ -151,7 +151,7 @@ enum fund_status file_reader_next(struct file_reader *r, struct article *out, bo
 	enum fund_status st = r->format->next(r->reader, out, recovered, line, why);
 	if (st == FUND_OK && out->date == 0)
 		out->date = r->path_date;
-	if (st != FUND_OK && *line && r->first)
+	if (st != FUND_OK && st != FUND_END && *line && r->first)
 		*line += lines_before(r->fd, r->first);
 	if (st != FUND_OK && !*recovered)
 		end_file(r);
