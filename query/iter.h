@@ -43,7 +43,14 @@ struct iter {
 	uint64_t cost; /* about how many documents it yields */
 	struct leaf *leaf;
 	const struct bm25 *bm25;
+	int64_t least; /* set from outside: matches with a lower score may be left out. INT64_MIN: none */
+	bool pruned;   /* some may have been */
 };
+
+static inline struct iter iter_base(const struct iter_ops *ops, uint64_t cost, struct leaf *leaf, const struct bm25 *bm25)
+{
+	return (struct iter){ .ops = ops, .cost = cost, .leaf = leaf, .bm25 = bm25, .least = INT64_MIN };
+}
 
 /* FUND_NO_MEMORY, FUND_CORRUPT. A plan that cannot match in this segment gives *out NULL. */
 enum fund_status iter_new(struct arena *arena, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct iter **out);

@@ -214,7 +214,7 @@ static enum fund_status nest_should(struct arena *arena, struct iter_bool *b)
 	struct iter_bool *inner = arena_alloc(arena, sizeof *inner);
 	if (!inner)
 		return FUND_NO_MEMORY;
-	*inner = (struct iter_bool){ .base = { &bool_ops, 0, 0, b->base.leaf, b->base.bm25 }, .should = b->should, .n_should = b->n_should };
+	*inner = (struct iter_bool){ .base = iter_base(&bool_ops, 0, b->base.leaf, b->base.bm25), .should = b->should, .n_should = b->n_should };
 	for (uint32_t i = 0; i < b->n_should; i++)
 		inner->base.cost += b->should[i]->cost;
 	b->should = NULL;
@@ -253,7 +253,7 @@ enum fund_status iter_bool_new(struct arena *arena, const struct plan *plan, str
 	bool *scored = arena_alloc(arena, n * sizeof *scored);
 	if (!b || !room || !scored)
 		return FUND_NO_MEMORY;
-	*b = (struct iter_bool){ .base = { &bool_ops, 0, 0, leaf, bm25 }, .must = room, .should = room + n, .not = room + 2 * n, .scored = scored,
+	*b = (struct iter_bool){ .base = iter_base(&bool_ops, 0, leaf, bm25), .must = room, .should = room + n, .not = room + 2 * n, .scored = scored,
 				 .best = plan->kind == PLAN_BEST };
 	enum fund_status st = build_children(arena, plan, b, &possible);
 	if (st == FUND_OK && possible)

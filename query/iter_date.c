@@ -57,7 +57,7 @@ enum fund_status iter_date_new(struct arena *arena, const struct plan *plan, str
 	struct iter_date *d = arena_alloc(arena, sizeof *d);
 	if (!d)
 		return FUND_NO_MEMORY;
-	*d = (struct iter_date){ .base = { &date_ops, 0, leaf->n_docs, leaf, bm25 },
+	*d = (struct iter_date){ .base = iter_base(&date_ops, leaf->n_docs, leaf, bm25),
 				 .from = plan->from, .to = plan->to, .all = plan->kind == PLAN_ALL };
 	*out = &d->base;
 	return FUND_OK;

@@ -22,6 +22,7 @@ struct iter_phrase {
 	uint32_t n_lists;
 	uint32_t title_end; /* positions below it are the title's, where the phrase must stand in it */
 	uint32_t freq;	    /* of the current document */
+	uint32_t hopeful_to; /* up to this document the rarest list's bound was enough; 0: not asked yet */
 };
 
 /* All lists on one document >= target. */
@@ -92,17 +93,64 @@ static enum fund_status count_matches(struct iter_phrase *p)
 	return FUND_OK;
 }
 
+/* ---- matches that cannot enter ---- */
+
+/* The first document >= target in a block of the rarest list where the phrase could score enough, were it as frequent as its word. */
+static enum fund_status skip_blocks(struct iter_phrase *p, uint32_t *target)
+{
+	struct postings *lead = &p->lists[0]->postings;
+	while (*target > p->hopeful_to || p->hopeful_to == 0) {
+		struct impacts set;
+		uint32_t last;
+		int64_t most = 0;
+		enum fund_status st = postings_block_impacts(lead, lead->doc > *target ? lead->doc : *target, &last, &set);
+		if (st != FUND_OK || last == DOC_END)
+			return st;
+		for (uint32_t i = 0; i < set.n; i++) {
+			int64_t one = bm25_score(p->base.bm25, p->plan->scale, set.pair[i].freq, set.pair[i].len);
+			most = one > most ? one : most;
+		}
+		if (most + 1 >= p->base.least) { /* 1: rounding */
+			p->hopeful_to = last;
+			return FUND_OK;
+		}
+		p->base.pruned = true;
+		*target = last + 1;
+	}
+	return FUND_OK;
+}
+
+/* Could the phrase score enough here, as frequent as its rarest word? */
+static enum fund_status is_hopeful(struct iter_phrase *p, bool *hopeful)
+{
+	uint32_t least = UINT32_MAX, len;
+	enum fund_status st = leaf_length(p->base.leaf, p->base.doc, &len);
+	for (uint32_t i = 0; i < p->n_lists && st == FUND_OK; i++) {
+		uint32_t freq;
+		st = postings_freq(&p->lists[i]->postings, &freq);
+		least = freq < least ? freq : least;
+	}
+	*hopeful = st == FUND_OK && bm25_score(p->base.bm25, p->plan->scale, least, len) + 1 >= p->base.least;
+	p->base.pruned |= !*hopeful;
+	return st;
+}
+
 static enum fund_status phrase_seek(struct iter *it, uint32_t target)
 {
 	struct iter_phrase *p = (struct iter_phrase *)it;
-	for (;;) {
-		enum fund_status st = align(p, target);
+	bool prunes = it->least != INT64_MIN, hopeful = true;
+	for (;; target = it->doc + 1) {
+		enum fund_status st = prunes ? skip_blocks(p, &target) : FUND_OK;
+		if (st == FUND_OK)
+			st = align(p, target);
 		if (st != FUND_OK || it->doc == DOC_END)
 			return st;
-		st = count_matches(p);
-		if (st != FUND_OK || p->freq)
+		if (prunes)
+			st = is_hopeful(p, &hopeful);
+		if (st == FUND_OK && hopeful)
+			st = count_matches(p);
+		if (st != FUND_OK || (hopeful && p->freq))
 			return st;
-		target = it->doc + 1;
 	}
 }
 
@@ -158,13 +206,13 @@ enum fund_status iter_phrase_new(struct arena *arena, const struct plan *plan, s
 	struct iter_phrase *p = arena_alloc(arena, sizeof *p);
 	if (!p)
 		return FUND_NO_MEMORY;
-	*p = (struct iter_phrase){ .base = { &phrase_ops, 0, UINT64_MAX, leaf, bm25 }, .plan = plan };
+	*p = (struct iter_phrase){ .base = iter_base(&phrase_ops, UINT64_MAX, leaf, bm25), .plan = plan };
 	p->lists = arena_alloc(arena, plan->n_phrase * sizeof *p->lists);
 	if (!p->lists)
 		return FUND_NO_MEMORY;
 	for (uint32_t i = 0; i < plan->n_phrase && st == FUND_OK; i++) {
 		struct term_entry entry;
-		st = dictionary_find(segment_chunks(leaf->segment), plan->phrase[i].term, &entry);
+		st = leaf_term(leaf, &plan->phrase[i].places, &entry);
 		if (st == FUND_OK)
 			st = add_list(arena, p, &plan->phrase[i], &entry);
 	}

@@ -54,8 +54,8 @@ static enum fund_status term_explain(struct iter *it, const struct explain_sink 
 {
 	static const char *const kinds[TERM_KINDS] = { "word", "part", "variant" };
 	struct iter_term *t = (struct iter_term *)it;
-	struct explain_item item = { .term = slice_of(t->term->term.data + 1, t->term->term.len - 1), .field = t->term->field,
-				     .kind = kinds[t->term->kind], .df = t->term->df };
+	struct explain_item item = { .term = slice_of(t->term->places.term.data + 1, t->term->places.term.len - 1), .field = t->term->field,
+				     .kind = kinds[t->term->kind], .df = t->term->places.df };
 	enum fund_status st = postings_freq(&t->postings, &item.freq);
 	if (st == FUND_OK)
 		st = term_score(it, &item.score);
@@ -71,13 +71,13 @@ enum fund_status iter_term_new(struct arena *arena, const struct plan *plan, str
 	struct term_entry entry;
 	const struct chunk_source *chunks = segment_chunks(leaf->segment);
 	*out = NULL;
-	enum fund_status st = dictionary_find(chunks, plan->term.term, &entry);
+	enum fund_status st = leaf_term(leaf, &plan->term.places, &entry);
 	if (st != FUND_OK)
 		return st == FUND_NOT_FOUND ? FUND_OK : st;
 	struct iter_term *t = arena_alloc(arena, sizeof *t);
 	if (!t)
 		return FUND_NO_MEMORY;
-	t->base = (struct iter){ &term_ops, 0, entry.df, leaf, bm25 };
+	t->base = iter_base(&term_ops, entry.df, leaf, bm25);
 	t->term = &plan->term;
 	st = postings_open(&t->postings, chunks, &entry, leaf->weights);
 	if (st == FUND_OK)

@@ -48,20 +48,6 @@ static enum fund_status with_class(struct plan_build *b, char class, struct slic
 	return FUND_OK;
 }
 
-static enum fund_status document_frequency(const struct searcher *s, struct slice term, uint64_t *df)
-{
-	*df = 0;
-	for (uint32_t i = 0; i < s->n_leaves; i++) {
-		struct term_entry e;
-		enum fund_status st = dictionary_find(segment_chunks(s->leaves[i].segment), term, &e);
-		if (st == FUND_OK)
-			*df += e.df;
-		else if (st != FUND_NOT_FOUND)
-			return st;
-	}
-	return FUND_OK;
-}
-
 static enum fund_status add_mark(struct plan_build *b, struct slice term, double idf)
 {
 	for (uint32_t i = 0; i < b->n_marks; i++)
@@ -87,18 +73,18 @@ static enum fund_status plan_term(struct plan_build *b, struct slice bytes, enum
 {
 	char class = field_class[field] == 'w' ? kind_class[kind] : field_class[field];
 	struct slice term;
-	uint64_t df;
+	struct term_places places;
 	*out = NULL;
 	enum fund_status st = with_class(b, class, bytes, &term);
 	if (st == FUND_OK)
-		st = document_frequency(b->searcher, term, &df);
-	if (st != FUND_OK || df == 0)
+		st = searcher_locate(b->searcher, term, b->arena, &places);
+	if (st != FUND_OK || places.df == 0)
 		return st;
-	double idf = bm25_idf(b->searcher->n_docs, df);
+	double idf = bm25_idf(b->searcher->n_docs, places.df);
 	st = node(b, PLAN_TERM, out);
 	if (st != FUND_OK)
 		return st;
-	(*out)->term = (struct plan_term){ term, field, kind, weight, df, weight * idf * SCORE_UNIT };
+	(*out)->term = (struct plan_term){ places, field, kind, weight, weight * idf * SCORE_UNIT };
 	return add_mark(b, term, weight * idf);
 }
 
@@ -118,13 +104,13 @@ static enum fund_status phrase_add(struct phrase_build *p, struct slice bytes, u
 {
 	struct plan_build *b = p->b;
 	struct slice term;
-	uint64_t df;
+	struct term_places places;
 	enum fund_status st = with_class(b, field_class[p->field], bytes, &term);
 	if (st == FUND_OK)
-		st = document_frequency(b->searcher, term, &df);
+		st = searcher_locate(b->searcher, term, b->arena, &places);
 	if (st != FUND_OK)
 		return st;
-	p->missing |= df == 0;
+	p->missing |= places.df == 0;
 	if (p->n == p->cap) {
 		uint32_t cap = p->cap ? 2 * p->cap : 8;
 		struct phrase_term *grown = arena_alloc(b->arena, cap * sizeof *grown);
@@ -137,10 +123,10 @@ static enum fund_status phrase_add(struct phrase_build *p, struct slice bytes, u
 	}
 	if (p->n == 0)
 		p->first = pos;
-	p->terms[p->n++] = (struct phrase_term){ term, pos - p->first, df };
-	double idf = df ? bm25_idf(b->searcher->n_docs, df) : 0;
+	p->terms[p->n++] = (struct phrase_term){ places, pos - p->first };
+	double idf = places.df ? bm25_idf(b->searcher->n_docs, places.df) : 0;
 	p->idf += idf;
-	return df ? add_mark(b, term, idf) : FUND_OK;
+	return places.df ? add_mark(b, term, idf) : FUND_OK;
 }
 
 /* One term a position: the pieces of a word that has several, else the word. Parts and variants have no place in a phrase. */
@@ -171,7 +157,7 @@ static enum fund_status plan_phrase(struct plan_build *b, struct slice text, enu
 	if (st != FUND_OK || p.n == 0 || p.missing)
 		return st;
 	if (p.n == 1) {
-		struct slice bytes = slice_of(p.terms[0].term.data + 1, p.terms[0].term.len - 1);
+		struct slice bytes = slice_of(p.terms[0].places.term.data + 1, p.terms[0].places.term.len - 1);
 		return plan_term(b, bytes, TERM_WORD, field, 1.0, out);
 	}
 	st = node(b, PLAN_PHRASE, out);

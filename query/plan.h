@@ -30,18 +30,16 @@ enum plan_role {
 
 /* Where a word may stand. Title words are those of class w whose boost says title. */
 struct plan_term {
-	struct slice term;   /* with its class byte */
+	struct term_places places; /* its term with the class byte */
 	enum field field;
 	enum term_kind kind;
 	double weight;
-	uint64_t df;	     /* over all segments */
 	double scale;	     /* weight * idf * SCORE_UNIT */
 };
 
 struct phrase_term {
-	struct slice term;
+	struct term_places places;
 	uint32_t shift; /* position relative to the phrase's first word */
-	uint64_t df;
 };
 
 struct plan {

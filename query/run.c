@@ -203,7 +203,7 @@ int run_query(const struct options *o, struct analyser *analyser, struct printer
 
 static enum fund_status show_once(const struct options *o, struct analyser *analyser, struct arena *arena, struct shown_hit *hit, struct fault *why)
 {
-	struct searcher s;
+	struct searcher s = { .opening = 0 };
 	enum fund_status st = open_index(o, analyser, &s, why);
 	if (st != FUND_OK)
 		return st;

@@ -124,9 +124,9 @@ static enum fund_status show_hit(struct show *s, const struct hit *h, uint32_t r
 /* About how many postings the plan reads. */
 static uint64_t plan_cost(const struct plan *p)
 {
-	uint64_t cost = p->kind == PLAN_TERM ? p->term.df : 0;
+	uint64_t cost = p->kind == PLAN_TERM ? p->term.places.df : 0;
 	for (uint32_t i = 0; i < p->n_phrase; i++)
-		cost += p->phrase[i].df;
+		cost += p->phrase[i].places.df;
 	for (uint32_t i = 0; i < p->n_children; i++)
 		cost += plan_cost(p->children[i]);
 	return cost;
@@ -137,6 +137,7 @@ static enum fund_status find(struct search *s)
 	const struct search_options *o = &s->options;
 	uint64_t k = o->limit == UINT32_MAX ? UINT32_MAX : (uint64_t)o->limit + o->offset;
 	topk_init(&s->topk, s->searcher, k > UINT32_MAX ? UINT32_MAX : (uint32_t)k);
+	s->topk.all_counted = o->want_total;
 	enum fund_status st = topk_search(&s->topk, s->plan, &s->arena);
 	if (st == FUND_OK)
 		st = topk_finish(&s->topk);

@@ -42,11 +42,12 @@ static enum fund_status add_leaves(struct searcher *s, uint32_t index, struct fa
 			return st;
 		s->n_docs += segment_n_docs(segment);
 		s->sum_length += segment_stats(segment)->sum_length;
-		s->leaves[s->n_leaves++] = (struct leaf){
-			.segment = segment, .index = index, .n_docs = segment_n_docs(segment),
+		s->leaves[s->n_leaves] = (struct leaf){
+			.segment = segment, .number = s->n_leaves, .opening = s->opening, .index = index, .n_docs = segment_n_docs(segment),
 			.has_dead = segment_has_dead(segment), .weights = segment_weights(segment),
 			.length_chunk = UINT32_MAX, .dead_chunk = UINT32_MAX, .date_chunk = UINT32_MAX,
 		};
+		s->n_leaves++;
 	}
 	return FUND_OK;
 }
@@ -80,7 +81,7 @@ static enum fund_status add_index(struct searcher *s, const char *dir, uint64_t 
 enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, const char *const *dirs, uint32_t n_dirs, struct fault *why)
 {
 	struct fingerprint print;
-	*s = (struct searcher){ .analyser = analyser };
+	*s = (struct searcher){ .analyser = analyser, .opening = s->opening + 1 };
 	enum fund_status st = analyser_fingerprint(analyser, &print);
 	if (st != FUND_OK)
 		return fault_set(why, st, "out of memory");
@@ -104,7 +105,31 @@ void searcher_close(struct searcher *s)
 		snapshot_close(s->snapshots[i]);
 	free(s->snapshots);
 	free(s->leaves);
-	*s = (struct searcher){ 0 };
+	*s = (struct searcher){ .opening = s->opening };
+}
+
+enum fund_status searcher_locate(struct searcher *s, struct slice term, struct arena *arena, struct term_places *out)
+{
+	*out = (struct term_places){ term, s->opening, 0, arena_alloc(arena, (s->n_leaves + (size_t)1) * sizeof *out->entries) };
+	if (!out->entries)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < s->n_leaves; i++) {
+		enum fund_status st = dictionary_find(segment_chunks(s->leaves[i].segment), term, &out->entries[i]);
+		if (st == FUND_NOT_FOUND)
+			out->entries[i].df = 0;
+		else if (st != FUND_OK)
+			return st;
+		out->df += out->entries[i].df;
+	}
+	return FUND_OK;
+}
+
+enum fund_status leaf_term(const struct leaf *l, const struct term_places *places, struct term_entry *out)
+{
+	if (places->opening != l->opening)
+		return dictionary_find(segment_chunks(l->segment), places->term, out);
+	*out = places->entries[l->number];
+	return out->df ? FUND_OK : FUND_NOT_FOUND;
 }
 
 enum fund_status searcher_check(struct searcher *s)

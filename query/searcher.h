@@ -11,11 +11,15 @@
 
 #include "query/score.h"
 #include "stemmer/analyse.h"
+#include "base/arena.h"
+#include "store/dictionary.h"
 #include "store/segment.h"
 
 /* A segment with what the inner loops keep at hand. */
 struct leaf {
 	struct segment *segment;
+	uint32_t number;  /* among the searcher's leaves */
+	uint32_t opening; /* of the searcher */
 	uint32_t index; /* which of the searcher's indexes */
 	uint32_t n_docs;
 	bool has_dead;
@@ -33,9 +37,18 @@ struct searcher {
 	uint64_t n_docs; /* dead ones counted until they are merged away */
 	uint64_t sum_length;
 	struct bm25 bm25;
+	uint32_t opening; /* how often it was opened: what was found in one opening borrows its snapshots */
 };
 
-/* Directories named twice are used once. FUND_FINGERPRINT: analysed with other settings. */
+/* Where a term is, in each leaf. */
+struct term_places {
+	struct slice term;
+	uint32_t opening;
+	uint64_t df;		    /* over all leaves */
+	struct term_entry *entries; /* one a leaf; df 0: not in it */
+};
+
+/* `s` is {0} or was closed. Directories named twice are used once. FUND_FINGERPRINT: analysed with other settings. */
 enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, const char *const *dirs, uint32_t n_dirs, struct fault *why);
 void searcher_close(struct searcher *s); /* also on {0} */
 /* Opened again: the very same states as `before` (ids and generations)? */
@@ -45,6 +58,10 @@ struct state_mark {
 /* n_indexes of them, from malloc. */
 enum fund_status searcher_mark(const struct searcher *s, struct state_mark **out);
 bool searcher_is_at(const struct searcher *s, const struct state_mark *marks);
+/* Looks the term up in all leaves; entries live in the arena. */
+enum fund_status searcher_locate(struct searcher *s, struct slice term, struct arena *arena, struct term_places *out);
+/* Its entry in this leaf; looked up again when the searcher was opened anew since. FUND_NOT_FOUND. */
+enum fund_status leaf_term(const struct leaf *l, const struct term_places *places, struct term_entry *out);
 /* FUND_STALE: what was read may be overwritten; close, open, repeat. */
 enum fund_status searcher_check(struct searcher *s);
 

@@ -174,7 +174,10 @@ static enum fund_status search_tree(struct topk *t, const struct plan *plan, uin
 			st = topk_offer(t, leaf, it->doc, score);
 		if (st != FUND_OK)
 			break;
+		if (!t->all_counted)
+			it->least = topk_threshold(t);
 	}
+	t->total_exact &= !it->pruned;
 	iter_release(it);
 	return st;
 }
@@ -187,7 +190,7 @@ static bool flatten(const struct plan *p, struct or_term *terms, uint32_t *n)
 	if (p->kind == PLAN_TERM && p->term.field != FIELD_TITLE) {
 		if (*n == OR_TERMS_MAX)
 			return false;
-		terms[(*n)++] = (struct or_term){ p->term.term, p->term.scale };
+		terms[(*n)++] = (struct or_term){ &p->term.places, p->term.scale };
 		return true;
 	}
 	if (p->kind != PLAN_BOOL)

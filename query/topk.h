@@ -26,6 +26,7 @@ struct topk {
 	uint32_t n, cap;
 	uint64_t total;	  /* matches seen */
 	bool total_exact;
+	bool all_counted; /* every match is to be seen, though it cannot enter */
 	struct buf key_a, key_b; /* for comparing */
 	enum fund_status failed; /* reading a key, or memory */
 };
@@ -47,7 +48,7 @@ int64_t topk_threshold(const struct topk *t);
 enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score);
 /* A disjunction of plain terms in one segment: MaxScore over block bounds. */
 struct or_term {
-	struct slice term;
+	const struct term_places *places;
 	double scale;
 };
 enum fund_status topk_or(struct topk *t, uint32_t leaf, const struct or_term *terms, uint32_t n_terms, struct arena *arena);

@@ -200,7 +200,7 @@ static enum fund_status add_list(struct or_search *s, const struct or_term *term
 {
 	struct term_entry entry;
 	const struct chunk_source *chunks = segment_chunks(s->leaf->segment);
-	enum fund_status st = dictionary_find(chunks, term->term, &entry);
+	enum fund_status st = leaf_term(s->leaf, term->places, &entry);
 	if (st != FUND_OK)
 		return st == FUND_NOT_FOUND ? FUND_OK : st;
 	struct or_list *l = arena_alloc(arena, sizeof *l);

@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "store/dictionary.h"
 
-#define BLOCK_TERMS 64u
+#define BLOCK_TERMS 16u
 #define CHUNK_TARGET 65536u
 
 struct dictionary_writer {
