@@ -181,3 +181,16 @@ struct slice cursor_take(struct cursor *c, size_t len)
 
 	return slice_of(p, p ? len : 0);
 }
+
+bool slice_ends_in(struct slice s, const char *ending)
+{
+	size_t len = strlen(ending);
+	if (s.len < len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		uint8_t c = s.data[s.len - len + i];
+		if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != (uint8_t)ending[i])
+			return false;
+	}
+	return true;
+}

@@ -31,6 +31,8 @@ struct buf {
 static inline struct slice slice_of(const void *data, size_t len) { return (struct slice){ data, len }; }
 static inline struct slice slice_str(const char *s) { return (struct slice){ (const uint8_t *)s, strlen(s) }; }
 static inline struct slice slice_buf(const struct buf *b) { return (struct slice){ b->data, b->len }; }
+/* Does it end in these letters, whatever their case? `ending` is ASCII in lower case. */
+bool slice_ends_in(struct slice s, const char *ending);
 static inline bool slice_equal(struct slice a, struct slice b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);

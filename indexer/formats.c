@@ -34,19 +34,6 @@ static const struct {
 	{ "CSV", ".csv" },   { "TSV", ".tsv" },	 { "mbox", ".mbox" },  { "e-mail", ".eml" },
 };
 
-static bool ends_in(struct slice name, const char *ending)
-{
-	size_t len = strlen(ending);
-	if (name.len < len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		uint8_t c = name.data[name.len - len + i];
-		if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != (uint8_t)ending[i])
-			return false;
-	}
-	return true;
-}
-
 static const char *foreign_name(struct slice head)
 {
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
@@ -60,7 +47,7 @@ static const char *later_name(struct slice head, struct slice name)
 {
 	static const uint8_t bom[] = { 0xEF, 0xBB, 0xBF };
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-		if (ends_in(name, later[i].ending))
+		if (slice_ends_in(name, later[i].ending))
 			return later[i].name;
 	if (head.len >= 3 && memcmp(head.data, bom, 3) == 0)
 		head = slice_of(head.data + 3, head.len - 3);
@@ -77,7 +64,7 @@ static bool name_says_text(struct slice name)
 {
 	static const char *const endings[] = { ".txt", ".text", ".asc", ".md", ".json", ".jsonl", ".ndjson" };
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-		if (ends_in(name, endings[i]))
+		if (slice_ends_in(name, endings[i]))
 			return true;
 	return false;
 }

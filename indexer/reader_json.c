@@ -23,12 +23,6 @@ struct json_reader {
 	bool loaded, many, more;
 };
 
-static bool has_ending(struct slice name, const char *ending)
-{
-	size_t len = strlen(ending);
-	return name.len >= len && memcmp(name.data + name.len - len, ending, len) == 0;
-}
-
 static struct slice without_bom(struct slice s)
 {
 	if (s.len >= 3 && memcmp(s.data, "\xEF\xBB\xBF", 3) == 0)
@@ -61,7 +55,7 @@ static bool line_is_object(struct slice head, bool whole)
 static int jsonl_recognise(struct slice head, bool whole, struct slice name)
 {
 	head = without_bom(head);
-	bool named = has_ending(name, ".jsonl") || has_ending(name, ".ndjson");
+	bool named = slice_ends_in(name, ".jsonl") || slice_ends_in(name, ".ndjson");
 	size_t i = 0;
 	while (i < head.len && (head.data[i] == ' ' || head.data[i] == '\n' || head.data[i] == '\r' || head.data[i] == '\t'))
 		i++;
@@ -69,7 +63,7 @@ static int jsonl_recognise(struct slice head, bool whole, struct slice name)
 		return 95;
 	if (i == head.len || head.data[i] != '{' || !line_is_object(head, whole))
 		return 0;
-	return has_ending(name, ".json") && whole ? 60 : 80; /* one object in one line is JSON as well */
+	return slice_ends_in(name, ".json") && whole ? 60 : 80; /* one object in one line is JSON as well */
 }
 
 static int json_recognise(struct slice head, bool whole, struct slice name)
@@ -78,7 +72,7 @@ static int json_recognise(struct slice head, bool whole, struct slice name)
 	struct json j = json_of(head);
 	enum json_type t = json_peek(&j);
 	(void)whole;
-	if (has_ending(name, ".json"))
+	if (slice_ends_in(name, ".json"))
 		return 70;
 	return t == JSON_OBJECT || t == JSON_ARRAY ? (json_skip(&j) || j.error_off + 8 >= head.len ? 50 : 0) : 0;
 }

@@ -21,19 +21,6 @@ struct text_reader {
 	bool done;
 };
 
-static bool has_ending(struct slice name, const char *ending)
-{
-	size_t len = strlen(ending);
-	if (name.len < len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		uint8_t c = name.data[name.len - len + i];
-		if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != (uint8_t)ending[i])
-			return false;
-	}
-	return true;
-}
-
 static int text_recognise(struct slice head, bool whole, struct slice name)
 {
 	static const char *const endings[] = { ".txt", ".text", ".asc", ".md", ".dat" };
@@ -41,7 +28,7 @@ static int text_recognise(struct slice head, bool whole, struct slice name)
 	if (encoding_is_binary(head))
 		return 0;
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-		if (has_ending(name, endings[i]))
+		if (slice_ends_in(name, endings[i]))
 			return 40;
 	return 10;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/strnum.h"
+#include "store/index_place.h"
 
 enum option_id {
 	OPT_INDEX = 'i', OPT_LIMIT = 'n', OPT_FORMAT = 'f', OPT_NUL = '0', OPT_OFFSET = 256, OPT_FROM, OPT_TO, OPT_ALL, OPT_COUNT, OPT_EXPLAIN, OPT_BATCH,
@@ -147,21 +148,11 @@ static enum fund_status apply(struct options *o, int id, const char *value, stru
 	}
 }
 
-/* $FUNDSTELLE_INDEX, $XDG_DATA_HOME/fundstelle, ~/.local/share/fundstelle. */
 static enum fund_status default_index(struct options *o, struct fault *why)
 {
-	const char *index = getenv("FUNDSTELLE_INDEX"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	enum fund_status st;
-	if (index && *index)
-		st = buf_add_str(&o->default_index, index);
-	else if (data && *data)
-		st = buf_add_format(&o->default_index, "%s/fundstelle", data);
-	else if (home && *home)
-		st = buf_add_format(&o->default_index, "%s/.local/share/fundstelle", home);
-	else
-		return fault_set(why, FUND_INVALID, "no index named: -i DIR, or set FUNDSTELLE_INDEX");
-	if (st != FUND_OK || !buf_str(&o->default_index))
-		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	enum fund_status st = index_place(&o->default_index, why);
+	if (st != FUND_OK)
+		return st;
 	o->indexes[o->n_indexes++] = (const char *)o->default_index.data;
 	return FUND_OK;
 }
