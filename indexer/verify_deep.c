@@ -208,6 +208,8 @@ enum fund_status verify_deep(const char *dir, const struct verify_report *report
 	struct snapshot *s;
 	*n_findings = 0;
 	enum fund_status st = snapshot_open(&s, dir, why);
+	if (st == FUND_OK)
+		snapshot_advise_through(s);
 	for (uint32_t i = 0; st == FUND_OK && i < snapshot_n_segments(s); i++) {
 		struct deep d = { .report = report, .n_findings = n_findings };
 		struct segment *segment;

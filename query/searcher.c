@@ -70,7 +70,6 @@ static enum fund_status add_index(struct searcher *s, const char *dir, uint64_t 
 	if (st != FUND_OK)
 		return st;
 	uint32_t index = s->n_indexes++;
-	snapshot_advise_random(s->snapshots[index]);
 	if (snapshot_manifest(s->snapshots[index])->analysis_hash != analysis)
 		return fault_set(why, FUND_FINGERPRINT,
 				 "%s: made with another analysis of words than this program has: "

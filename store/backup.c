@@ -72,6 +72,7 @@ enum fund_status index_backup(const char *dir, const char *to, struct fault *why
 		st = make_target(&paths, to, why);
 	if (st != FUND_OK)
 		goto out;
+	snapshot_advise_through(snapshot);
 	st = copy_state(snapshot, str(&paths.fresh), why);
 	if ((st == FUND_OK || st == FUND_CORRUPT) && snapshot_check(snapshot) == FUND_STALE) {
 		unlink(str(&paths.fresh));

@@ -32,8 +32,8 @@ struct pages {
  * of another machine; FUND_CORRUPT: empty, shorter than its meta page says, or a meta page that cannot be right; FUND_STALE: `txnid` is not
  * in the file (any more). The text names no file: whoever knows it puts it in front. */
 enum fund_status pages_open(struct pages *p, int fd, uint64_t txnid, struct fault *why);
-/* Advice for the kernel alone. The map will be read here and there, so that reading around each place would be waste: */
-void pages_advise_random(const struct pages *p);
+/* Advice for the kernel alone. A map is taken to be read here and there: cold pages come one by one. This one will be read through: */
+void pages_advise_through(const struct pages *p);
 /* These bytes of a map are about to be read in full: better fetched at once than page by page. */
 void pages_will_need(struct slice bytes);
 void pages_close(struct pages *p); /* also on {0} */

@@ -159,6 +159,7 @@ static enum fund_status map_file(struct pages *p, int fd, struct fault *why)
 	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		return fault_errno(why, errno, "cannot be mapped");
+	posix_madvise(map, (size_t)st.st_size, POSIX_MADV_RANDOM); /* before the first page is touched */
 	p->map = map;
 	p->len = (size_t)st.st_size;
 	guard_add_map(p->map, p->len);
@@ -214,10 +215,10 @@ void pages_close(struct pages *p)
 	*p = (struct pages){ .map = NULL };
 }
 
-void pages_advise_random(const struct pages *p)
+void pages_advise_through(const struct pages *p)
 {
 	if (p->map != NULL)
-		posix_madvise((void *)(uintptr_t)p->map, p->len, POSIX_MADV_RANDOM);
+		posix_madvise((void *)(uintptr_t)p->map, p->len, POSIX_MADV_NORMAL);
 }
 
 void pages_will_need(struct slice bytes)

@@ -174,7 +174,10 @@ enum fund_status snapshot_open(struct snapshot **out, const char *dir, struct fa
 enum fund_status snapshot_open_held(struct snapshot **out, const char *dir, uint64_t txnid, struct fault *why)
 {
 	*out = NULL;
-	return open_state(out, dir, true, txnid, why);
+	enum fund_status status = open_state(out, dir, true, txnid, why);
+	if (status == FUND_OK)
+		snapshot_advise_through(*out);
+	return status;
 }
 
 void snapshot_close(struct snapshot *s)
@@ -191,9 +194,9 @@ void snapshot_close(struct snapshot *s)
 	free(s);
 }
 
-void snapshot_advise_random(const struct snapshot *s)
+void snapshot_advise_through(const struct snapshot *s)
 {
-	pages_advise_random(&s->pages);
+	pages_advise_through(&s->pages);
 }
 
 const struct manifest *snapshot_manifest(const struct snapshot *s)

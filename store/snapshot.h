@@ -22,8 +22,8 @@ enum fund_status snapshot_open(struct snapshot **out, const char *dir, struct fa
  * nor its lock file (closing that would drop the process's locks on it). Generation 0 is allowed. snapshot_check() gives FUND_OK. */
 enum fund_status snapshot_open_held(struct snapshot **out, const char *dir, uint64_t txnid, struct fault *why);
 void snapshot_close(struct snapshot *s); /* NULL is allowed */
-/* For queries, which touch few pages of many: cold ones then read these alone. */
-void snapshot_advise_random(const struct snapshot *s);
+/* For whoever reads much of it: a query touches few pages of many, and cold ones are read one by one unless this is said. */
+void snapshot_advise_through(const struct snapshot *s);
 
 const struct manifest *snapshot_manifest(const struct snapshot *s);
 uint32_t snapshot_n_segments(const struct snapshot *s);

@@ -287,6 +287,7 @@ enum fund_status index_verify(const char *dir, const struct verify_report *repor
 			*why = inner;
 		return st;
 	}
+	snapshot_advise_through(v.snapshot);
 	if (pages_check(snapshot_pages(v.snapshot), &inner) != FUND_OK)
 		verify_found(&v, "%s/data.mdb is damaged: %s", dir, inner.text);
 	verify_manifest(&v);
