@@ -5,22 +5,17 @@
 
 #include "indexer/interrupt.h"
 
-#define SPOOL_MEMORY ((size_t)1 << 20)
 #define RUN_BUFFERS ((size_t)32 << 20) /* for all runs together, while they are merged */
 
-void build_init(struct build *b, struct index_writer *index, struct worker *workers, uint32_t n_workers, size_t memory, const char *dir, struct fault *why)
+void build_init(struct build *b, struct index_writer *index, struct worker *workers, uint32_t n_workers, struct fault *why)
 {
-	*b = (struct build){ .index = index, .workers = workers, .n_workers = n_workers, .memory = memory, .why = why };
-	spool_init(&b->spool, dir, SPOOL_MEMORY);
+	*b = (struct build){ .index = index, .workers = workers, .n_workers = n_workers, .why = why };
 }
 
 void build_release(struct build *b)
 {
 	segment_writer_free(b->segment);
 	b->segment = NULL;
-	spool_release(&b->spool);
-	free(b->runs);
-	b->runs = NULL;
 	buf_release(&b->key);
 }
 
@@ -81,48 +76,6 @@ enum fund_status build_add_texts(struct build *b, const struct batch *batch)
 	return st == FUND_OK ? st : index_failed(b, st);
 }
 
-/* ---- runs ---- */
-
-bool build_is_full(const struct build *b)
-{
-	size_t held = 0;
-	for (uint32_t i = 0; i < b->n_workers; i++)
-		held += atomic_load_explicit(&b->workers[i].memory, memory_order_relaxed) + b->workers[i].final.cap;
-	return held > b->memory;
-}
-
-static enum fund_status spill_worker(struct build *b, struct worker *w)
-{
-	struct term_stream stream = { 0 };
-	struct spilled spilled = { .worker = w->number };
-	if (b->n_runs == b->cap_runs) {
-		uint32_t cap = b->cap_runs ? 2 * b->cap_runs : 16;
-		struct spilled *grown = realloc(b->runs, cap * sizeof *grown);
-		if (!grown)
-			return fault_set(b->why, FUND_NO_MEMORY, "out of memory");
-		b->runs = grown;
-		b->cap_runs = cap;
-	}
-	enum fund_status st = inverter_stream(w->inverter, &stream);
-	if (st == FUND_OK)
-		st = run_write(&stream, &b->spool, &spilled.run);
-	inverter_stream_end(&stream);
-	if (st != FUND_OK)
-		return fault_set(b->why, st, "%s", b->spool.fault.text[0] ? b->spool.fault.text : fund_status_name(st));
-	b->runs[b->n_runs++] = spilled;
-	inverter_reset(w->inverter, b->memory / b->n_workers / 4);
-	atomic_store_explicit(&w->memory, inverter_memory(w->inverter), memory_order_relaxed);
-	return FUND_OK;
-}
-
-enum fund_status build_spill(struct build *b)
-{
-	enum fund_status st = FUND_OK;
-	for (uint32_t i = 0; i < b->n_workers && st == FUND_OK; i++)
-		st = interrupted() ? FUND_INTERRUPTED : spill_worker(b, &b->workers[i]);
-	return st;
-}
-
 /* ---- the end ---- */
 
 static enum fund_status begin_term(void *context, struct slice term, bool with_positions)
@@ -137,34 +90,54 @@ static enum fund_status end_term(void *context) { return segment_writer_end_term
 
 struct inputs {
 	struct merge_input *inputs;
-	struct term_stream *streams; /* the runs' first, then the workers' */
-	uint32_t n;
+	struct term_stream *streams; /* of each worker: its runs, then what it still holds */
+	uint32_t n, n_runs;
 };
+
+static enum fund_status add_input(struct inputs *in, struct worker *w, const struct run *run)
+{
+	struct term_stream *stream = &in->streams[in->n];
+	enum fund_status st = run ? run_stream(&w->spool, *run, RUN_BUFFERS / in->n_runs, stream) : inverter_stream(w->inverter, stream);
+	in->inputs[in->n++] = (struct merge_input){ stream, (const uint32_t *)(const void *)w->final.data };
+	return st;
+}
 
 static enum fund_status open_inputs(struct build *b, struct inputs *in)
 {
-	uint32_t n = b->n_runs + b->n_workers;
 	enum fund_status st = FUND_OK;
-	in->inputs = calloc(n, sizeof *in->inputs);
-	in->streams = calloc(n, sizeof *in->streams);
+	for (uint32_t i = 0; i < b->n_workers; i++)
+		in->n_runs += b->workers[i].n_runs;
+	in->inputs = calloc(in->n_runs + b->n_workers, sizeof *in->inputs);
+	in->streams = calloc(in->n_runs + b->n_workers, sizeof *in->streams);
 	if (!in->inputs || !in->streams)
 		return FUND_NO_MEMORY;
-	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
-		struct worker *w = &b->workers[i < b->n_runs ? b->runs[i].worker : i - b->n_runs];
-		st = i < b->n_runs ? run_stream(&b->spool, b->runs[i].run, RUN_BUFFERS / b->n_runs, &in->streams[i])
-				   : inverter_stream(w->inverter, &in->streams[i]);
-		in->inputs[i] = (struct merge_input){ &in->streams[i], (const uint32_t *)(const void *)w->final.data };
-		in->n = i + 1;
+	for (uint32_t i = 0; i < b->n_workers; i++) {
+		struct worker *w = &b->workers[i];
+		for (uint32_t k = 0; k < w->n_runs && st == FUND_OK; k++)
+			st = add_input(in, w, &w->runs[k]);
+		if (st == FUND_OK)
+			st = add_input(in, w, NULL);
 	}
 	return st;
 }
 
 static void close_inputs(struct build *b, struct inputs *in)
 {
-	for (uint32_t i = 0; i < in->n; i++)
-		(i < b->n_runs ? run_stream_end : inverter_stream_end)(&in->streams[i]);
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < b->n_workers; i++)
+		for (uint32_t k = 0; k <= b->workers[i].n_runs && n < in->n; k++, n++)
+			(k < b->workers[i].n_runs ? run_stream_end : inverter_stream_end)(&in->streams[n]);
 	free(in->inputs);
 	free(in->streams);
+}
+
+/* What went wrong while runs were read, if anything. */
+static const char *run_fault(const struct build *b)
+{
+	for (uint32_t i = 0; i < b->n_workers; i++)
+		if (b->workers[i].spool.fault.text[0])
+			return b->workers[i].spool.fault.text;
+	return NULL;
 }
 
 enum fund_status build_finish(struct build *b, struct segment_stats *stats)
@@ -186,5 +159,5 @@ enum fund_status build_finish(struct build *b, struct segment_stats *stats)
 	}
 	if (st == FUND_INTERRUPTED)
 		return st;
-	return b->spool.fault.text[0] ? fault_set(b->why, st, "%s", b->spool.fault.text) : index_failed(b, st);
+	return run_fault(b) ? fault_set(b->why, st, "%s", run_fault(b)) : index_failed(b, st);
 }

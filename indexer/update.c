@@ -29,7 +29,8 @@ static enum fund_status begin(struct update *u)
 {
 	const struct update_options *o = u->options;
 	struct worker_settings settings = { .old = u->old, .everything = o->rebuild, .dry = o->dry_run, .born = (uint32_t)u->next.generation + 1,
-					    .weights = u->next.weights };
+					    .weights = u->next.weights,
+					    .memory = (size_t)(o->memory / o->jobs), .dir = o->dir };
 	enum fund_status st = FUND_OK;
 	u->workers = calloc(o->jobs, sizeof *u->workers);
 	u->roots = calloc(o->n_paths, sizeof *u->roots);
@@ -43,7 +44,7 @@ static enum fund_status begin(struct update *u)
 		st = sources_update_new(&u->sources, u->index);
 	if (st != FUND_OK)
 		return update_no_memory(u);
-	build_init(&u->build, u->index, u->workers, o->jobs, (size_t)o->memory, o->dir, u->why);
+	build_init(&u->build, u->index, u->workers, o->jobs, u->why);
 	for (uint32_t i = 0; i < o->n_paths && st == FUND_OK; i++)
 		st = update_name_root(u, o->paths[i]);
 	return st;

@@ -219,13 +219,7 @@ enum fund_status update_submit(struct update *u)
 	u->batch = NULL;
 	if (!b)
 		return FUND_OK;
-	enum fund_status st = pipeline_submit(u->pipeline, b);
-	if (st == FUND_OK && u->index && build_is_full(&u->build)) {
-		st = pipeline_drain(u->pipeline);
-		if (st == FUND_OK && build_is_full(&u->build))
-			st = build_spill(&u->build);
-	}
-	return st;
+	return pipeline_submit(u->pipeline, b);
 }
 
 static enum fund_status new_entry(struct update *u, enum entry_action action, const struct source *s, struct entry **out)

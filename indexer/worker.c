@@ -9,9 +9,12 @@
 #include "indexer/interrupt.h"
 #include "indexer/walk.h"
 
+#define SPOOL_MEMORY ((size_t)1 << 20)
+
 enum fund_status worker_init(struct worker *w, uint32_t number, const struct worker_settings *settings)
 {
 	*w = (struct worker){ .settings = *settings, .number = number };
+	spool_init(&w->spool, settings->dir, SPOOL_MEMORY);
 	enum fund_status st = analyser_new(&w->analyser);
 	if (st == FUND_OK)
 		st = inverter_new(&w->inverter, w->analyser, settings->weights);
@@ -25,6 +28,8 @@ enum fund_status worker_init(struct worker *w, uint32_t number, const struct wor
 void worker_release(struct worker *w)
 {
 	inverter_free(w->inverter);
+	spool_release(&w->spool);
+	free(w->runs);
 	analyser_free(w->analyser);
 	file_reader_free(w->reader);
 	text_builder_free(w->text);
@@ -323,6 +328,35 @@ static enum fund_status run_entry(struct worker *w, struct batch *b, struct entr
 	return st;
 }
 
+static enum fund_status room_for_run(struct worker *w)
+{
+	if (w->n_runs < w->cap_runs)
+		return FUND_OK;
+	uint32_t cap = w->cap_runs ? 2 * w->cap_runs : 16;
+	struct run *grown = realloc(w->runs, cap * sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	w->runs = grown;
+	w->cap_runs = cap;
+	return FUND_OK;
+}
+
+static enum fund_status spill(struct worker *w, struct fault *why)
+{
+	struct term_stream stream = { 0 };
+	enum fund_status st = room_for_run(w);
+	if (st == FUND_OK)
+		st = inverter_stream(w->inverter, &stream);
+	if (st == FUND_OK)
+		st = run_write(&stream, &w->spool, &w->runs[w->n_runs]);
+	inverter_stream_end(&stream);
+	if (st != FUND_OK)
+		return fault_set(why, st, "%s", w->spool.fault.text[0] ? w->spool.fault.text : fund_status_name(st));
+	w->n_runs++;
+	inverter_reset(w->inverter, w->settings.memory / 4);
+	return FUND_OK;
+}
+
 void worker_run(struct worker *w, struct batch *b)
 {
 	b->worker = w->number;
@@ -333,5 +367,6 @@ void worker_run(struct worker *w, struct batch *b)
 	}
 	if (b->status == FUND_OK)
 		b->status = close_text(w, b);
-	atomic_store_explicit(&w->memory, inverter_memory(w->inverter), memory_order_relaxed);
+	if (b->status == FUND_OK && !w->settings.dry && inverter_memory(w->inverter) > w->settings.memory)
+		b->status = spill(w, &b->fault);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * worker.h - reads the files of a batch: opened, compared with what the index has, analysed, inverted, compressed.
+ * worker.h - reads the files of a batch: opened, compared with what the index has, analysed, inverted, compressed. Lists that outgrow the worker's
+ *            share of the memory are spilled as a sorted run, while the other workers go on.
  *
  * Threads  one worker a thread; the snapshot and the walks are shared, and only read.
  */
@@ -12,12 +13,15 @@
 #include "indexer/article_key.h"
 #include "indexer/batch.h"
 #include "indexer/inverter.h"
+#include "indexer/runs.h"
 
 struct worker_settings {
 	struct snapshot *old; /* NULL: nothing is indexed yet */
 	bool everything;      /* --rebuild: also what has not changed becomes a new document */
 	bool dry;	      /* compare only */
 	uint32_t born;
+	size_t memory;	 /* this worker's share */
+	const char *dir; /* for its runs */
 	struct field_weights weights;
 };
 
@@ -32,8 +36,10 @@ struct worker {
 	struct old_docs old;
 	struct key_maker keys;
 	struct buf tail, record;
+	struct spool spool;	/* of the runs */
+	struct run *runs;
+	uint32_t n_runs, cap_runs;
 	struct buf final;	/* u32 each: final number of the inverter's documents, filled as batches are taken up */
-	atomic_size_t memory;	/* of the inverter, as of its last batch */
 	atomic_ullong bytes_read;
 };
 

@@ -2,17 +2,17 @@
 /*
  * iter_phrase.c - documents in which terms stand at fixed distances from each other.
  *
- * Documents first: the rarest term leads, the others must have the document too. Only then positions, again from the term with the fewest.
+ * Documents first: the rarest term leads, the others must have the document too. Only then positions, the rarest term's first.
  */
 #include "query/iter.h"
+
+#include <stdlib.h>
 
 #include "store/postings.h"
 
 struct phrase_list {
 	struct postings postings;
 	uint32_t shift;
-	const uint32_t *pos; /* of the current document */
-	uint32_t n, at;
 };
 
 struct iter_phrase {
@@ -22,6 +22,8 @@ struct iter_phrase {
 	uint32_t n_lists;
 	uint32_t title_end; /* positions below it are the title's, where the phrase must stand in it */
 	uint32_t freq;	    /* of the current document */
+	uint32_t *starts;   /* of its phrases */
+	uint32_t cap_starts;
 	uint32_t hopeful_to; /* up to this document the rarest list's bound was enough; 0: not asked yet */
 };
 
@@ -44,53 +46,74 @@ static enum fund_status align(struct iter_phrase *p, uint32_t target)
 	return FUND_OK;
 }
 
-static enum fund_status load_positions(struct iter_phrase *p)
+/* Where the document's title ends, for phrases that must stand in it. */
+static enum fund_status load_title_end(struct iter_phrase *p)
 {
-	for (uint32_t i = 0; i < p->n_lists; i++) {
-		struct phrase_list *l = p->lists[i];
-		enum fund_status st = postings_positions(&l->postings, &l->pos, &l->n);
-		if (st != FUND_OK)
-			return st;
-		l->at = 0;
-	}
+	uint64_t fields;
 	p->title_end = UINT32_MAX;
 	if (p->plan->field != FIELD_TITLE)
 		return FUND_OK;
-	uint64_t fields;
 	enum fund_status st = segment_value(p->base.leaf->segment, COLUMN_FIELDS, p->base.doc, &fields);
 	p->title_end = (uint32_t)(fields & 0xFFFF);
 	return st;
 }
 
-/* Does this list have a position for a phrase that begins at `start`? Starts rise from call to call. */
-static bool has_start(struct phrase_list *l, uint32_t start)
+static enum fund_status starts_room(struct iter_phrase *p, uint32_t n)
 {
-	uint64_t want = (uint64_t)start + l->shift;
-	while (l->at < l->n && l->pos[l->at] < want)
-		l->at++;
-	return l->at < l->n && l->pos[l->at] == want;
+	if (n <= p->cap_starts)
+		return FUND_OK;
+	uint32_t cap = n < 64 ? 64 : 2 * n;
+	uint32_t *grown = realloc(p->starts, cap * sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	p->starts = grown;
+	p->cap_starts = cap;
+	return FUND_OK;
 }
 
-static enum fund_status count_matches(struct iter_phrase *p)
+/* Where a phrase would begin, by the rarest word alone. */
+static enum fund_status first_starts(struct iter_phrase *p)
 {
-	enum fund_status st = load_positions(p);
-	p->freq = 0;
+	const uint32_t *pos;
+	uint32_t n, shift = p->lists[0]->shift;
+	enum fund_status st = postings_positions(&p->lists[0]->postings, &pos, &n);
+	if (st == FUND_OK)
+		st = starts_room(p, n);
 	if (st != FUND_OK)
 		return st;
-	struct phrase_list *lead = p->lists[0];
-	for (uint32_t i = 1; i < p->n_lists; i++)
-		if (p->lists[i]->n < lead->n)
-			lead = p->lists[i];
-	for (uint32_t k = 0; k < lead->n; k++) {
-		if (lead->pos[k] < lead->shift)
-			continue;
-		uint32_t start = lead->pos[k] - lead->shift;
-		bool all = start < p->title_end;
-		for (uint32_t i = 0; i < p->n_lists && all; i++)
-			all = p->lists[i] == lead || has_start(p->lists[i], start);
-		p->freq += all;
-	}
+	p->freq = 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (pos[i] >= shift && pos[i] - shift < p->title_end)
+			p->starts[p->freq++] = pos[i] - shift;
 	return FUND_OK;
+}
+
+/* Only those starts stay where this word stands in its place. */
+static enum fund_status filter_starts(struct iter_phrase *p, struct phrase_list *l)
+{
+	const uint32_t *pos;
+	uint32_t n, at = 0, kept = 0;
+	enum fund_status st = postings_positions(&l->postings, &pos, &n);
+	for (uint32_t i = 0; i < p->freq && st == FUND_OK; i++) {
+		uint64_t want = (uint64_t)p->starts[i] + l->shift;
+		while (at < n && pos[at] < want)
+			at++;
+		if (at < n && pos[at] == want)
+			p->starts[kept++] = p->starts[i];
+	}
+	p->freq = kept;
+	return st;
+}
+
+/* The positions of a frequent word are decoded only where those of the rarer ones leave a hope. */
+static enum fund_status count_matches(struct iter_phrase *p)
+{
+	enum fund_status st = load_title_end(p);
+	if (st == FUND_OK)
+		st = first_starts(p);
+	for (uint32_t i = 1; i < p->n_lists && st == FUND_OK && p->freq; i++)
+		st = filter_starts(p, p->lists[i]);
+	return st;
 }
 
 /* ---- matches that cannot enter ---- */
@@ -177,6 +200,8 @@ static void phrase_release(struct iter *it)
 	struct iter_phrase *p = (struct iter_phrase *)it;
 	for (uint32_t i = 0; i < p->n_lists; i++)
 		postings_release(&p->lists[i]->postings);
+	free(p->starts);
+	p->starts = NULL;
 }
 
 static const struct iter_ops phrase_ops = { phrase_seek, phrase_score, phrase_explain, phrase_release };
