@@ -148,7 +148,7 @@ enum fund_status build_finish(struct build *b, struct segment_stats *stats)
 		return FUND_END;
 	enum fund_status st = open_inputs(b, &in);
 	if (st == FUND_OK)
-		st = merge_terms(in.inputs, in.n, &sink, interrupted);
+		st = (b->n_workers > 1 ? merge_terms_apart : merge_terms)(in.inputs, in.n, &sink, interrupted);
 	close_inputs(b, &in);
 	if (st == FUND_OK)
 		st = segment_writer_finish(b->segment, stats);

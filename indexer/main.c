@@ -9,7 +9,7 @@
  *	  worker.c		  a file: read, compared, analysed, inverted, compressed
  *	    file_reader.c	    formats.c, reader_*.c: bytes -> articles; input*.c: files, compression
  *	    inverter.c		    articles -> lists in memory
- *	  build.c, runs.c	  lists of all workers -> one segment (merge_terms.c)
+ *	  build.c, runs.c	  lists of all workers -> one segment (merge_terms.c, merge_apart.c)
  *	merge.c			few segments out of many
  *	status.c, metrics.c	what the index holds, what a run did
  *	verify_deep.c		the stored texts analysed again

@@ -4,7 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define AHEAD 4u /* batches a worker may be ahead of what is taken up */
+#define AHEAD 4u	  /* batches a worker may be ahead of what is taken up */
+#define AHEAD_LEAST 32u	  /* of all workers together: as much as they do while a transaction is synced */
 
 struct pipeline {
 	struct worker *workers;
@@ -81,7 +82,7 @@ enum fund_status pipeline_new(struct pipeline **out, struct worker *workers, uin
 	*out = p;
 	if (!p)
 		return FUND_NO_MEMORY;
-	*p = (struct pipeline){ .workers = workers, .n_workers = n_workers, .take = take, .context = context, .cap = AHEAD * n_workers };
+	*p = (struct pipeline){ .workers = workers, .n_workers = n_workers, .take = take, .context = context, .cap = AHEAD * n_workers > AHEAD_LEAST ? AHEAD * n_workers : AHEAD_LEAST };
 	pthread_mutex_init(&p->mutex, NULL);
 	pthread_cond_init(&p->work, NULL);
 	pthread_cond_init(&p->done, NULL);

@@ -28,5 +28,7 @@ struct merge_input {
 };
 /* All terms in order into the sink; of a term all documents in order. `stopped` is asked now and then: true ends with FUND_INTERRUPTED. */
 enum fund_status merge_terms(const struct merge_input *inputs, uint32_t n, const struct term_sink *sink, bool (*stopped)(void));
+/* The same with the merging in a thread of its own; the sink is called in the caller's. The streams are used by that thread until the call returns. */
+enum fund_status merge_terms_apart(const struct merge_input *inputs, uint32_t n, const struct term_sink *sink, bool (*stopped)(void));
 
 #endif

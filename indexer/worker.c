@@ -172,7 +172,7 @@ static enum fund_status copy_doc(struct worker *w, struct batch *b, struct entry
 	if (st == FUND_OK)
 		st = segment_value(s, COLUMN_HASH, place.doc, &doc.info.hash);
 	if (st == FUND_OK)
-		st = segment_key(s, place.doc, &w->tail, &key);
+		st = segment_key(s, place.doc, &(struct key_chunk){ .n = 0 }, &w->tail, &key);
 	if (st == FUND_OK)
 		st = segment_article(s, place.doc, &w->cache, &a);
 	if (st == FUND_OK)

@@ -45,7 +45,8 @@ static enum fund_status copy(struct arena *arena, struct slice s, struct slice *
 static enum fund_status show_key(struct show *s, const struct hit *h, struct shown_hit *out)
 {
 	struct article_key key;
-	enum fund_status st = segment_key(s->searcher->leaves[h->leaf].segment, h->doc, &s->key, &key);
+	struct leaf *leaf = &s->searcher->leaves[h->leaf];
+	enum fund_status st = segment_key(leaf->segment, h->doc, &leaf->keys, &s->key, &key);
 	return st == FUND_OK ? copy(s->arena, key.key, &out->key) : st;
 }
 

@@ -26,6 +26,7 @@ struct leaf {
 	struct field_weights weights;
 	uint32_t length_chunk, dead_chunk, date_chunk; /* UINT32_MAX: none yet */
 	const uint8_t *lengths, *dead, *dates;
+	struct key_chunk keys;
 };
 
 struct searcher {

@@ -20,7 +20,8 @@ void topk_release(struct topk *t)
 static enum fund_status key_of(struct topk *t, const struct hit *h, struct buf *room, struct slice *key)
 {
 	struct article_key k;
-	enum fund_status st = segment_key(t->searcher->leaves[h->leaf].segment, h->doc, room, &k);
+	struct leaf *leaf = &t->searcher->leaves[h->leaf];
+	enum fund_status st = segment_key(leaf->segment, h->doc, &leaf->keys, room, &k);
 	if (st == FUND_OK)
 		*key = k.key;
 	return st;

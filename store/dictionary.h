@@ -2,7 +2,7 @@
 /*
  * dictionary.h - the terms of a segment, sorted by their bytes, and where each one's postings lie.
  *
- * Shape    front-coded blocks of 64 terms in chunks of 64 KiB; a lookup reads one chunk's offsets and one block.
+ * Shape    front-coded blocks of 16 terms in chunks of 64 KiB; a lookup reads one chunk's offsets and one block.
  * Terms    class byte and bytes ("wtruppenaufmarsch"): docs/FORMAT.md, "Terms".
  */
 #ifndef STORE_DICTIONARY_H

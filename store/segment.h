@@ -53,8 +53,13 @@ struct article_key {
 	struct slice key;  /* path and, with id_len, '#' and the id */
 	size_t id_len;	   /* bytes of '#' and id at the end of key; 0: none */
 };
+/* The chunk of keys that was read last, checked already; {0} at first. For one segment. */
+struct key_chunk {
+	struct slice bytes;
+	uint32_t first, n; /* documents; n 0: none yet */
+};
 /* Copied into out, which is reset; key borrows from out. */
-enum fund_status segment_key(struct segment *s, uint32_t doc, struct buf *out, struct article_key *key);
+enum fund_status segment_key(struct segment *s, uint32_t doc, struct key_chunk *last, struct buf *out, struct article_key *key);
 /* The documents (dead ones too) of one file: [*first, *end), empty when there is none. */
 enum fund_status segment_file_docs(struct segment *s, uint32_t root, struct slice path, uint32_t *first, uint32_t *end);
 /* The documents with exactly this printed key, in any root, live; FUND_NOT_FOUND. */
@@ -67,8 +72,7 @@ struct key_iter {
 	/* private */
 	struct buf bytes;
 	struct cursor cursor;
-	struct slice chunk;
-	uint32_t chunk_first, chunk_n;
+	struct key_chunk chunk;
 };
 enum fund_status key_iter_seek(struct key_iter *it, struct segment *s, uint32_t doc); /* before doc; `it` starts as {0} */
 enum fund_status key_iter_next(struct key_iter *it);				      /* FUND_END */

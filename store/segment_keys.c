@@ -23,31 +23,39 @@ static enum fund_status check_first(struct segment *s, uint32_t first, uint32_t 
 	return status;
 }
 
-/* Of the chunk that holds `doc`: its first document and how many there are. */
-static enum fund_status load_chunk(struct segment *s, uint32_t doc, struct slice *chunk, uint32_t *first, uint32_t *n)
+/* The chunk that holds `doc`. */
+static enum fund_status load_chunk(struct segment *s, uint32_t doc, struct key_chunk *chunk)
 {
+	struct key_chunk c = { .n = 0 };
 	enum fund_status status;
 	size_t head;
 
+	if (chunk->n && doc >= chunk->first && doc - chunk->first < chunk->n)
+		return FUND_OK;
+	chunk->n = 0;
 	if (doc >= s->stats.n_docs)
 		return FUND_CORRUPT;
-	status = segment_chunk_of_doc(s, CHUNK_KEYS, doc, first, chunk);
+	status = segment_chunk_of_doc(s, CHUNK_KEYS, doc, &c.first, &c.bytes);
 	if (status != FUND_OK)
 		return status;
-	if (chunk->len < CHUNK_HEAD)
+	if (c.bytes.len < CHUNK_HEAD)
 		return FUND_CORRUPT;
-	*n = get_u32(chunk->data + 4);
-	head = CHUNK_HEAD + 4 * ((size_t)*n / KEY_BLOCK + (*n % KEY_BLOCK != 0));
-	if (*n > s->stats.n_docs - *first || doc - *first >= *n || head > chunk->len ||
-	    get_u32(chunk->data) != checksum(chunk->data + 4, head - 4))
+	c.n = get_u32(c.bytes.data + 4);
+	head = CHUNK_HEAD + 4 * ((size_t)c.n / KEY_BLOCK + (c.n % KEY_BLOCK != 0));
+	if (c.n > s->stats.n_docs - c.first || doc - c.first >= c.n || head > c.bytes.len ||
+	    get_u32(c.bytes.data) != checksum(c.bytes.data + 4, head - 4))
 		return FUND_CORRUPT;
-	return check_first(s, *first, *n);
+	status = check_first(s, c.first, c.n);
+	if (status == FUND_OK)
+		*chunk = c;
+	return status;
 }
 
 /* A cursor over a block's entries, its checksum verified. */
-static enum fund_status open_block(struct slice chunk, uint32_t n_docs, uint32_t block, struct cursor *c)
+static enum fund_status open_block(const struct key_chunk *k, uint32_t block, struct cursor *c)
 {
-	uint32_t n_blocks = n_docs / KEY_BLOCK + (n_docs % KEY_BLOCK != 0);
+	struct slice chunk = k->bytes;
+	uint32_t n_blocks = k->n / KEY_BLOCK + (k->n % KEY_BLOCK != 0);
 	const uint8_t *offsets = chunk.data + CHUNK_HEAD;
 	size_t start = get_u32(offsets + 4 * (size_t)block);
 	size_t end = block + 1 < n_blocks ? get_u32(offsets + 4 * (size_t)block + 4) : chunk.len;
@@ -86,14 +94,9 @@ static void split_key(const struct buf *bytes, size_t id_len, struct article_key
 
 static enum fund_status iter_open_block(struct key_iter *it, uint32_t doc)
 {
-	enum fund_status status = FUND_OK;
-
-	if (it->chunk_n == 0 || doc < it->chunk_first || doc - it->chunk_first >= it->chunk_n) {
-		it->chunk_n = 0;
-		status = load_chunk(it->segment, doc, &it->chunk, &it->chunk_first, &it->chunk_n);
-	}
+	enum fund_status status = load_chunk(it->segment, doc, &it->chunk);
 	buf_reset(&it->bytes);
-	return status == FUND_OK ? open_block(it->chunk, it->chunk_n, (doc - it->chunk_first) / KEY_BLOCK, &it->cursor) : status;
+	return status == FUND_OK ? open_block(&it->chunk, (doc - it->chunk.first) / KEY_BLOCK, &it->cursor) : status;
 }
 
 /* doc is the one before the next until key_iter_next() has been called: UINT32_MAX before the first. */
@@ -104,11 +107,11 @@ enum fund_status key_iter_seek(struct key_iter *it, struct segment *s, uint32_t 
 
 	it->segment = s;
 	it->doc = doc - 1;
-	it->chunk_n = 0;
+	it->chunk.n = 0;
 	if (doc >= s->stats.n_docs)
 		return FUND_OK;
 	status = iter_open_block(it, doc);
-	for (uint32_t i = (doc - it->chunk_first) % KEY_BLOCK; status == FUND_OK && i > 0; i--)
+	for (uint32_t i = (doc - it->chunk.first) % KEY_BLOCK; status == FUND_OK && i > 0; i--)
 		status = decode_entry(&it->cursor, &it->bytes, &id_len);
 	return status;
 }
@@ -121,7 +124,7 @@ enum fund_status key_iter_next(struct key_iter *it)
 
 	if (doc >= it->segment->stats.n_docs)
 		return FUND_END;
-	if (doc - it->chunk_first >= it->chunk_n || (doc - it->chunk_first) % KEY_BLOCK == 0)
+	if (doc - it->chunk.first >= it->chunk.n || (doc - it->chunk.first) % KEY_BLOCK == 0)
 		status = iter_open_block(it, doc);
 	if (status == FUND_OK)
 		status = decode_entry(&it->cursor, &it->bytes, &id_len);
@@ -140,18 +143,16 @@ void key_iter_release(struct key_iter *it)
 
 /* ---- by document ---- */
 
-enum fund_status segment_key(struct segment *s, uint32_t doc, struct buf *out, struct article_key *key)
+enum fund_status segment_key(struct segment *s, uint32_t doc, struct key_chunk *last, struct buf *out, struct article_key *key)
 {
-	struct slice chunk;
 	struct cursor c;
-	uint32_t first, n;
 	size_t id_len = 0;
-	enum fund_status status = load_chunk(s, doc, &chunk, &first, &n);
+	enum fund_status status = load_chunk(s, doc, last);
 
 	buf_reset(out);
 	if (status == FUND_OK)
-		status = open_block(chunk, n, (doc - first) / KEY_BLOCK, &c);
-	for (uint32_t i = 0; status == FUND_OK && i <= (doc - first) % KEY_BLOCK; i++)
+		status = open_block(last, (doc - last->first) / KEY_BLOCK, &c);
+	for (uint32_t i = 0; status == FUND_OK && i <= (doc - last->first) % KEY_BLOCK; i++)
 		status = decode_entry(&c, out, &id_len);
 	if (status == FUND_OK)
 		split_key(out, id_len, key);
@@ -172,11 +173,12 @@ static enum fund_status lower_bound(struct segment *s, uint32_t low, uint32_t ro
 				    struct buf *bytes, uint32_t *doc)
 {
 	uint32_t high = s->stats.n_docs;
+	struct key_chunk last = { .n = 0 };
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 		struct article_key key;
-		enum fund_status status = segment_key(s, middle, bytes, &key);
+		enum fund_status status = segment_key(s, middle, &last, bytes, &key);
 		int c;
 
 		if (status != FUND_OK)

@@ -415,7 +415,7 @@ START_TEST(a_document_that_is_not_there_is_corrupt)
 	ck_assert_int_eq(segment_value(segment, COLUMN_DATE, N_DOCS, &value), FUND_CORRUPT);
 	ck_assert_int_eq(segment_value(segment, COLUMN_DATE, UINT32_MAX, &value), FUND_CORRUPT);
 	ck_assert_int_eq(segment_column(segment, COLUMN_DATE, 2, &values, &n), FUND_CORRUPT);
-	ck_assert_int_eq(segment_key(segment, N_DOCS, &room, &key), FUND_CORRUPT);
+	ck_assert_int_eq(segment_key(segment, N_DOCS, &(struct key_chunk){ .n = 0 }, &room, &key), FUND_CORRUPT);
 	ck_assert_int_eq(segment_article(segment, N_DOCS, &cache, &article), FUND_CORRUPT);
 	buf_release(&room);
 	text_cache_release(&cache);
@@ -437,7 +437,7 @@ START_TEST(keys_are_read_by_document)
 	struct article_key key;
 
 	for (uint32_t d = 0; d < N_DOCS; d += 1 + d % 11) {
-		ck_assert_int_eq(segment_key(segment, d, &room, &key), FUND_OK);
+		ck_assert_int_eq(segment_key(segment, d, &(struct key_chunk){ .n = 0 }, &room, &key), FUND_OK);
 		assert_key(&key, d);
 	}
 	buf_release(&room);
@@ -601,7 +601,7 @@ static void use_document(struct segment *s, uint32_t d, struct buf *room, struct
 	for (uint32_t column = 0; column < COLUMNS; column++)
 		if (is_ok(segment_value(s, (enum column)column, d, &value)))
 			ck_assert_uint_eq(value, model_value((enum column)column, d));
-	if (is_ok(segment_key(s, d, room, &key)))
+	if (is_ok(segment_key(s, d, &(struct key_chunk){ .n = 0 }, room, &key)))
 		assert_key(&key, d);
 	if (is_ok(segment_file_docs(s, k.root, slice_str(k.path), &first, &end))) {
 		ck_assert_uint_eq(first, k.file_first);
