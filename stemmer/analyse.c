@@ -13,6 +13,7 @@
 #include "stemmer/fold.h"
 #include "stemmer/gender.h"
 #include "stemmer/sentence.h"
+#include "stemmer/spelling.h"
 #include "stemmer/stops.h"
 #include "stemmer/terms.h"
 #include "stemmer/url.h"
@@ -347,6 +348,7 @@ enum fund_status analyser_fingerprint(struct analyser *a, struct fingerprint *ou
 	hash = hash_bytes_seed(NULL, 0, hash ^ fold_fingerprint());
 	hash = hash_bytes_seed(NULL, 0, hash ^ gender_fingerprint());
 	hash = hash_bytes_seed(NULL, 0, hash ^ url_fingerprint());
+	hash = hash_bytes_seed(NULL, 0, hash ^ spelling_fingerprint());
 	hash = hash_bytes_seed(NULL, 0, hash ^ stops_fingerprint());
 	for (const char *p = probes, *stop; *p; p = stop + 1) {
 		stop = strchr(p, ' ');

@@ -14,6 +14,7 @@
 
 enum fund_status derive_init(struct derive *d)
 {
+	spelling_init(&d->spelling);
 	return stemmer_init(&d->stemmer);
 }
 
@@ -186,6 +187,15 @@ static enum fund_status add_variants(struct derive *d, struct slice piece, unsig
 	return name.len >= 3 ? add_folded_variant(d, name, shift) : FUND_OK;
 }
 
+/* The spelling of today, where that is another one. */
+static enum fund_status add_spelling(struct derive *d, struct slice folded, unsigned shift)
+{
+	uint8_t modern[SPELLING_ROOM];
+	size_t len = spelling_modern(&d->spelling, folded, modern);
+
+	return len ? add_stem(d, slice_of(modern, len), TERM_VARIANT, shift) : FUND_OK;
+}
+
 /* All terms of one piece. Compound parts of its folded form belong here. */
 static enum fund_status add_piece(struct derive *d, struct slice piece, unsigned shift)
 {
@@ -198,6 +208,8 @@ static enum fund_status add_piece(struct derive *d, struct slice piece, unsigned
 		status = fold_piece(piece, &d->folded);
 	if (status == FUND_OK)
 		status = add_stem(d, slice_buf(&d->folded), TERM_WORD, shift);
+	if (status == FUND_OK)
+		status = add_spelling(d, slice_buf(&d->folded), shift);
 	if (status == FUND_OK && masculine.len)
 		status = add_folded_variant(d, masculine, shift);
 	if (status == FUND_OK && piece.len)

@@ -15,6 +15,7 @@
 #define STEMMER_DERIVE_H
 
 #include "stemmer/analyse.h"
+#include "stemmer/spelling.h"
 #include "stemmer/stem.h"
 #include "stemmer/words.h"
 
@@ -35,6 +36,7 @@ struct draft {
 
 struct derive {
 	struct stemmer stemmer;
+	struct spelling spelling;
 	struct buf folded, whole, clean;
 	struct draft draft;
 };

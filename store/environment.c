@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -57,6 +59,23 @@ static bool space_is_short(const char *dir)
 		is_short = is_short || (uint64_t)file.st_size + least > limit.rlim_cur;
 	buf_release(&path);
 	return is_short;
+}
+
+/* LMDB does not say where its map is. But a page begins with its number, so one value in the map tells. */
+void environment_forget_pages(MDB_env *env, MDB_txn *txn, MDB_dbi dbi, MDB_val key)
+{
+	MDB_val value;
+	MDB_stat stat;
+	MDB_envinfo info;
+	size_t number;
+
+	if (mdb_env_stat(env, &stat) != 0 || mdb_env_info(env, &info) != 0 || mdb_get(txn, dbi, &key, &value) != 0)
+		return;
+	uintptr_t page = (uintptr_t)value.mv_data & ~((uintptr_t)stat.ms_psize - 1);
+	memcpy(&number, (const void *)page, sizeof(number));
+	if (number > info.me_last_pgno || number > page / stat.ms_psize)
+		return;
+	madvise((void *)(page - number * stat.ms_psize), (info.me_last_pgno + 1) * stat.ms_psize, MADV_DONTNEED);
 }
 
 enum fund_status environment_fault(struct fault *why, int error, const char *dir, const char *what)

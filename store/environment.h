@@ -17,6 +17,9 @@
  * address space grants. */
 enum fund_status environment_open(MDB_env **out, const char *dir, unsigned flags, struct fault *why);
 
+/* Takes the map's pages out of this process: they stay in the page cache, but a run that writes gigabytes need not hold them all. */
+void environment_forget_pages(MDB_env *env, MDB_txn *txn, MDB_dbi dbi, MDB_val key);
+
 /* "dir: what: reason". Full disk, quota, file-size limit and a full map are FUND_NO_SPACE. */
 enum fund_status environment_fault(struct fault *why, int error, const char *dir, const char *what);
 
