@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "query/plan.h"
 
-/* The word itself counts fully; a compound part of the same form less, another spelling least. */
+/* The word itself counts fully; a compound part of the same form less, another spelling least. Measured in docs/RELEVANCE.md. */
 static const double kind_weight[TERM_KINDS] = { 1.0, 0.8, 0.7 };
 static const char kind_class[TERM_KINDS] = { 'w', 'p', 'v' };
 static const char field_class[FIELDS] = { 'w', 'w', 'a', 's', 'q' };
@@ -173,21 +173,19 @@ static enum fund_status plan_phrase(struct plan_build *b, struct slice text, enu
 
 /* ---- words ---- */
 
-static enum fund_status plan_kind(struct plan_build *b, struct slice bytes, enum term_kind kind, enum field field, double weight, struct plan *parent)
-{
-	struct plan *p;
-	enum fund_status st = plan_term(b, bytes, kind, field, weight, &p);
-	return st == FUND_OK && p ? add_child(b, parent, p) : st;
-}
-
 /* All kinds of one term: the word, compounds that have it as a part, other spellings. */
-static enum fund_status plan_kinds(struct plan_build *b, struct slice bytes, enum field field, struct plan *parent)
+static enum fund_status plan_kinds(struct plan_build *b, struct slice bytes, enum field field, double weight, struct plan *parent)
 {
 	enum term_kind last = field_class[field] == 'w' && field != FIELD_TITLE ? TERM_VARIANT : TERM_WORD;
-	enum fund_status st = FUND_OK;
-	for (enum term_kind kind = TERM_WORD; kind <= last && st == FUND_OK; kind++)
-		st = plan_kind(b, bytes, kind, field, kind_weight[kind], parent);
-	return st;
+	for (enum term_kind kind = TERM_WORD; kind <= last; kind++) {
+		struct plan *p;
+		enum fund_status st = plan_term(b, bytes, kind, field, weight * kind_weight[kind], &p);
+		if (st == FUND_OK && p)
+			st = add_child(b, parent, p);
+		if (st != FUND_OK)
+			return st;
+	}
+	return FUND_OK;
 }
 
 static struct plan *simplest(struct plan_build *b, struct plan *p)
@@ -214,17 +212,16 @@ static void share_rarity(struct plan_build *b, struct plan *word)
 	}
 }
 
-/* One word as the analyser sees it: its own term in all kinds; and the variants that the analyser names, as words. (What has a variant in common
- * has mostly the word itself, too, and would count twice.) */
+/* One word as the analyser sees it: its own term in all kinds, and the variants the analyser names. */
 static enum fund_status plan_one_word(struct plan_build *b, const struct word *w, enum field field, struct plan **out)
 {
 	enum fund_status st = node(b, PLAN_BOOL, out);
 	for (uint32_t i = 0; st == FUND_OK && i < w->n_refs; i++) {
 		const struct term *t = analyser_term(b->searcher->analyser, w->refs[i].term);
 		if (i == 0)
-			st = plan_kinds(b, t->bytes, field, *out);
+			st = plan_kinds(b, t->bytes, field, 1.0, *out);
 		else if (t->kind == TERM_VARIANT && field_class[field] == 'w')
-			st = plan_kind(b, t->bytes, TERM_WORD, field, kind_weight[TERM_VARIANT], *out);
+			st = plan_kinds(b, t->bytes, field, kind_weight[TERM_VARIANT], *out);
 	}
 	if (st == FUND_OK) {
 		share_rarity(b, *out);
