@@ -8,7 +8,7 @@
 #include "store/index_place.h"
 
 enum option_id {
-	OPT_INDEX = 'i', OPT_LIMIT = 'n', OPT_FORMAT = 'f', OPT_NUL = '0', OPT_OFFSET = 256, OPT_FROM, OPT_TO, OPT_ALL, OPT_COUNT, OPT_EXPLAIN, OPT_BATCH,
+	OPT_INDEX = 'i', OPT_LIMIT = 'n', OPT_FORMAT = 'f', OPT_NUL = '0', OPT_OFFSET = 256, OPT_FROM, OPT_TO, OPT_SORT, OPT_SEED, OPT_ALL, OPT_COUNT, OPT_EXPLAIN, OPT_BATCH,
 	OPT_TIMING, OPT_SHOW, OPT_COLOR, OPT_HELP, OPT_VERSION,
 };
 
@@ -23,6 +23,8 @@ static const struct {
 	{ OPT_NUL, NULL, NULL, "with -f paths: end each with NUL" },
 	{ OPT_FROM, "from", "DATE", "not before DATE: 2022, 2022-01 or 2022-01-18" },
 	{ OPT_TO, "to", "DATE", "not after DATE" },
+	{ OPT_SORT, "sort", "ORDER", "relevance, newest, oldest or random" },
+	{ OPT_SEED, "seed", "N", "with --sort=random: another sample" },
 	{ OPT_ALL, "all", NULL, "every word must occur" },
 	{ OPT_COUNT, "count", NULL, "only the number of hits" },
 	{ OPT_EXPLAIN, "explain", NULL, "how each score came about" },
@@ -109,6 +111,17 @@ static enum fund_status color(struct options *o, const char *text, struct fault 
 	return fault_set(why, FUND_INVALID, "--color=%s: auto, always or never", text);
 }
 
+static enum fund_status sort(struct options *o, const char *text, struct fault *why)
+{
+	static const char *const names[] = { "relevance", "newest", "oldest", "random" };
+	for (int i = 0; i < 4; i++)
+		if (strcmp(text, names[i]) == 0) {
+			o->search.order = (enum hit_order)i;
+			return FUND_OK;
+		}
+	return fault_set(why, FUND_INVALID, "--sort=%s: relevance, newest, oldest or random", text);
+}
+
 static enum fund_status apply(struct options *o, int id, const char *value, struct fault *why)
 {
 	uint32_t ignored;
@@ -135,6 +148,11 @@ static enum fund_status apply(struct options *o, int id, const char *value, stru
 		return date("from", value, &o->search.from, &ignored, why);
 	case OPT_TO:
 		return date("to", value, &ignored, &o->search.to, why);
+	case OPT_SORT: return sort(o, value, why);
+	case OPT_SEED:
+		if (parse_count(value, UINT64_MAX, &o->search.seed) != FUND_OK)
+			return fault_set(why, FUND_INVALID, "--seed=%s: not a number", value);
+		return FUND_OK;
 	case OPT_ALL: o->search.parse.all = true; return FUND_OK;
 	case OPT_COUNT: o->count = true; return FUND_OK;
 	case OPT_EXPLAIN: o->explain = true; return FUND_OK;

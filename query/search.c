@@ -139,6 +139,8 @@ static enum fund_status find(struct search *s)
 	uint64_t k = o->limit == UINT32_MAX ? UINT32_MAX : (uint64_t)o->limit + o->offset;
 	topk_init(&s->topk, s->searcher, k > UINT32_MAX ? UINT32_MAX : (uint32_t)k);
 	s->topk.all_counted = o->want_total;
+	s->topk.order = o->order;
+	s->topk.seed = o->seed;
 	enum fund_status st = topk_search(&s->topk, s->plan, &s->arena);
 	if (st == FUND_OK)
 		st = topk_finish(&s->topk);

@@ -16,6 +16,8 @@ struct search_options {
 	uint32_t limit; /* UINT32_MAX: all */
 	uint32_t offset;
 	uint32_t from, to;
+	enum hit_order order;
+	uint64_t seed;
 	bool want_total;   /* make the total exact where that is cheap */
 	bool count_only;   /* the exact total, no hits */
 };

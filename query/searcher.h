@@ -23,6 +23,7 @@ struct leaf {
 	uint32_t index; /* which of the searcher's indexes */
 	uint32_t n_docs;
 	bool has_dead;
+	uint32_t asked, has; /* classes of terms, a bit each ('a' is 0): whether it was found out, and whether there is any such term */
 	struct field_weights weights;
 	uint32_t length_chunk, dead_chunk, date_chunk; /* UINT32_MAX: none yet */
 	const uint8_t *lengths, *dead, *dates;

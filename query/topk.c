@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "store/postings.h"
 
 void topk_init(struct topk *t, struct searcher *s, uint32_t k) { *t = (struct topk){ .searcher = s, .k = k, .total_exact = true }; }
@@ -45,9 +46,24 @@ static int by_key(struct topk *t, const struct hit *a, const struct hit *b)
 	return (a->doc > b->doc) - (a->doc < b->doc);
 }
 
+/* Undated is neither old nor new. */
+static int by_date(enum hit_order order, uint32_t a, uint32_t b)
+{
+	if (a == b || a == 0 || b == 0)
+		return a == b ? 0 : a == 0 ? 1 : -1;
+	return (a > b) == (order == ORDER_NEWEST) ? -1 : 1;
+}
+
 /* <0: a stands before b. */
 static int compare(struct topk *t, const struct hit *a, const struct hit *b)
 {
+	if (t->order == ORDER_RANDOM && a->dice != b->dice)
+		return a->dice < b->dice ? -1 : 1;
+	if (t->order == ORDER_NEWEST || t->order == ORDER_OLDEST) {
+		int order = by_date(t->order, a->date, b->date);
+		if (order)
+			return order;
+	}
 	int64_t pa = score_printed(a->score), pb = score_printed(b->score);
 	if (pa != pb)
 		return pa > pb ? -1 : 1;
@@ -95,7 +111,7 @@ static enum fund_status make_room(struct topk *t)
 
 int64_t topk_threshold(const struct topk *t)
 {
-	return t->n < t->k ? INT64_MIN : t->k ? score_least(score_printed(t->hits[0].score)) : INT64_MAX;
+	return t->n < t->k || (t->order != ORDER_RELEVANCE && t->k) ? INT64_MIN : t->k ? score_least(score_printed(t->hits[0].score)) : INT64_MAX;
 }
 
 enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score)
@@ -104,6 +120,12 @@ enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t
 	if (score < topk_threshold(t))
 		return FUND_OK;
 	enum fund_status st = leaf_date(&t->searcher->leaves[leaf], doc, &h.date);
+	if (st == FUND_OK && t->order == ORDER_RANDOM) {
+		struct slice key;
+		st = key_of(t, &h, &t->key_a, &key);
+		if (st == FUND_OK)
+			h.dice = hash_bytes_seed(key.data, key.len, t->seed);
+	}
 	if (st != FUND_OK)
 		return st;
 	if (t->n < t->k) {

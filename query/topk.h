@@ -11,12 +11,21 @@
 
 #include "query/iter.h"
 
+/* What stands first. Ties: score as printed, the newer, the key; random has none. */
+enum hit_order {
+	ORDER_RELEVANCE,
+	ORDER_NEWEST, /* undated ones last, here and there */
+	ORDER_OLDEST,
+	ORDER_RANDOM, /* by a hash of key and seed: the same whatever the page, the segments, the index */
+};
+
 struct hit {
 	int64_t score;	 /* micro-units */
 	int64_t falling; /* after topk_finish(): the score as printed, lowered where that is needed to fall strictly */
 	uint32_t date;	 /* packed */
 	uint32_t leaf; /* of the searcher */
 	uint32_t doc;
+	uint64_t dice; /* ORDER_RANDOM */
 };
 
 struct topk {
@@ -26,6 +35,8 @@ struct topk {
 	uint32_t n, cap;
 	uint64_t total;	  /* matches seen */
 	bool total_exact;
+	enum hit_order order;
+	uint64_t seed;
 	bool all_counted; /* every match is to be seen, though it cannot enter */
 	struct buf key_a, key_b; /* for comparing */
 	enum fund_status failed; /* reading a key, or memory */
@@ -42,7 +53,7 @@ enum fund_status topk_finish(struct topk *t);
 enum fund_status count_matches_exactly(struct searcher *s, const struct plan *plan, struct arena *arena, uint64_t *total);
 
 /* ---- for the search loops of topk_or.c ---- */
-/* Scores below this (micro-units) cannot enter any more. INT64_MIN while there is room. */
+/* Scores below this (micro-units) cannot enter any more. INT64_MIN while there is room, and where scores do not decide. */
 int64_t topk_threshold(const struct topk *t);
 /* A live, matching document. */
 enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score);

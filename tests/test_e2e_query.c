@@ -80,6 +80,11 @@ static const struct {
 	{ "--from=2022-01 --to=2022-01 Grenze", "2022/01/de.txt\n" },
 	{ "-n1 Grenze", "2022/02/grenze.txt\n" },
 	{ "-n1 --offset=1 Grenze", "2021/11/truppen.txt\n" },
+	{ "--sort=newest Grenze", "2022/02/grenze.txt\n2022/01/de.txt\n2021/11/truppen.txt\n" },
+	{ "--sort=oldest Grenze", "2021/11/truppen.txt\n2022/01/de.txt\n2022/02/grenze.txt\n" },
+	{ "--sort=oldest -n1 Grenze OR prozentig", "2021/11/truppen.txt\n" },
+	{ "--sort=newest -n1 --offset=3 Grenze OR prozentig", "100%25.txt\n" },
+	{ "--sort=newest -n1 +Grenze -Truppen", "2022/02/grenze.txt\n" },
 	{ "Nirgendwort", "" },
 };
 
@@ -206,6 +211,24 @@ START_TEST(pages_are_the_list_cut_in_pieces)
 	}
 	ck_assert_str_eq(joined, all.out);
 	outcome_free(&all);
+}
+END_TEST
+
+START_TEST(a_random_sample_is_the_same_whatever_the_page)
+{
+	char joined[2000] = "";
+	struct outcome all = query("-n0 -f paths --sort=random --seed=7 Grenze Kreml Namen"), other = query("-n0 -f paths --sort=random --seed=8 Grenze Kreml Namen");
+	for (int offset = 0; offset < 8; offset += 3) {
+		char args[120];
+		snprintf(args, sizeof(args), "-n3 --offset=%d -f paths --sort=random --seed=7 Grenze Kreml Namen", offset);
+		struct outcome page = query(args);
+		strcat(joined, page.out);
+		outcome_free(&page);
+	}
+	ck_assert_str_eq(joined, all.out);
+	ck_assert_uint_eq(all.out_len, other.out_len);
+	ck_assert_str_ne(all.out, other.out);
+	outcome_free(&all), outcome_free(&other);
 }
 END_TEST
 
@@ -359,7 +382,7 @@ static const struct {
 	const char *args;
 } usages[] = {
 	{ 0, "--help" },	{ 0, "--version" },	  { 2, "" },		      { 2, "--no-such-option Wort" }, { 2, "-n x Wort" },
-	{ 2, "-f yaml Wort" },	{ 2, "--from=2022-13 Wort" }, { 2, "--to=gestern Wort" }, { 2, "--color=perhaps Wort" },  { 2, "--batch=/nirgends/da" },
+	{ 2, "-f yaml Wort" },	{ 2, "--from=2022-13 Wort" }, { 2, "--to=gestern Wort" }, { 2, "--sort=best Wort" }, { 2, "--seed=x Wort" }, { 2, "--color=perhaps Wort" },  { 2, "--batch=/nirgends/da" },
 	{ 2, "--offset=-1 Wort" },
 };
 
@@ -502,6 +525,7 @@ Suite *suite_e2e_query(void)
 	tcase_add_test(t, explained_scores_sum_to_the_hits);
 	tcase_add_test(t, counting_agrees_with_the_list);
 	tcase_add_test(t, pages_are_the_list_cut_in_pieces);
+	tcase_add_test(t, a_random_sample_is_the_same_whatever_the_page);
 	tcase_add_test(t, several_indexes_are_ranked_as_one_list);
 	tcase_add_test(t, an_article_is_shown_by_its_key_in_either_form);
 	tcase_add_test(t, no_control_character_of_an_article_reaches_the_terminal);
