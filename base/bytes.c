@@ -194,3 +194,36 @@ bool slice_ends_in(struct slice s, const char *ending)
 	}
 	return true;
 }
+
+bool slice_begins_with(struct slice s, const char *beginning)
+{
+	size_t i = 0;
+	for (; beginning[i]; i++)
+		if (i == s.len || (s.data[i] >= 'A' && s.data[i] <= 'Z' ? s.data[i] + 32 : s.data[i]) != (uint8_t)beginning[i])
+			return false;
+	return true;
+}
+
+struct slice slice_trim(struct slice s)
+{
+	while (s.len && is_white(s.data[0]))
+		s = slice_from(s, 1);
+	while (s.len && is_white(s.data[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+void *array_room(void *array, size_t n, size_t *cap, size_t size)
+{
+	size_t more = *cap ? *cap : 1024;
+	if (n <= *cap)
+		return array;
+	if (n > SIZE_MAX / 2 / size)
+		return NULL;
+	while (more < n)
+		more *= 2;
+	void *grown = realloc(array, more * size);
+	if (grown)
+		*cap = more;
+	return grown;
+}

@@ -14,12 +14,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/slice.h"
 #include "base/status.h"
-
-struct slice {
-	const uint8_t *data; /* may be NULL when len is 0 */
-	size_t len;
-};
 
 struct buf {
 	uint8_t *data;
@@ -31,8 +27,17 @@ struct buf {
 static inline struct slice slice_of(const void *data, size_t len) { return (struct slice){ data, len }; }
 static inline struct slice slice_str(const char *s) { return (struct slice){ (const uint8_t *)s, strlen(s) }; }
 static inline struct slice slice_buf(const struct buf *b) { return (struct slice){ b->data, b->len }; }
+/* The byte behind the last one; of a slice without bytes its pointer, which may be NULL: C allows no offset of NULL, not even 0. */
+static inline const uint8_t *slice_end(struct slice s) { return s.len ? s.data + s.len : s.data; }
+/* A part of s: len bytes at off, or all from off on; also of no bytes at NULL. */
+static inline struct slice slice_part(struct slice s, size_t off, size_t len) { return slice_of(s.data ? s.data + off : NULL, len); }
+static inline struct slice slice_from(struct slice s, size_t off) { return slice_part(s, off, s.len - off); }
 /* Does it end in these letters, whatever their case? `ending` is ASCII in lower case. */
 bool slice_ends_in(struct slice s, const char *ending);
+bool slice_begins_with(struct slice s, const char *beginning); /* the same at the other end */
+static inline bool is_white(uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); } /* white space of ASCII */
+/* Without white space at its ends. */
+struct slice slice_trim(struct slice s);
 static inline bool slice_equal(struct slice a, struct slice b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
@@ -46,6 +51,9 @@ static inline int slice_compare(struct slice a, struct slice b)
 }
 
 /* ---- owned ---- */
+/* An array from malloc with room for `n` (at least 1) elements of `size` bytes: moved, if need be, to where there is room for twice
+ * as many as before (1,024 at first). NULL: no memory, and the old one stays. */
+void *array_room(void *array, size_t n, size_t *cap, size_t size);
 #define BUF_INIT { NULL, 0, 0 }
 void buf_release(struct buf *b);				   /* also on {0}; leaves {0} */
 static inline void buf_reset(struct buf *b) { b->len = 0; }	   /* keeps the memory */
@@ -90,7 +98,7 @@ struct cursor {
 	const uint8_t *p, *end;
 	bool bad;
 };
-static inline struct cursor cursor_of(struct slice s) { return (struct cursor){ s.data, s.data ? s.data + s.len : s.data, false }; }
+static inline struct cursor cursor_of(struct slice s) { return (struct cursor){ s.data, slice_end(s), false }; }
 static inline size_t cursor_left(const struct cursor *c) { return (size_t)(c->end - c->p); }
 uint8_t cursor_u8(struct cursor *c);
 uint16_t cursor_u16(struct cursor *c);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/translate.h"
 #include "base/utf8.h"
 
 #define FLUSH_AT ((size_t)64 << 10)
@@ -181,9 +182,11 @@ static enum fund_status add_escaped(struct buf *out, struct slice text,
 	return st ? st : buf_add(out, run, (size_t)(end - run));
 }
 
+enum fund_status text_escape(struct slice text, bool spaces, struct buf *out) { return add_escaped(out, text, spaces ? escape_spaces : escape_line); }
+
 void print_text(struct printer *p, struct slice text, bool spaces)
 {
-	added(p, add_escaped(&p->out, text, spaces ? escape_spaces : escape_line));
+	added(p, text_escape(text, spaces, &p->out));
 }
 
 void print_tsv(struct printer *p, struct slice text)
@@ -328,7 +331,7 @@ void message(const char *program, const char *fmt, ...)
 	int saved = errno;
 
 	va_start(args, fmt);
-	enum fund_status st = buf_add_vformat(&text, fmt, args);
+	enum fund_status st = buf_add_vformat(&text, translate(fmt), args);
 	va_end(args);
 	if (!st)
 		st = add_message(&line, program, slice_buf(&text));

@@ -32,6 +32,8 @@ void print_format(struct printer *p, const char *fmt, ...) __attribute__((format
 /* Text for people: C0, DEL, C1 (U+0080-9F), bidi overrides (U+202A-E, U+2066-9) and U+2028/9 become a visible
  * escape (\x1B, \u202E; with `spaces` set newline and tab become a blank instead), invalid UTF-8 U+FFFD. */
 void print_text(struct printer *p, struct slice text, bool spaces);
+/* The same, appended to out. */
+enum fund_status text_escape(struct slice text, bool spaces, struct buf *out);
 /* A key outside -f paths: a key that is not UTF-8 or holds control characters is printed with those bytes, and '%',
  * as %XX; `blanks` (trec) also escapes blanks. A key that needs none of it is printed as it is. */
 void print_key(struct printer *p, struct slice key, bool blanks);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 /* Cut a text at `max` bytes or before, not inside a character, and mark the cut. */
 static void cut(char *text, size_t max)
 {
@@ -20,7 +22,7 @@ static void cut(char *text, size_t max)
 /* Format into `size` bytes; the length of what stands there then. */
 static size_t format_into(char *text, size_t size, const char *fmt, va_list args)
 {
-	int n = vsnprintf(text, size, fmt, args);
+	int n = vsnprintf(text, size, translate(fmt), args);
 
 	if (n < 0)
 		text[0] = '\0';
@@ -64,6 +66,7 @@ enum fund_status fault_errno(struct fault *f, int error, const char *fmt, ...)
 	if (!f)
 		return status;
 	/* The reason matters most: room for it is kept, and a long name before it is cut. */
+	fmt = translate(fmt); /* before strerror(): it speaks the same language then */
 	const char *reason = strerror(error);
 	size_t room = strlen(reason) + 2;
 	if (room > FAULT_TEXT_MAX / 2)
@@ -93,6 +96,7 @@ const char *fund_status_name(enum fund_status status)
 	case FUND_INVALID: return "invalid";
 	case FUND_UNSUPPORTED: return "unsupported";
 	case FUND_LIMIT: return "limit reached";
+	case FUND_TIMEOUT: return "timed out";
 	case FUND_INTERRUPTED: return "interrupted";
 	}
 	return "unknown status";

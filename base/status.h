@@ -23,6 +23,7 @@ enum fund_status {
 	FUND_INVALID,	  /* input that cannot be read as what it should be: a file, a query, an option */
 	FUND_UNSUPPORTED, /* recognised, and not ours to read */
 	FUND_LIMIT,	  /* a stated limit was reached */
+	FUND_TIMEOUT,	  /* a server did not answer in the time it was given */
 	FUND_INTERRUPTED, /* SIGINT or SIGTERM: stop at a safe point */
 };
 

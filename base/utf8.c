@@ -74,8 +74,8 @@ size_t utf8_encode(uint32_t cp, uint8_t out[4])
 	return 4;
 }
 
-/* The first byte of p that is not ASCII, or end; eight at a time. */
-static const uint8_t *skip_ascii(const uint8_t *p, const uint8_t *end)
+/* Eight bytes at a time. */
+const uint8_t *utf8_skip_ascii(const uint8_t *p, const uint8_t *end)
 {
 	uint64_t word;
 
@@ -93,15 +93,15 @@ size_t utf8_valid_prefix(struct slice s)
 {
 	if (s.len == 0)
 		return 0;
-	const uint8_t *end = s.data + s.len;
-	const uint8_t *p = skip_ascii(s.data, end);
+	const uint8_t *end = slice_end(s);
+	const uint8_t *p = utf8_skip_ascii(s.data, end);
 	while (p < end) {
 		uint32_t cp;
 		bool valid;
 		size_t len = decode(p, end, &cp, &valid);
 		if (!valid)
 			break;
-		p = skip_ascii(p + len, end);
+		p = utf8_skip_ascii(p + len, end);
 	}
 	return (size_t)(p - s.data);
 }

@@ -16,6 +16,8 @@ struct article {
 	struct slice title, lead, body, author, section, source;
 	uint32_t date;	      /* DATE_PACK() of store/segment.h; 0: none, the path's is taken */
 	struct slice date_text;   /* as it stood in the file */
+	struct slice layout; /* where the words of the body were printed: store/layout.h; empty: not known */
+	struct slice others; /* other readings of words of the body, by OCR: store/layout.h */
 	const char *format;   /* "text", "json lines": static */
 	const char *encoding; /* "UTF-8", "CP1252": static */
 };

@@ -81,19 +81,26 @@ enum fund_status key_tail(const struct article *a, struct buf *tail, bool *needs
 	return st == FUND_OK ? bound(tail) : st;
 }
 
+enum fund_status key_maker_note(struct key_maker *k, struct slice tail, bool *is_new)
+{
+	enum fund_status st = make_room(k);
+	if (st != FUND_OK)
+		return st;
+	uint64_t hash = hash_bytes(tail.data, tail.len);
+	*is_new = insert(k->seen, k->cap, hash ? hash : 1);
+	k->n += *is_new;
+	return FUND_OK;
+}
+
 enum fund_status key_maker_add(struct key_maker *k, struct buf *tail, bool needs_ordinal, uint64_t ordinal)
 {
+	bool is_new = false;
 	enum fund_status st = needs_ordinal ? buf_add_format(tail, "%llu", (unsigned long long)ordinal) : FUND_OK;
 
 	while (st == FUND_OK) {
-		st = make_room(k);
-		if (st != FUND_OK)
+		st = key_maker_note(k, slice_buf(tail), &is_new);
+		if (st != FUND_OK || is_new)
 			return st;
-		uint64_t hash = hash_bytes(tail->data, tail->len);
-		if (insert(k->seen, k->cap, hash ? hash : 1)) {
-			k->n++;
-			return FUND_OK;
-		}
 		st = buf_add_format(tail, "#%llu", (unsigned long long)ordinal);
 	}
 	return st;

@@ -21,6 +21,8 @@ void key_maker_release(struct key_maker *k);
 
 /* "#member" and "#id" as far as there are any, into `tail`, which is reset. *needs_ordinal: an article of many without an id. */
 enum fund_status key_tail(const struct article *a, struct buf *tail, bool *needs_ordinal);
+/* Is it the first of its bytes? From now on it is there. */
+enum fund_status key_maker_note(struct key_maker *k, struct slice tail, bool *is_new);
 /* Makes the tail complete and unlike all before it. */
 enum fund_status key_maker_add(struct key_maker *k, struct buf *tail, bool needs_ordinal, uint64_t ordinal);
 

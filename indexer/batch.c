@@ -75,13 +75,13 @@ enum fund_status batch_add_text(struct batch *b, size_t off, uint32_t n_docs, ui
 	return FUND_OK;
 }
 
-enum fund_status entry_note(struct batch *b, struct entry *e, uint64_t line, const char *text)
+enum fund_status entry_note(struct batch *b, struct entry *e, const struct note *note)
 {
 	struct note *n = arena_alloc(&b->arena, sizeof *n);
-	struct slice copy = arena_slice(&b->arena, slice_str(text));
-	if (!n || !copy.data)
+	struct slice member = arena_slice(&b->arena, note->member), text = arena_slice(&b->arena, note->text);
+	if (!n || !member.data || !text.data)
 		return FUND_NO_MEMORY;
-	*n = (struct note){ line, copy, NULL };
+	*n = (struct note){ member, note->line, note->minor, text, NULL };
 	if (!e->notes)
 		e->notes = n;
 	else

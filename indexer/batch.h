@@ -21,7 +21,9 @@ enum entry_action {
 
 /* A line about a file, for a person. */
 struct note {
-	uint64_t line; /* of the file; 0: the whole */
+	struct slice member; /* empty: the file itself */
+	uint64_t line; /* of the file or member; 0: the whole */
+	bool minor;    /* no failure: told under --verbose */
 	struct slice text;
 	struct note *next;
 };
@@ -83,6 +85,7 @@ void batch_reset(struct batch *b);
 struct entry *batch_add(struct batch *b);
 enum fund_status batch_add_doc(struct batch *b, const struct batch_doc *doc);
 enum fund_status batch_add_text(struct batch *b, size_t off, uint32_t n_docs, uint32_t raw_len);
-enum fund_status entry_note(struct batch *b, struct entry *e, uint64_t line, const char *text);
+/* A copy of the note, its slices too, behind those that the entry has. */
+enum fund_status entry_note(struct batch *b, struct entry *e, const struct note *note);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "indexer/interrupt.h"
+#include "indexer/parts.h"
+#include "indexer/segment_stream.h"
 
 #define RUN_BUFFERS ((size_t)32 << 20) /* for all runs together, while they are merged */
 
@@ -71,22 +73,12 @@ enum fund_status build_add_texts(struct build *b, const struct batch *batch)
 	enum fund_status st = FUND_OK;
 	for (uint32_t i = 0; i < batch->n_texts && st == FUND_OK; i++) {
 		const struct text_run *t = &batch->texts[i];
-		st = segment_writer_add_text(b->segment, slice_of(batch->text.data + t->off, t->len), t->n_docs, t->raw_len);
+		st = segment_writer_add_text(b->segment, slice_part(slice_buf(&batch->text), t->off, t->len), t->n_docs, t->raw_len);
 	}
 	return st == FUND_OK ? st : index_failed(b, st);
 }
 
 /* ---- the end ---- */
-
-static enum fund_status begin_term(void *context, struct slice term, bool with_positions)
-{
-	return segment_writer_begin_term(context, term, with_positions);
-}
-static enum fund_status add_posting(void *context, uint32_t doc, uint32_t freq, uint8_t boost, const uint32_t *pos)
-{
-	return segment_writer_add_posting(context, doc, freq, boost, pos);
-}
-static enum fund_status end_term(void *context) { return segment_writer_end_term(context); }
 
 struct inputs {
 	struct merge_input *inputs;
@@ -140,15 +132,30 @@ static const char *run_fault(const struct build *b)
 	return NULL;
 }
 
-enum fund_status build_finish(struct build *b, struct segment_stats *stats)
+/* All terms, and the parts of the compounds among them. */
+static enum fund_status merge_all(struct build *b, const struct inputs *in, struct lexicon *lexicon, const char *dictionary, const char *dir)
+{
+	const struct term_sink segment = segment_sink(b->segment);
+	struct parts *parts;
+	enum fund_status st = parts_new(&parts, &segment, b->workers[0].analyser, lexicon, dictionary, dir);
+	if (st != FUND_OK)
+		return st;
+	struct term_sink sink = parts_sink(parts);
+	st = (b->n_workers > 1 ? merge_terms_apart : merge_terms)(in->inputs, in->n, &sink, interrupted);
+	if (st == FUND_OK)
+		st = parts_finish(parts);
+	parts_free(parts);
+	return st;
+}
+
+enum fund_status build_finish(struct build *b, struct lexicon *lexicon, const char *dictionary, const char *dir, struct segment_stats *stats)
 {
 	struct inputs in = { 0 };
-	struct term_sink sink = { b->segment, begin_term, add_posting, end_term };
 	if (!b->segment)
 		return FUND_END;
 	enum fund_status st = open_inputs(b, &in);
 	if (st == FUND_OK)
-		st = (b->n_workers > 1 ? merge_terms_apart : merge_terms)(in.inputs, in.n, &sink, interrupted);
+		st = merge_all(b, &in, lexicon, dictionary, dir);
 	close_inputs(b, &in);
 	if (st == FUND_OK)
 		st = segment_writer_finish(b->segment, stats);

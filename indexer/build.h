@@ -10,6 +10,7 @@
 
 #include "indexer/runs.h"
 #include "indexer/worker.h"
+#include "stemmer/compound.h"
 
 struct build {
 	struct index_writer *index;
@@ -27,6 +28,7 @@ void build_release(struct build *b); /* a segment that was not finished is forgo
 enum fund_status build_add_doc(struct build *b, struct batch *batch, const struct entry *e, struct batch_doc *doc, struct key_maker *keys, uint64_t ordinals);
 enum fund_status build_add_texts(struct build *b, const struct batch *batch);
 /* When all workers rest. FUND_END: there was no document. */
-enum fund_status build_finish(struct build *b, struct segment_stats *stats);
+/* `lexicon`: what compounds are split by; an empty one is filled by counting, and from the hunspell `dictionary`. `dir`: for what does not fit in memory. */
+enum fund_status build_finish(struct build *b, struct lexicon *lexicon, const char *dictionary, const char *dir, struct segment_stats *stats);
 
 #endif

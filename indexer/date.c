@@ -17,6 +17,8 @@ static const struct {
 	{ "july", 7 },	   { "jul", 7 },       { "august", 8 },	 { "aug", 8 },	   { "september", 9 }, { "sept", 9 },
 	{ "sep", 9 },	   { "oktober", 10 },  { "october", 10 }, { "okt", 10 },   { "oct", 10 },     { "november", 11 },
 	{ "nov", 11 },	   { "dezember", 12 }, { "december", 12 }, { "dez", 12 },  { "dec", 12 },
+	/* as old papers and their catalogues have them */
+	{ "hornung", 2 },  { "junius", 6 },    { "julius", 7 },	   { "septembris", 9 }, { "octobris", 10 }, { "novembris", 11 }, { "decembris", 12 },
 };
 
 static const char *const weekdays[] = {
@@ -116,20 +118,37 @@ static uint32_t full_year(uint32_t y, size_t digits) { return digits == 2 ? y + 
 
 /* ---- forms ---- */
 
-/* Behind a year of four digits: -01, -01-18, also with '/'. */
+/* What catalogues and letterheads put before a date: "[1855]", "ca. 1855", "den 3. März". */
+static void take_openers(struct slice *s)
+{
+	static const char *const openers[] = { "ca", "um", "vom", "am", "den", "dem" };
+	while (take_char(s, '[') || take_char(s, '('))
+		take_blanks(s);
+	for (size_t i = 0; i < sizeof openers / sizeof *openers; i++)
+		if (take_word(s, openers[i])) {
+			take_char(s, '.');
+			take_blanks(s);
+		}
+}
+
+/* Behind a year of four digits: -01, -01-18, -1-8, also with '/'. */
 static uint32_t iso_rest(struct slice *s, uint32_t year)
 {
 	struct slice back = *s;
 	uint32_t m, d;
 	char mark = s->len && s->data[0] == '/' ? '/' : '-';
-	if (!take_char(s, mark) || take_number(s, &m) != 2) {
+	size_t n = take_char(s, mark) ? take_number(s, &m) : 0;
+	bool short_form = n == 1; /* 2022-1-8, which only a day behind it tells from 2022-1 */
+	if (n != 1 && n != 2) {
 		*s = back;
 		return pack(year, 0, 0);
 	}
+	struct slice behind_year = back;
 	back = *s;
-	if (!take_char(s, mark) || take_number(s, &d) != 2 || number_goes_on(s)) {
-		*s = back;
-		return m ? pack(year, m, 0) : 0;
+	n = take_char(s, mark) ? take_number(s, &d) : 0;
+	if ((n != 2 && !(n == 1 && short_form)) || number_goes_on(s)) {
+		*s = short_form ? behind_year : back;
+		return short_form ? pack(year, 0, 0) : m ? pack(year, m, 0) : 0;
 	}
 	return m && d ? pack(year, m, d) : 0;
 }
@@ -156,6 +175,8 @@ static uint32_t starts_with_number(struct slice *s)
 	size_t n = take_number(s, &v);
 	if (n == 8 && !number_goes_on(s)) /* 20220118 */
 		return v % 100 && v / 100 % 100 ? pack(v / 10000, v / 100 % 100, v % 100) : 0;
+	if (n == 6 && !number_goes_on(s)) /* 202201 */
+		return v % 100 ? pack(v / 100, v % 100, 0) : 0;
 	if (n == 4)
 		return iso_rest(s, v);
 	return n == 1 || n == 2 ? day_rest(s, v) : 0;
@@ -181,7 +202,9 @@ uint32_t date_parse_prefix(struct slice text, size_t *len)
 {
 	struct slice s = text;
 	take_blanks(&s);
+	take_openers(&s);
 	take_weekday(&s);
+	take_openers(&s);
 	uint32_t date = s.len && is_digit(s.data[0]) ? starts_with_number(&s) : starts_with_month(&s);
 	*len = date ? text.len - s.len : 0;
 	return date;
@@ -198,7 +221,7 @@ uint32_t date_parse(struct slice text)
 /* A date anywhere in a path: a number of 4 or 8 digits that no digit touches, what follows read as in 2022-01-18 or 2022/01/18. */
 static uint32_t date_at(struct slice path, size_t at)
 {
-	struct slice s = slice_of(path.data + at, path.len - at);
+	struct slice s = slice_from(path, at);
 	uint32_t v;
 	struct slice number = s;
 	size_t n = take_number(&number, &v);

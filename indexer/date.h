@@ -9,8 +9,9 @@
 
 #include "base/bytes.h"
 
-/* The date a text begins with, blanks and a weekday before it allowed: 2022-01-18[T…], 2022-01, 2022, 20220118, 18.01.2022, 18.1.22,
- * 18. Januar 2022, Januar 2022, Tue, 18 Jan 2022 …, January 18, 2022. Two-digit years: 00 to 68 are 2000 to 2068. 0: none. */
+/* The date a text begins with, blanks, a weekday, "den", "ca.", '[' before it allowed: 2022-01-18[T…], 2022-1-8, 2022-01, 2022, 20220118,
+ * 202201, 18.01.2022, 18.1.22, 18. Januar 2022, Januar 2022, Tue, 18 Jan 2022 …, January 18, 2022. Two-digit years: 00 to 68 are 2000 to 2068.
+ * 0: none. */
 uint32_t date_parse(struct slice text);
 /* The same; *len: how many bytes the date took (and what stands before it), 0 with none. */
 uint32_t date_parse_prefix(struct slice text, size_t *len);

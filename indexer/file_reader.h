@@ -9,20 +9,35 @@
 #define INDEXER_FILE_READER_H
 
 #include "indexer/article.h"
+#include "indexer/converter.h"
+#include "indexer/siblings.h"
 
 struct file_reader; /* reusable: keeps its buffers from file to file */
 
-/* What a reader may use for one file; beyond it the file is FUND_LIMIT, as failed. */
+/* What one file may use; beyond it the file (or the member of a container) has failed, FUND_LIMIT. */
 struct reader_limits {
-	uint64_t bytes;	   /* of decompressed input; default 1 GiB a member that is read whole */
-	uint32_t ratio;	   /* decompressed : compressed, once 16 MiB are exceeded */
+	uint64_t bytes;	   /* of what has to be read whole: a text, a page, a member that is a 7z */
+	uint64_t total;	   /* that come out of compression and containers */
+	uint32_t ratio;	   /* of a layer: expanded : packed, once 16 MiB are exceeded */
 	uint32_t depth;	   /* compression and containers nested */
-	uint32_t seconds;
+	uint32_t members;  /* of a container */
+	uint32_t seconds;  /* without an article: of a reader in a process of its own */
+	uint64_t memory;   /* of such a process, beyond what it has at its start */
+	const struct siblings *siblings; /* files beside it that it may have; NULL: none */
+	const char *pdftotext; /* the program, for whoever starts processes; NULL: none */
+	const struct converter *converter; /* it, for the reader of PDF; NULL: none */
 };
 extern const struct reader_limits reader_limits_default;
 
 enum fund_status file_reader_new(struct file_reader **out, const struct reader_limits *limits);
 void file_reader_free(struct file_reader *r);
+
+/* From the next file on: who opens files beside it. NULL: nobody. */
+void file_reader_set_siblings(struct file_reader *r, const struct siblings *siblings);
+/* Who starts pdftotext; NULL: nobody. */
+void file_reader_set_converter(struct file_reader *r, const struct converter *converter);
+/* Only what code of our own reads in the file as it is (plain text, JSON Lines); of anything else file_reader_open() says FUND_NOT_FOUND. */
+void file_reader_set_own_only(struct file_reader *r, bool own_only);
 
 /* A part of a file: whole files have first 0, len UINT64_MAX. */
 struct file_range {
@@ -38,8 +53,9 @@ enum fund_status file_ranges(int fd, struct slice path, uint64_t size, uint64_t 
  * FUND_UNSUPPORTED: recognised, and holds no article: skip it; the fault names what it is. FUND_INVALID, FUND_LIMIT, FUND_IO: failed, why. */
 enum fund_status file_reader_open(struct file_reader *r, int fd, struct slice path, struct file_range range, struct fault *why);
 
-/* FUND_OK: an article. FUND_END. FUND_INVALID with *recovered: one bad record, named in `why` ("line 17: …"; whoever reports puts "path: " or "path:17: " before
- * it: `line` is set), go on. Anything else: the file ends here, as failed. */
+/* FUND_OK: an article. FUND_END. Anything else with *recovered: one record or member cannot be read, go on; else the file ends here, as failed.
+ * `why` says what (whoever reports puts "path: ", "path:17: " or "path#member: " before it: `line` and out->member are set where they are
+ * known). FUND_UNSUPPORTED (with *recovered): a member that holds no article, which is no failure. */
 enum fund_status file_reader_next(struct file_reader *r, struct article *out, bool *recovered, uint64_t *line, struct fault *why);
 
 /* XXH3 of the bytes of a file, streamed. */

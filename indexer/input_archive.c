@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* input_archive.c - compressed bytes through libarchive's filters, with a budget: a bomb ends as an error, not as a full memory. */
-#include <archive.h>
 #include <archive_entry.h>
 #include <stdlib.h>
 
+#include "indexer/archive_data.h"
 #include "indexer/gzip_check.h"
 #include "indexer/input_source.h"
-
-#define RATIO_FREE ((uint64_t)16 << 20) /* bytes out before the ratio counts */
 
 struct decompressor {
 	struct archive *archive;
 	struct input *outer;
 	struct fault outer_fault;
-	struct reader_limits limits;
+	struct read_budget *budget;
+	struct archive_data data;
 	uint64_t in, out;
 	bool gzip;
 	struct gzip_check check; /* libarchive reads gzip's checksum and does not look at it */
@@ -43,6 +42,7 @@ static la_ssize_t pull(struct archive *a, void *context, const void **out)
 	if (st == FUND_END)
 		return 0;
 	if (st != FUND_OK) {
+		d->outer_fault.status = st;
 		archive_set_error(a, -1, "%s", d->outer_fault.text);
 		return -1;
 	}
@@ -63,6 +63,8 @@ static void decompressor_close(void *context)
 
 static enum fund_status failed(const struct decompressor *d, struct fault *why)
 {
+	if (d->outer_fault.status != FUND_OK)
+		return fault_set(why, d->outer_fault.status, "%s", d->outer_fault.text);
 	const char *text = archive_error_string(d->archive);
 	return fault_set(why, FUND_INVALID, "decompression failed behind %llu bytes: %s", (unsigned long long)d->out, text ? text : "damaged data");
 }
@@ -70,21 +72,15 @@ static enum fund_status failed(const struct decompressor *d, struct fault *why)
 static enum fund_status decompressor_read(void *context, uint8_t *out, size_t cap, size_t *len, struct fault *why)
 {
 	struct decompressor *d = context;
-	*len = 0;
-	la_ssize_t n = archive_read_data(d->archive, out, cap);
-	if (n < 0)
+	if (archive_data_read(&d->data, d->archive, out, cap, len) != ARCHIVE_OK)
 		return failed(d, why);
-	*len = (size_t)n;
-	d->out += (uint64_t)n;
-	if (d->gzip && n > 0)
+	d->out += *len;
+	if (d->gzip && *len)
 		gzip_check_out(&d->check, slice_of(out, *len));
-	if (d->gzip && n == 0 && !gzip_check_good(&d->check))
+	if (d->gzip && *len == 0 && !gzip_check_good(&d->check))
 		return fault_set(why, FUND_INVALID, "gzip's checksum is wrong: damaged data");
-	if (d->out > d->limits.bytes)
-		return fault_set(why, FUND_LIMIT, "decompresses to more than %llu bytes", (unsigned long long)d->limits.bytes);
-	if (d->out > RATIO_FREE && d->in && d->out / d->in > d->limits.ratio)
-		return fault_set(why, FUND_LIMIT, "decompresses to more than %u times its size", d->limits.ratio);
-	return FUND_OK;
+	enum fund_status st = read_budget_take(d->budget, *len, why);
+	return st == FUND_OK ? read_budget_ratio(d->budget, d->in, d->out, why) : st;
 }
 
 static bool set_up(struct decompressor *d)
@@ -97,7 +93,7 @@ static bool set_up(struct decompressor *d)
 	       archive_read_next_header(a, &entry) == ARCHIVE_OK;
 }
 
-enum fund_status input_open_decompressed(struct input **out, struct input *outer, const struct reader_limits *limits, struct fault *why)
+static enum fund_status open_decompressor(struct input **out, struct input *outer, bool check_gzip, struct read_budget *budget, struct fault *why)
 {
 	struct decompressor *d = calloc(1, sizeof *d);
 	*out = NULL;
@@ -106,9 +102,8 @@ enum fund_status input_open_decompressed(struct input **out, struct input *outer
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	}
 	d->outer = outer;
-	d->limits = *limits;
-	struct slice head;
-	d->gzip = input_peek(outer, 3, &head, NULL) == FUND_OK && compression_name(head) && strcmp(compression_name(head), "gzip") == 0;
+	d->budget = budget;
+	d->gzip = check_gzip;
 	d->archive = archive_read_new();
 	if (!d->archive) {
 		decompressor_close(d);
@@ -119,5 +114,33 @@ enum fund_status input_open_decompressed(struct input **out, struct input *outer
 		decompressor_close(d);
 		return st;
 	}
-	return input_open(out, (struct input_source){ d, decompressor_read, decompressor_close });
+	enum fund_status st = input_open(out, (struct input_source){ .context = d, .read = decompressor_read, .close = decompressor_close });
+	return st == FUND_OK ? st : fault_set(why, st, "out of memory");
+}
+
+enum fund_status input_open_decompressed(struct input **out, struct input *outer, struct read_budget *budget, struct fault *why)
+{
+	struct slice head;
+	bool gzip = input_peek(outer, 3, &head, NULL) == FUND_OK && compression_name(head) && strcmp(compression_name(head), "gzip") == 0;
+	return open_decompressor(out, outer, gzip, budget, why);
+}
+
+/* As a file of gzip, whose checksum is not looked at: zlib's header of two bytes gives way to gzip's. */
+enum fund_status input_open_inflated(struct input **out, struct slice stream, struct read_budget *budget, struct fault *why)
+{
+	static const uint8_t header[10] = { 0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255 }, trailer[8];
+	struct input *in = NULL;
+	struct buf gzip = BUF_INIT;
+	bool zlib = stream.len >= 2 && (stream.data[0] & 15) == 8 && (stream.data[0] << 8 | stream.data[1]) % 31 == 0;
+	enum fund_status st = buf_add(&gzip, header, sizeof header);
+	if (st == FUND_OK)
+		st = buf_add(&gzip, stream.data + (zlib ? 2 : 0), stream.len - (zlib ? 2 : 0));
+	if (st == FUND_OK)
+		st = buf_add(&gzip, trailer, sizeof trailer);
+	if (st != FUND_OK) {
+		buf_release(&gzip);
+		return fault_set(why, st, "out of memory");
+	}
+	st = input_open_buf(&in, gzip);
+	return st == FUND_OK ? open_decompressor(out, in, false, budget, why) : fault_set(why, st, "out of memory");
 }

@@ -6,7 +6,7 @@
 const uint16_t chain_block_size[CHAIN_LEVELS] = { 16, 24, 32, 48, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192 };
 const uint8_t field_class[FIELDS_APART] = { CLASS_AUTHOR, CLASS_SECTION, CLASS_SOURCE };
 
-#define APPEND_MAX (1 + 2 * VARINT32_MAX)
+#define APPEND_MAX (1 + 3 * VARINT32_MAX)
 
 enum fund_status inverter_new(struct inverter **out, struct analyser *analyser, struct field_weights weights)
 {
@@ -34,6 +34,7 @@ void inverter_free(struct inverter *v)
 		return;
 	arena_release(&v->arena);
 	free(v->chains);
+	free(v->met);
 	free(v->extra);
 	for (int i = 0; i < FIELDS_APART; i++)
 		free(v->extra_of[i]);
@@ -63,6 +64,8 @@ void inverter_reset(struct inverter *v, size_t analyser_max)
 	for (int i = 0; i < FIELDS_APART; i++)
 		if (v->cap_extra_of[i])
 			memset(v->extra_of[i], 0, v->cap_extra_of[i] * sizeof **v->extra_of);
+	if (v->cap_met)
+		memset(v->met, 0, v->cap_met * sizeof *v->met);
 	v->n_extra = EXTRA_BOUNDARIES;
 	for (uint32_t i = 0; i < EXTRA_BOUNDARIES; i++)
 		v->extra[i] = (struct extra){ .term = i, .class = CLASS_BOUNDARY };
@@ -110,23 +113,25 @@ static enum fund_status append_across(struct inverter *v, struct chain *c, const
 	return FUND_OK;
 }
 
-/* One occurrence. Positions of a document come in ascending order. */
-static inline enum fund_status append(struct inverter *v, struct chain *c, uint32_t pos)
+/* One occurrence, of the form with this ordinal. Positions of a document come in ascending order. */
+static inline enum fund_status append(struct inverter *v, struct chain *c, uint32_t pos, uint32_t form)
 {
 	uint8_t room[APPEND_MAX], *p, *start = c->room >= APPEND_MAX ? c->next : room;
+	uint64_t gap = pos - c->last_pos;
 
 	p = start;
-	if (c->last_doc == v->doc) {
-		if (pos == c->last_pos)
-			return FUND_OK;
-		p = put_varint(p, pos - c->last_pos);
-	} else {
+	if (c->last_doc != v->doc) {
 		if (c->next)
 			*p++ = 0;
 		p = put_varint(p, v->doc - c->last_doc);
-		p = put_varint(p, (uint64_t)pos + 1);
+		gap = (uint64_t)pos + 1;
 		c->last_doc = v->doc;
+	} else if (gap == 0) {
+		return FUND_OK;
 	}
+	p = put_varint(p, gap << 1 | (form != 0));
+	if (form)
+		p = put_varint(p, form);
 	c->last_pos = pos;
 	size_t len = (size_t)(p - start);
 	if (start == room)
@@ -199,23 +204,23 @@ static enum fund_status extra_chain(struct inverter *v, int field, uint32_t term
 
 /* ---- title, lead and body ---- */
 
-static inline enum fund_status add_ref(struct inverter *v, uint32_t term, uint32_t pos)
+static inline enum fund_status add_ref(struct inverter *v, const struct term_ref *ref, uint32_t pos)
 {
-	if (term >= v->n_chains) {
-		enum fund_status st = grow_chains(v, term);
+	if (ref->term >= v->n_chains) {
+		enum fund_status st = grow_chains(v, ref->term);
 		if (st != FUND_OK)
 			return st;
 	}
-	return append(v, &v->chains[term], pos);
+	return append(v, &v->chains[ref->term], pos, ref->written);
 }
 
 static enum fund_status on_boundary(void *context, enum boundary what, uint32_t pos)
 {
 	struct inverter *v = context;
-	enum fund_status st = append(v, &v->extra[0].chain, pos);
+	enum fund_status st = append(v, &v->extra[0].chain, pos, 0);
 
 	/* who begins a paragraph begins a sentence */
-	return st == FUND_OK && what == BOUNDARY_PARAGRAPH ? append(v, &v->extra[1].chain, pos) : st;
+	return st == FUND_OK && what == BOUNDARY_PARAGRAPH ? append(v, &v->extra[1].chain, pos, 0) : st;
 }
 
 /* Terms of a word with several positions are not in their order, chains need them so. */
@@ -226,8 +231,21 @@ static enum fund_status add_pieces(struct inverter *v, const struct word *word, 
 	for (unsigned shift = 0; shift < word->n_positions; shift++)
 		for (unsigned i = 0; st == FUND_OK && i < word->n_refs; i++)
 			if (word->refs[i].shift == shift)
-				st = add_ref(v, word->refs[i].term, pos + shift);
+				st = add_ref(v, &word->refs[i], pos + shift);
 	return st;
+}
+
+static enum fund_status grow_met(struct inverter *v, uint32_t number)
+{
+	uint32_t cap = number < 4096 ? 8192 : 2 * number;
+	uint32_t *grown = realloc(v->met, cap * sizeof *grown);
+
+	if (!grown)
+		return FUND_NO_MEMORY;
+	memset(grown + v->cap_met, 0, (cap - v->cap_met) * sizeof *grown);
+	v->met = grown;
+	v->cap_met = cap;
+	return FUND_OK;
 }
 
 static enum fund_status on_token(void *context, const struct token *token)
@@ -240,10 +258,17 @@ static enum fund_status on_token(void *context, const struct token *token)
 		v->begins = false;
 		st = on_boundary(v, BOUNDARY_PARAGRAPH, token->pos);
 	}
+	if (v->signs)
+		signature_word(&v->signature, word->surface);
+	if (word->number >= v->cap_met && st == FUND_OK)
+		st = grow_met(v, word->number);
+	if (st != FUND_OK)
+		return st;
+	v->met[word->number]++;
 	if (word->n_positions > 1)
-		return st == FUND_OK ? add_pieces(v, word, token->pos) : st;
+		return add_pieces(v, word, token->pos);
 	for (unsigned i = 0; st == FUND_OK && i < word->n_refs; i++)
-		st = add_ref(v, word->refs[i].term, token->pos);
+		st = add_ref(v, &word->refs[i], token->pos);
 	return st;
 }
 
@@ -277,7 +302,7 @@ static enum fund_status on_word_apart(void *context, const struct token *token)
 				continue;
 			st = extra_chain(v, v->field, term, &chain);
 			if (st == FUND_OK)
-				st = append(v, chain, token->pos + shift);
+				st = append(v, chain, token->pos + shift, word->refs[i].written);
 		}
 	return st;
 }
@@ -314,8 +339,11 @@ enum fund_status inverter_add(struct inverter *v, const struct stored_article *a
 		st = add_field(v, a->lead, &pos, &out->lead);
 		pos += FIELD_GAP;
 	}
+	signature_begin(&v->signature);
+	v->signs = true;
 	if (st == FUND_OK)
 		st = add_field(v, a->body, &pos, &body);
+	v->signs = false;
 	if (st == FUND_OK)
 		st = add_fields_apart(v, a);
 	if (st != FUND_OK)
@@ -323,6 +351,7 @@ enum fund_status inverter_add(struct inverter *v, const struct stored_article *a
 	v->extents[v->doc - 1] = (struct extent){ out->title, lead_from, lead_from + out->lead };
 	out->words = out->title + out->lead + body;
 	out->length = out->words + (v->weights.title - 1u) * out->title + (v->weights.lead - 1u) * out->lead;
+	out->signature = signature_end(&v->signature);
 	v->n_docs++;
 	return FUND_OK;
 }

@@ -6,7 +6,8 @@
  *
  *              chain { next, first } -> [ 8 bytes | -> ] [ 16 bytes | -> ] [ 24 bytes ...
  *
- *          Its bytes are varints: a document's gap, then its position gaps (all >= 1), then 0 ahead of the next document.
+ *          Its bytes are varints: a document's gap, then its position gaps (all >= 1), then 0 ahead of the next document. A position gap is
+ *          doubled; 1 is added where the form's ordinal is not 0, which then follows.
  * Units    Documents are numbered from 0 as they come, and on across resets.
  * Threads  one inverter a thread.
  */
@@ -23,6 +24,7 @@ struct inverter;
 struct inverted_doc {
 	uint32_t words, title, lead; /* positions */
 	uint32_t length;	     /* weighted */
+	uint64_t signature;	     /* of the body */
 };
 
 /* The analyser is borrowed. */

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "indexer/inverter.h"
+#include "indexer/signature.h"
 
 #define CHAIN_LINK 8u /* bytes at a block's end: the next block's address */
 #define CHAIN_LEVELS 14u
@@ -46,10 +47,14 @@ struct inverter {
 	uint32_t cap_extra_of[FIELDS_APART];
 	struct extent *extents; /* of documents since the last reset */
 	uint32_t cap_extents;
+	uint32_t *met; /* by word number: how often, since the last reset */
+	uint32_t cap_met;
 	uint32_t n_docs, base;	/* all documents; those before the last reset */
 	uint32_t doc;		/* the current one: from 1, counted from the last reset */
 	int field;		/* while one of its own is analysed */
 	bool begins;		/* no word of this field was seen yet */
+	bool signs;		/* this field's words go into the signature */
+	struct signature signature;
 };
 
 #endif

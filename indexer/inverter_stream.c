@@ -2,6 +2,8 @@
 #include <stdlib.h>
 
 #include "indexer/inverter_private.h"
+#include "indexer/met_forms.h"
+#include "store/forms.h"
 
 /* ---- rooms ---- */
 
@@ -13,6 +15,10 @@ enum fund_status position_room_grow(struct position_room *r)
 	if (!pos)
 		return FUND_NO_MEMORY;
 	r->pos = pos;
+	uint32_t *forms = realloc(r->forms, cap * sizeof *forms);
+	if (!forms)
+		return FUND_NO_MEMORY;
+	r->forms = forms;
 	r->cap = cap;
 	return FUND_OK;
 }
@@ -20,7 +26,8 @@ enum fund_status position_room_grow(struct position_room *r)
 void position_room_release(struct position_room *r)
 {
 	free(r->pos);
-	*r = (struct position_room){ NULL, 0 };
+	free(r->forms);
+	*r = (struct position_room){ NULL, NULL, 0 };
 }
 
 /* ---- the order of terms ---- */
@@ -101,6 +108,11 @@ struct stream {
 	const uint8_t *p, *block_end, *end;
 	uint8_t level;
 	bool is_text;
+	struct met_form *forms; /* of all terms, one term's behind the other's, by ordinal */
+	struct met_form *apart; /* of the current term in a field apart */
+	size_t cap_apart;
+	uint32_t *first_form;	/* by term number: where its forms begin; one more at the end */
+	struct buf encoded;	/* the forms of the term that was begun */
 	uint32_t doc; /* from 1 */
 	struct position_room room;
 };
@@ -116,15 +128,15 @@ static void next_block(struct stream *s)
 	s->block_end = block + chain_block_size[s->level] - CHAIN_LINK;
 }
 
-static inline uint32_t take(struct stream *s)
+static inline uint64_t take(struct stream *s)
 {
-	uint32_t v = 0;
+	uint64_t v = 0;
 
 	for (unsigned shift = 0;; shift += 7) {
 		if (s->p == s->block_end)
 			next_block(s);
 		uint8_t byte = *s->p++;
-		v |= (uint32_t)(byte & 0x7f) << shift;
+		v |= (uint64_t)(byte & 0x7f) << shift;
 		if (byte < 0x80)
 			return v;
 	}
@@ -134,26 +146,6 @@ static const struct chain *chain_of(const struct stream *s, const struct term_or
 {
 	/* numbers behind the analyser's are those of the chains apart */
 	return t->number < s->v->n_chains ? &s->v->chains[t->number] : &s->v->extra[t->number - s->v->n_chains].chain;
-}
-
-static enum fund_status next_term(struct term_stream *out)
-{
-	struct stream *s = out->context;
-
-	if (s->at == s->n)
-		return FUND_END;
-	const struct term_order *t = &s->terms[s->at++];
-	const struct chain *c = chain_of(s, t);
-	s->term[0] = t->class;
-	memcpy(s->term + 1, t->bytes, t->len - 1u);
-	out->term = slice_of(s->term, t->len);
-	s->p = c->first;
-	s->block_end = c->first + chain_block_size[0] - CHAIN_LINK;
-	s->end = c->next;
-	s->level = 0;
-	s->doc = 0;
-	s->is_text = t->class == CLASS_WORD || t->class == CLASS_PART || t->class == CLASS_VARIANT;
-	return FUND_OK;
 }
 
 static uint8_t boost_of(const struct extent *e, const uint32_t *pos, uint32_t n)
@@ -174,20 +166,21 @@ static enum fund_status next_posting(struct term_stream *out, struct posting *po
 
 	if (s->p == s->end)
 		return FUND_END;
-	s->doc += take(s);
+	s->doc += (uint32_t)take(s);
 	/* positions up to the 0 ahead of the next document, or the end */
-	for (uint32_t gap; s->p != s->end && (gap = take(s)) != 0;) {
-		pos += gap;
+	for (uint64_t gap; s->p != s->end && (gap = take(s)) != 0;) {
+		pos += (uint32_t)(gap >> 1);
 		if (n == s->room.cap) {
 			enum fund_status st = position_room_grow(&s->room);
 			if (st != FUND_OK)
 				return st;
 		}
-		s->room.pos[n++] = pos - 1;
+		s->room.pos[n] = pos - 1;
+		s->room.forms[n++] = gap & 1 ? (uint32_t)take(s) : 0;
 	}
 	const struct extent *e = &s->v->extents[s->doc - 1];
 	uint8_t boost = s->is_text && e->lead_to && s->room.pos[0] < e->lead_to ? boost_of(e, s->room.pos, n) : 0;
-	*posting = (struct posting){ s->v->base + s->doc - 1, n, boost, s->room.pos };
+	*posting = (struct posting){ s->v->base + s->doc - 1, n, boost, s->room.pos, s->room.forms };
 	return FUND_OK;
 }
 
@@ -223,6 +216,127 @@ static enum fund_status list_terms(struct stream *s)
 	return term_order_sort(s->terms, s->n);
 }
 
+/* ---- forms ---- */
+
+/* Letters only, and small ones behind the first; *capital: whether that is one. */
+static bool is_plain_word(struct slice s, bool *capital)
+{
+	size_t at = 1;
+	if (s.len < 3)
+		return false;
+	*capital = s.data[0] >= 'A' && s.data[0] <= 'Z';
+	if (s.data[0] == 0xC3) { /* Ä Ö Ü are C3 84, 96, 9C; ä ö ü ß from A4 and 9F on */
+		*capital = s.data[1] < 0x9F;
+		at = 2;
+	} else if (!*capital && !(s.data[0] >= 'a' && s.data[0] <= 'z')) {
+		return false;
+	}
+	for (; at < s.len; at++)
+		if (!(s.data[at] >= 'a' && s.data[at] <= 'z') && s.data[at] < 0x80)
+			return false;
+	return true;
+}
+
+static void count_met(void *context, const struct word *w)
+{
+	struct stream *s = context;
+	uint32_t times = w->number < s->v->cap_met ? s->v->met[w->number] : 0;
+	bool capital = false, plain = times && w->n_positions == 1 && is_plain_word(w->surface, &capital);
+	for (unsigned i = 0; times && i < w->n_refs; i++) {
+		const struct term_ref *ref = &w->refs[i];
+		if (analyser_term(s->v->analyser, ref->term)->kind != TERM_WORD)
+			continue;
+		struct met_form *f = &s->forms[s->first_form[ref->term] + ref->written];
+		f->n += times;
+		if (plain && i == 0)
+			*(capital ? &f->capital : &f->small) += times;
+	}
+}
+
+/* All forms in the order of their terms and ordinals, and how often each was met. */
+static enum fund_status collect_forms(struct stream *s)
+{
+	const struct analyser *a = s->v->analyser;
+	uint32_t n_terms = analyser_n_terms(a), n = 0;
+	s->first_form = malloc(((size_t)n_terms + 1) * sizeof *s->first_form);
+	s->forms = calloc((size_t)analyser_n_written(a) + 1, sizeof *s->forms);
+	if (!s->first_form || !s->forms)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < n_terms; i++) {
+		s->first_form[i] = n;
+		n += analyser_term(a, i)->n_forms;
+	}
+	s->first_form[n_terms] = n;
+	for (uint32_t i = 0; i < analyser_n_written(a); i++) {
+		struct written w = analyser_written(a, i);
+		s->forms[s->first_form[w.term] + w.ordinal].word = w.bytes;
+	}
+	analyser_each_word(a, count_met, s);
+	return FUND_OK;
+}
+
+/* Words of the fields apart are few: counted along their chain, into s->apart. */
+static enum fund_status count_along(struct stream *s, const struct met_form *forms, uint32_t n)
+{
+	if (n > s->cap_apart) {
+		struct met_form *grown = realloc(s->apart, n * sizeof *grown);
+		if (!grown)
+			return FUND_NO_MEMORY;
+		s->apart = grown;
+		s->cap_apart = n;
+	}
+	struct stream own = *s; /* leaves the chain as it stands */
+	struct term_stream walk = { .context = &own };
+	struct posting p;
+	enum fund_status st;
+	for (uint32_t i = 0; i < n; i++)
+		s->apart[i] = (struct met_form){ .word = forms[i].word };
+	while ((st = next_posting(&walk, &p)) == FUND_OK)
+		for (uint32_t i = 0; i < p.freq; i++)
+			s->apart[p.forms[i]].n++;
+	s->room = own.room;
+	return st == FUND_END ? FUND_OK : st;
+}
+
+/* The forms of the term that was begun. */
+static enum fund_status put_forms(struct stream *s, const struct term_order *t)
+{
+	bool apart = t->number >= s->v->n_chains;
+	uint32_t number = apart ? s->v->extra[t->number - s->v->n_chains].term : t->number;
+	const struct met_form *forms = &s->forms[s->first_form[number]];
+	uint32_t n = s->first_form[number + 1] - s->first_form[number];
+	enum fund_status st = apart ? count_along(s, forms, n) : FUND_OK;
+	buf_reset(&s->encoded);
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++)
+		st = met_form_put(&s->encoded, apart ? &s->apart[i] : &forms[i]);
+	return st;
+}
+
+static enum fund_status next_term(struct term_stream *out)
+{
+	struct stream *s = out->context;
+	enum fund_status st = FUND_OK;
+
+	if (s->at == s->n)
+		return FUND_END;
+	const struct term_order *t = &s->terms[s->at++];
+	const struct chain *c = chain_of(s, t);
+	s->term[0] = t->class;
+	memcpy(s->term + 1, t->bytes, t->len - 1u);
+	out->term = slice_of(s->term, t->len);
+	s->p = c->first;
+	s->block_end = c->first + chain_block_size[0] - CHAIN_LINK;
+	s->end = c->next;
+	s->level = 0;
+	s->doc = 0;
+	s->is_text = t->class == CLASS_WORD || t->class == CLASS_PART || t->class == CLASS_VARIANT;
+	buf_reset(&s->encoded);
+	if (class_has_forms(t->class))
+		st = put_forms(s, t);
+	out->forms = slice_buf(&s->encoded);
+	return st;
+}
+
 enum fund_status inverter_stream(struct inverter *v, struct term_stream *out)
 {
 	struct stream *s = calloc(1, sizeof *s);
@@ -231,7 +345,8 @@ enum fund_status inverter_stream(struct inverter *v, struct term_stream *out)
 	if (!s)
 		return FUND_NO_MEMORY;
 	s->v = v;
-	return list_terms(s);
+	enum fund_status st = list_terms(s);
+	return st == FUND_OK ? collect_forms(s) : st;
 }
 
 void inverter_stream_end(struct term_stream *out)
@@ -241,6 +356,10 @@ void inverter_stream_end(struct term_stream *out)
 	if (s) {
 		position_room_release(&s->room);
 		free(s->terms);
+		free(s->forms);
+		free(s->apart);
+		free(s->first_form);
+		buf_release(&s->encoded);
 	}
 	free(s);
 	out->context = NULL;

@@ -3,7 +3,10 @@
 
 #include "base/utf8.h"
 
-struct json json_of(struct slice text) { return (struct json){ .p = text.data, .end = text.data + text.len, .start = text.data }; }
+struct json json_of(struct slice text)
+{
+	return (struct json){ .p = text.data, .end = slice_end(text), .start = text.data };
+}
 
 static bool fail(struct json *j, const char *error)
 {

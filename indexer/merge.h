@@ -2,8 +2,8 @@
 /*
  * merge.h - many segments into one, dead documents left out.
  *
- * Policy   tiers by the number of live documents, each four times the one below: four segments of a tier become one of the next. So a
- *          document is rewritten once a tier, and segments stay below four a tier. One that is more than a third dead is rewritten.
+ * Policy   at most eight segments; the ninth takes with it those that are at most half as large as all smaller ones together. One that is more
+ *          than a third dead is rewritten with all smaller ones.
  */
 #ifndef INDEXER_MERGE_H
 #define INDEXER_MERGE_H

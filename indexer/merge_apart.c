@@ -5,8 +5,8 @@
  *
  * Batches of 32-bit words go through a ring:
  *
- *	term	  TERM | with positions << 2 | length << 8, the bytes, padded
- *	posting	  POSTING | boost << 8, document, frequency, with positions one a word
+ *	term	  TERM | with positions << 2 | length << 8, length of the forms, the term's bytes, padded, the forms', padded
+ *	posting	  POSTING | with forms << 2 | boost << 8, document, frequency, with positions one a word, and as many forms
  *	end	  END
  */
 #include <pthread.h>
@@ -17,7 +17,7 @@
 #define RING 32u
 #define BATCH_WORDS ((size_t)64 << 10) /* a batch is handed over when it has so many */
 
-enum word_kind { TERM = 1, POSTING = 2, END = 3 };
+enum word_kind { TERM, POSTING, END };
 
 struct word_batch {
 	uint32_t *words;
@@ -31,7 +31,6 @@ struct apart {
 	struct word_batch ring[RING];
 	uint64_t filled, emptied; /* batches */
 	struct word_batch *open;  /* the one that is being filled: ring[filled % RING] */
-	bool with_positions;
 	enum fund_status status;  /* of the merge, once it has ended */
 	bool ended, given_up;	  /* given up: nobody reads any more */
 	pthread_mutex_t mutex;
@@ -87,32 +86,39 @@ static uint32_t *reserve(struct apart *a, size_t n, enum fund_status *st)
 	return at;
 }
 
-static enum fund_status put_term(void *context, struct slice term, bool with_positions)
+static size_t words_of(size_t bytes) { return (bytes + 3) / 4; }
+
+static enum fund_status put_term(void *context, struct slice term, struct slice forms)
 {
 	struct apart *a = context;
 	enum fund_status st;
-	uint32_t *at = reserve(a, 1 + (term.len + 3) / 4, &st);
+	uint32_t *at = reserve(a, 2 + words_of(term.len) + words_of(forms.len), &st);
 	if (!at)
 		return st;
-	a->with_positions = with_positions;
-	at[0] = TERM | (uint32_t)with_positions << 2 | (uint32_t)term.len << 8;
-	memcpy(at + 1, term.data, term.len);
+	at[0] = TERM | (uint32_t)term.len << 8;
+	at[1] = (uint32_t)forms.len;
+	memcpy(at + 2, term.data, term.len);
+	if (forms.len)
+		memcpy(at + 2 + words_of(term.len), forms.data, forms.len);
 	return FUND_OK;
 }
 
-static enum fund_status put_posting(void *context, uint32_t doc, uint32_t freq, uint8_t boost, const uint32_t *pos)
+static enum fund_status put_posting(void *context, uint32_t doc, const struct posting *p)
 {
 	struct apart *a = context;
 	enum fund_status st;
-	size_t n_pos = a->with_positions ? freq : 0;
-	uint32_t *at = reserve(a, 3 + n_pos, &st);
+	bool with_forms = p->forms;
+	size_t n_pos = p->freq;
+	uint32_t *at = reserve(a, 3 + n_pos * (1u + with_forms), &st);
 	if (!at)
 		return st;
-	at[0] = POSTING | (uint32_t)boost << 8;
+	at[0] = POSTING | (uint32_t)with_forms << 2 | (uint32_t)p->boost << 8;
 	at[1] = doc;
-	at[2] = freq;
+	at[2] = p->freq;
 	if (n_pos)
-		memcpy(at + 3, pos, n_pos * sizeof *pos);
+		memcpy(at + 3, p->pos, n_pos * sizeof *p->pos);
+	if (with_forms)
+		memcpy(at + 3 + n_pos, p->forms, n_pos * sizeof *p->forms);
 	return FUND_OK;
 }
 
@@ -142,22 +148,26 @@ static void *merge(void *context)
 
 /* ---- the caller's thread ---- */
 
-static enum fund_status replay(const struct word_batch *b, const struct term_sink *sink, bool *with_positions)
+static enum fund_status replay(const struct word_batch *b, const struct term_sink *sink)
 {
 	enum fund_status st = FUND_OK;
 	for (const uint32_t *p = b->words, *end = p + b->n; p < end && st == FUND_OK;)
 		switch ((enum word_kind)(p[0] & 3)) {
 		case TERM: {
-			size_t len = p[0] >> 8;
-			*with_positions = p[0] >> 2 & 1;
-			st = sink->begin_term(sink->context, slice_of((const uint8_t *)(p + 1), len), *with_positions);
-			p += 1 + (len + 3) / 4;
+			struct slice term = slice_of((const uint8_t *)(p + 2), p[0] >> 8);
+			struct slice forms = slice_of((const uint8_t *)(p + 2 + words_of(term.len)), p[1]);
+			st = sink->begin_term(sink->context, term, forms);
+			p += 2 + words_of(term.len) + words_of(forms.len);
 			break;
 		}
-		case POSTING:
-			st = sink->add_posting(sink->context, p[1], p[2], (uint8_t)(p[0] >> 8), p + 3);
-			p += 3 + (*with_positions ? p[2] : 0);
+		case POSTING: {
+			size_t n_pos = p[2];
+			bool with_forms = p[0] >> 2 & 1;
+			struct posting posting = { .freq = p[2], .boost = (uint8_t)(p[0] >> 8), .pos = p + 3, .forms = with_forms ? p + 3 + n_pos : NULL };
+			st = sink->add_posting(sink->context, p[1], &posting);
+			p += 3 + n_pos * (1u + with_forms);
 			break;
+		}
 		case END:
 			st = sink->end_term(sink->context);
 			p++;
@@ -191,7 +201,6 @@ enum fund_status merge_terms_apart(const struct merge_input *inputs, uint32_t n,
 	struct apart a = { .inputs = inputs, .n_inputs = n, .stopped = stopped };
 	const struct word_batch *b;
 	enum fund_status st = FUND_OK;
-	bool with_positions = false;
 	pthread_t thread;
 	pthread_mutex_init(&a.mutex, NULL);
 	pthread_cond_init(&a.changed, NULL);
@@ -199,7 +208,7 @@ enum fund_status merge_terms_apart(const struct merge_input *inputs, uint32_t n,
 		st = merge_terms(inputs, n, sink, stopped);
 	} else {
 		while (st == FUND_OK && (b = next_batch(&a)) != NULL) {
-			st = replay(b, sink, &with_positions);
+			st = replay(b, sink);
 			batch_done(&a, st != FUND_OK);
 		}
 		pthread_join(thread, NULL);

@@ -13,7 +13,7 @@ static void gauge(struct printer *p, const char *name, const char *help, uint64_
 	print_format(p, "# HELP fundstelle_%s %s\n# TYPE fundstelle_%s gauge\nfundstelle_%s %llu\n", name, help, name, name, (unsigned long long)value);
 }
 
-static void write_all(struct printer *p, const struct update_result *r, const struct manifest *m, int exit_status)
+static void write_index(struct printer *p, const struct manifest *m)
 {
 	uint64_t articles = 0, bytes = 0;
 	for (uint32_t i = 0; i < m->n_segments; i++) {
@@ -24,6 +24,12 @@ static void write_all(struct printer *p, const struct update_result *r, const st
 	gauge(p, "segments", "Segments of the index.", m->n_segments);
 	gauge(p, "index_bytes", "Bytes of all segments.", bytes);
 	gauge(p, "generation", "Published states so far.", m->generation);
+}
+
+static void write_all(struct printer *p, const struct update_result *r, const struct manifest *m, int exit_status)
+{
+	if (m)
+		write_index(p, m);
 	gauge(p, "run_added", "Articles added by the last run.", r->stats.added);
 	gauge(p, "run_changed", "Articles changed by the last run.", r->stats.changed);
 	gauge(p, "run_removed", "Articles removed by the last run.", r->stats.removed);

@@ -47,7 +47,7 @@ static enum fund_status add_segment(struct old_docs *o, struct segment *s, uint3
 		struct slice key = o->keys.key.key;
 		st = segment_is_dead(s, o->keys.doc, &dead);
 		if (st == FUND_OK && !dead)
-			st = add(o, s, o->keys.doc, slice_of(key.data + key.len - o->keys.key.id_len, o->keys.key.id_len));
+			st = add(o, s, o->keys.doc, slice_part(key, key.len - o->keys.key.id_len, o->keys.key.id_len));
 	}
 	return st == FUND_END ? FUND_OK : st;
 }

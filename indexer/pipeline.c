@@ -17,7 +17,7 @@ struct pipeline {
 	uint64_t first, next, end; /* next: the first that no worker has taken */
 	struct batch **spare;
 	uint32_t n_spare;
-	/* threads; none with one worker */
+	/* threads; none where the system gives none */
 	pthread_t *threads;
 	uint32_t n_threads;
 	pthread_mutex_t mutex;
@@ -36,6 +36,7 @@ static void *work(void *argument)
 	struct start start = *(struct start *)argument;
 	struct pipeline *p = start.pipeline;
 	free(argument);
+	worker_begin(start.worker);
 	pthread_mutex_lock(&p->mutex);
 	for (;;) {
 		while (!p->stop && p->next == p->end)
@@ -89,7 +90,7 @@ enum fund_status pipeline_new(struct pipeline **out, struct worker *workers, uin
 	p->ring = calloc(p->cap, sizeof *p->ring);
 	p->spare = calloc(p->cap + 1, sizeof *p->spare);
 	enum fund_status st = p->ring && p->spare ? FUND_OK : FUND_NO_MEMORY;
-	if (st == FUND_OK && n_workers > 1)
+	if (st == FUND_OK)
 		st = start_threads(p);
 	if (st != FUND_OK) {
 		pipeline_free(p);
@@ -186,7 +187,7 @@ enum fund_status pipeline_submit(struct pipeline *p, struct batch *b)
 	p->ring[p->end++ % p->cap] = b;
 	pthread_cond_signal(&p->work);
 	pthread_mutex_unlock(&p->mutex);
-	return FUND_OK;
+	return p->n_workers == 1 ? pipeline_drain(p) : FUND_OK;
 }
 
 enum fund_status pipeline_drain(struct pipeline *p) { return take_up(p, 0); }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pipeline.h - batches out to the workers, results back in order. With one worker it runs in the caller's thread.
+ * pipeline.h - batches out to the workers, results back in order. With one worker the caller waits while it
+ * works: it has a thread of its own, since what threads may open is taken from them for good.
  */
 #ifndef INDEXER_PIPELINE_H
 #define INDEXER_PIPELINE_H

@@ -24,7 +24,9 @@ struct reader_format {
 	void (*close)(struct reader *r); /* NULL is allowed */
 };
 
-extern const struct reader_format reader_text, reader_jsonl, reader_json;
+extern const struct reader_format reader_text, reader_jsonl, reader_json, reader_html, reader_table, reader_mbox, reader_mail, reader_pdf;
+extern const struct reader_format reader_nitf, reader_newsml_g2, reader_newsml1, reader_rss, reader_atom, reader_tei, reader_alto, reader_page,
+	reader_hocr, reader_mets, reader_xml; /* with expat */
 extern const struct reader_format *const reader_formats[]; /* all, ends with NULL: formats.c */
 
 #endif

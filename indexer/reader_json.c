@@ -1,32 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reader_json.c - JSON Lines (an object a line), and JSON: an object, an array of them, an object with one array of them.
+ * reader_json.c - JSON Lines (an object a line), and JSON: an object, an array of them, an object with one array of them, objects one behind the other.
  *
- * A bad line is named, and the others are read. A JSON file that is no JSON Lines is read whole.
+ * A bad line or element is named, and the others are read. Of a JSON file no more is in memory than an element, or what it takes to see which of these it
+ * is (UNDECIDED bytes at first).
  */
 #include <stdlib.h>
 
+#include "indexer/encoding.h"
+#include "indexer/json_scan.h"
 #include "indexer/reader.h"
 #include "indexer/record.h"
 
-#define LINE_MAX ((size_t)64 << 20)
+#define LINE_MAX ((size_t)64 << 20) /* a line, an element of an array */
+#define UNDECIDED ((size_t)1 << 20)
+
+enum shape { SHAPE_UNKNOWN, SHAPE_OBJECT, SHAPE_ARRAY, SHAPE_MEMBER /* an array in an object */, SHAPE_SEQUENCE };
 
 struct json_reader {
 	struct input *in;
+	struct input *utf16; /* what reads `in` as UTF-8, where it is UTF-16 */
 	const struct reader_limits *limits;
 	const struct reader_format *format;
 	struct record record;
-	uint64_t line;
-	/* a whole file */
-	struct buf text;
-	struct json json;
-	bool loaded, many, more;
+	struct buf decoded;
+	uint64_t line; /* JSON Lines: of the last line; else of raw's byte `at` */
+	/* what is no JSON Lines */
+	enum shape shape;
+	struct buf raw; /* from `at` on */
+	size_t at;
+	bool ended, done;
 };
 
 static struct slice without_bom(struct slice s)
 {
 	if (s.len >= 3 && memcmp(s.data, "\xEF\xBB\xBF", 3) == 0)
-		return slice_of(s.data + 3, s.len - 3);
+		return slice_from(s, 3);
 	return s;
 }
 
@@ -87,8 +96,10 @@ static enum fund_status open_any(struct reader **out, struct input *in, const st
 	r->in = in;
 	r->limits = limits;
 	r->format = format;
-	return FUND_OK;
+	return input_as_utf8(&r->utf16, in, why);
 }
+
+static struct input *source(const struct json_reader *r) { return r->utf16 ? r->utf16 : r->in; }
 
 static enum fund_status jsonl_open(struct reader **out, struct input *in, struct slice path, const struct reader_limits *limits, struct fault *why)
 {
@@ -107,18 +118,11 @@ static void json_close(struct reader *reader)
 	struct json_reader *r = (struct json_reader *)reader;
 	if (!r)
 		return;
+	input_close(r->utf16);
 	record_release(&r->record);
-	buf_release(&r->text);
+	buf_release(&r->decoded);
+	buf_release(&r->raw);
 	free(r);
-}
-
-static enum fund_status give(struct json_reader *r, struct article *out, bool many)
-{
-	record_article(&r->record, out);
-	out->many = many;
-	out->format = r->format->name;
-	out->encoding = "UTF-8";
-	return FUND_OK;
 }
 
 static enum fund_status bad(const struct json *j, struct fault *why)
@@ -126,117 +130,275 @@ static enum fund_status bad(const struct json *j, struct fault *why)
 	return fault_set(why, FUND_INVALID, "%s (byte %zu)", j->error, j->error_off + 1);
 }
 
+static uint64_t count_lines(const uint8_t *p, size_t n)
+{
+	uint64_t lines = 0;
+	for (size_t i = 0; i < n; i++)
+		lines += p[i] == '\n';
+	return lines;
+}
+
+/* The one object that `text` holds, in whatever encoding; *line is moved to where it is wrong. */
+static enum fund_status read_object(struct json_reader *r, struct slice text, bool many, struct article *out, uint64_t *line, struct fault *why)
+{
+	const char *encoding;
+	if (encoding_to_utf8(text, NULL, &r->decoded, &text, &encoding) != FUND_OK)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	struct json j = json_of(text);
+	if (record_read(&r->record, &j) && !json_at_end(&j)) {
+		j.error = "something stands behind the object";
+		j.error_off = (size_t)(j.p - j.start);
+	}
+	if (j.error) {
+		*line += count_lines(text.data, j.error_off);
+		return bad(&j, why);
+	}
+	if (!record_is_article(&r->record))
+		return fault_set(why, FUND_INVALID, "has no title and no text");
+	if (record_article(&r->record, out) != FUND_OK)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	out->many = many;
+	out->format = r->format->name;
+	out->encoding = r->utf16 ? "UTF-16" : encoding;
+	return FUND_OK;
+}
+
+static bool is_json_white(uint8_t c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
 /* ---- JSON Lines ---- */
 
 static enum fund_status jsonl_next(struct reader *reader, struct article *out, bool *recovered, uint64_t *line, struct fault *why)
 {
 	struct json_reader *r = (struct json_reader *)reader;
 	struct slice text;
+	size_t blank;
 	*recovered = false;
 	*line = 0;
-	for (;;) {
-		enum fund_status st = input_read_line(r->in, LINE_MAX, &text, why);
+	do {
+		enum fund_status st = input_read_line(source(r), LINE_MAX, &text, why);
 		*line = ++r->line;
 		if (st != FUND_OK)
 			return st;
 		if (r->line == 1)
 			text = without_bom(text);
-		struct json j = json_of(text);
-		if (json_at_end(&j))
-			continue;
-		if (record_read(&r->record, &j) && json_at_end(&j))
-			return give(r, out, true);
-		if (!j.error) {
-			j.error = "something stands behind the object";
-			j.error_off = (size_t)(j.p - j.start);
-		}
-		*recovered = true;
-		return bad(&j, why);
+		for (blank = 0; blank < text.len && is_json_white(text.data[blank]); blank++)
+			;
+	} while (blank == text.len);
+	uint64_t same_line = 0;
+	enum fund_status st = read_object(r, text, true, out, &same_line, why);
+	*recovered = st == FUND_INVALID;
+	return st;
+}
+
+/* ---- JSON: which shape it has ---- */
+
+static struct slice waiting(const struct json_reader *r) { return r->raw.len > r->at ? slice_from(slice_buf(&r->raw), r->at) : (struct slice){ NULL, 0 }; }
+
+static void consume(struct json_reader *r, size_t n)
+{
+	r->line += count_lines(waiting(r).data, n);
+	r->at += n;
+}
+
+static enum fund_status refill(struct json_reader *r, struct fault *why)
+{
+	struct slice part;
+	if (r->at > r->raw.len / 2) {
+		memmove(r->raw.data, r->raw.data + r->at, r->raw.len - r->at);
+		r->raw.len -= r->at;
+		r->at = 0;
+	}
+	enum fund_status st = input_read(source(r), &part, why);
+	if (st == FUND_END)
+		r->ended = true;
+	if (st != FUND_OK)
+		return st == FUND_END ? FUND_OK : st;
+	return buf_add_slice(&r->raw, part) == FUND_OK ? FUND_OK : fault_set(why, FUND_NO_MEMORY, "out of memory");
+}
+
+/* Behind white space; false: the file ends. */
+static bool skip_white(struct json_reader *r, enum fund_status *st, struct fault *why)
+{
+	for (;;) {
+		struct slice w = waiting(r);
+		size_t n = 0;
+		while (n < w.len && is_json_white(w.data[n]))
+			n++;
+		consume(r, n);
+		if (n < w.len || r->ended)
+			return n < w.len;
+		*st = refill(r, why);
+		if (*st != FUND_OK)
+			return false;
 	}
 }
 
-/* ---- JSON ---- */
-
-/* Stands j on the array of articles in an object that has exactly one array of objects and no text of its own. */
-static bool find_array(struct json_reader *r, struct json *found)
+/* An object that has one array of objects and no text of its own holds articles in that: *array is where it begins. An object that goes on behind `text` is
+ * judged by what there is of it: SHAPE_UNKNOWN where that has no such array. */
+static enum shape shape_of_object(struct json_reader *r, struct slice text, bool whole, size_t *array)
 {
-	struct json j = json_of(without_bom(slice_buf(&r->text)));
+	struct json j = json_of(text);
 	struct slice key;
 	unsigned n = 0, rank;
-	bool more;
+	bool more, own = false; /* a text of its own */
 	for (more = json_enter(&j, '{', '}'); more; more = json_more(&j, '}')) {
 		if (!json_key(&j, &r->record.key, &key))
-			return false;
+			break;
 		struct json at = j;
 		if (json_peek(&at) == JSON_ARRAY && json_enter(&at, '[', ']') && json_peek(&at) == JSON_OBJECT) {
-			*found = j;
-			found->depth = 0;
+			json_peek(&j); /* skips white space */
+			*array = (size_t)(j.p - j.start);
 			n++;
-		} else if (record_field_of(key, &rank) == RECORD_TEXT) {
-			return false;
+		} else {
+			own |= record_field_of(key, &rank) == RECORD_TEXT;
 		}
 		if (!json_skip(&j))
-			return false;
+			break;
 	}
-	return n == 1;
+	if (n == 1 && !own)
+		return SHAPE_MEMBER;
+	if (j.error || json_at_end(&j))
+		return whole ? SHAPE_OBJECT : SHAPE_UNKNOWN;
+	return *j.p == '{' ? SHAPE_SEQUENCE : SHAPE_OBJECT;
 }
 
-static enum fund_status load(struct json_reader *r, struct fault *why)
+/* Reads as much as it takes to see the shape, and up to where the first element begins. */
+static enum fund_status begin(struct json_reader *r, struct fault *why)
 {
-	enum fund_status st = input_read_all(r->in, r->limits->bytes, &r->text, why);
+	size_t enough = UNDECIDED, array = 0;
+	enum fund_status st = FUND_OK;
+	r->line = 1;
+	st = refill(r, why);
+	r->at = r->raw.len - without_bom(slice_buf(&r->raw)).len;
+	if (st == FUND_OK && !skip_white(r, &st, why))
+		return st == FUND_OK ? FUND_END : st;
 	if (st != FUND_OK)
 		return st;
-	r->loaded = true;
-	r->json = json_of(without_bom(slice_buf(&r->text)));
-	enum json_type t = json_peek(&r->json);
-	struct json array;
-	if (t == JSON_NONE)
-		return FUND_END;
-	if (t == JSON_OBJECT && find_array(r, &array)) {
-		r->json = array;
-		t = JSON_ARRAY;
-	}
-	r->many = t == JSON_ARRAY;
-	if (t != JSON_ARRAY && t != JSON_OBJECT)
+	if (waiting(r).data[0] == '[')
+		r->shape = SHAPE_ARRAY;
+	else if (waiting(r).data[0] != '{')
 		return fault_set(why, FUND_INVALID, "neither an object nor an array of objects");
-	r->more = t == JSON_OBJECT || json_enter(&r->json, '[', ']');
-	return r->json.error ? bad(&r->json, why) : FUND_OK;
+	while (r->shape == SHAPE_UNKNOWN) {
+		while (st == FUND_OK && !r->ended && waiting(r).len < enough)
+			st = refill(r, why);
+		if (st != FUND_OK)
+			return st;
+		if (waiting(r).len > LINE_MAX)
+			return fault_set(why, FUND_LIMIT, "an object is longer than %zu MiB", LINE_MAX >> 20);
+		r->shape = shape_of_object(r, waiting(r), r->ended, &array);
+		enough *= 2;
+	}
+	if (r->shape == SHAPE_ARRAY || r->shape == SHAPE_MEMBER)
+		consume(r, array + 1);
+	return FUND_OK;
 }
 
-static uint64_t line_of(const struct json_reader *r, size_t off)
+/* ---- JSON: element by element ---- */
+
+/* The value that begins at r->at. FUND_END: the file ends before it does. */
+static enum fund_status next_value(struct json_reader *r, struct slice *out, struct fault *why)
 {
-	uint64_t line = 1;
-	for (size_t i = 0; i < off && i < r->text.len; i++)
-		line += r->text.data[i] == '\n';
-	return line;
+	struct json_scan scan = { 0 };
+	while (!json_scan(&scan, waiting(r))) {
+		if (r->ended)
+			return FUND_END;
+		if (waiting(r).len > LINE_MAX)
+			return fault_set(why, FUND_LIMIT, "an element is longer than %zu MiB", LINE_MAX >> 20);
+		enum fund_status st = refill(r, why);
+		if (st != FUND_OK)
+			return st;
+	}
+	*out = slice_of(waiting(r).data, scan.off);
+	return FUND_OK;
+}
+
+/* Behind the comma to the next element. FUND_END: behind the last. */
+static enum fund_status next_element(struct json_reader *r, bool first, struct fault *why)
+{
+	enum fund_status st = FUND_OK;
+	if (!skip_white(r, &st, why))
+		return st != FUND_OK ? st : r->shape == SHAPE_SEQUENCE || (r->shape == SHAPE_OBJECT && !first) ? FUND_END : fault_set(why, FUND_INVALID, "the array is not closed");
+	uint8_t c = waiting(r).data[0];
+	if (r->shape == SHAPE_OBJECT && !first)
+		return fault_set(why, FUND_INVALID, "something stands behind the object");
+	if (r->shape == SHAPE_SEQUENCE || r->shape == SHAPE_OBJECT)
+		return FUND_OK;
+	if (c == ']')
+		return FUND_END;
+	if (first)
+		return FUND_OK;
+	if (c != ',')
+		return fault_set(why, FUND_INVALID, "',' or ']' should stand here");
+	consume(r, 1);
+	if (!skip_white(r, &st, why))
+		return st != FUND_OK ? st : fault_set(why, FUND_INVALID, "the array is not closed");
+	return FUND_OK;
+}
+
+/* At the array's ']': the rest of the file is to be sound, and to hold no second array of articles. */
+static enum fund_status finish(struct json_reader *r, uint64_t *line, struct fault *why)
+{
+	enum fund_status st = FUND_OK;
+	struct slice key;
+	consume(r, 1);
+	while (st == FUND_OK && !r->ended && waiting(r).len <= LINE_MAX)
+		st = refill(r, why);
+	if (st != FUND_OK)
+		return st;
+	struct json j = json_of(waiting(r));
+	j.depth = 1;
+	while (r->shape == SHAPE_MEMBER && json_more(&j, '}')) {
+		if (!json_key(&j, &r->record.key, &key))
+			break;
+		struct json at = j;
+		if (json_peek(&at) == JSON_ARRAY && json_enter(&at, '[', ']') && json_peek(&at) == JSON_OBJECT)
+			return fault_set(why, FUND_INVALID, "a second array of objects");
+		if (!json_skip(&j))
+			break;
+	}
+	if (!j.error && json_at_end(&j))
+		return FUND_END;
+	if (!j.error)
+		j.error = "something stands behind the end";
+	*line = r->line + count_lines(j.start, j.error_off);
+	return fault_set(why, FUND_INVALID, "%s", j.error);
 }
 
 static enum fund_status json_next(struct reader *reader, struct article *out, bool *recovered, uint64_t *line, struct fault *why)
 {
 	struct json_reader *r = (struct json_reader *)reader;
+	bool first = r->shape == SHAPE_UNKNOWN;
+	enum fund_status st = r->done ? FUND_END : first ? begin(r, why) : FUND_OK;
+	struct slice text;
 	*recovered = false;
-	*line = 0;
-	if (!r->loaded) {
-		enum fund_status st = load(r, why);
+	for (;; first = false) {
+		if (st == FUND_OK)
+			st = next_element(r, first, why);
+		*line = r->line;
+		if (st == FUND_END && (r->shape == SHAPE_ARRAY || r->shape == SHAPE_MEMBER))
+			st = finish(r, line, why);
 		if (st != FUND_OK)
-			return st;
-	}
-	while (r->more) {
-		if (json_peek(&r->json) != JSON_OBJECT) {
-			json_skip(&r->json);
-		} else if (record_read(&r->record, &r->json)) {
-			r->more = r->many && json_more(&r->json, ']');
-			if (!r->json.error)
-				return give(r, out, r->many);
+			break;
+		st = next_value(r, &text, why);
+		if (st == FUND_END) { /* what there is of it says best what is missing */
+			uint64_t cut = r->line;
+			st = read_object(r, waiting(r), false, out, &cut, why);
+			*line = cut;
+			st = st == FUND_OK ? fault_set(why, FUND_INVALID, "ends in the middle of an element") : st;
 		}
-		if (r->json.error) {
-			*line = line_of(r, r->json.error_off);
-			r->more = false;
-			return bad(&r->json, why);
+		if (st != FUND_OK)
+			break;
+		bool object = text.data[0] == '{';
+		if (object)
+			st = read_object(r, text, r->shape != SHAPE_OBJECT, out, line, why);
+		consume(r, text.len);
+		if (object) {
+			*recovered = st == FUND_INVALID && r->shape != SHAPE_OBJECT;
+			break;
 		}
-		r->more = r->many && json_more(&r->json, ']');
 	}
-	return FUND_END;
+	r->done = st != FUND_OK && !*recovered;
+	return st;
 }
 
 const struct reader_format reader_jsonl = { "JSON Lines", true, jsonl_recognise, jsonl_open, jsonl_next, json_close };

@@ -104,14 +104,6 @@ static size_t n_characters(struct slice s)
 	return n;
 }
 
-static struct slice trimmed(struct slice s)
-{
-	while (s.len && (is_blank(s.data[s.len - 1]) || s.data[s.len - 1] == '\r'))
-		s.len--;
-	drop_blanks(&s);
-	return s;
-}
-
 static void take_title(struct slice *text, struct article *out)
 {
 	struct slice rest = *text, first = slice_of(text->data, line_len(*text));
@@ -119,8 +111,8 @@ static void take_title(struct slice *text, struct article *out)
 		return; /* one line alone is text */
 	drop(&rest, first.len + 1);
 	struct slice second = slice_of(rest.data, line_len(rest));
-	first = trimmed(first);
-	if (first.len == 0 || n_characters(first) > TITLE_MAX || trimmed(second).len != 0 || second.len == rest.len)
+	first = slice_trim(first);
+	if (first.len == 0 || n_characters(first) > TITLE_MAX || slice_trim(second).len != 0 || second.len == rest.len)
 		return;
 	out->title = first;
 	drop(&rest, second.len + 1);
@@ -130,7 +122,6 @@ static void take_title(struct slice *text, struct article *out)
 static enum fund_status text_next(struct reader *reader, struct article *out, bool *recovered, uint64_t *line, struct fault *why)
 {
 	struct text_reader *r = (struct text_reader *)reader;
-	size_t skip;
 	*recovered = false;
 	*line = 0;
 	if (r->done)
@@ -140,15 +131,10 @@ static enum fund_status text_next(struct reader *reader, struct article *out, bo
 	if (st != FUND_OK)
 		return st;
 	*out = (struct article){ .format = reader_text.name };
-	enum encoding e = encoding_detect(slice_buf(&r->raw), &skip);
-	struct slice bytes = slice_of(r->raw.data + skip, r->raw.len - skip), text = bytes;
-	if (e != ENCODING_UTF8) {
-		st = encoding_decode(e, bytes, &r->text);
-		if (st != FUND_OK)
-			return fault_set(why, st, "out of memory");
-		text = slice_buf(&r->text);
-	}
-	out->encoding = encoding_name(e);
+	struct slice text;
+	st = encoding_to_utf8(slice_buf(&r->raw), NULL, &r->text, &text, &out->encoding);
+	if (st != FUND_OK)
+		return fault_set(why, st, "out of memory");
 	take_header(&text, out);
 	take_title(&text, out);
 	out->body = text;

@@ -18,13 +18,20 @@ enum record_field record_field_of(struct slice name, unsigned *rank);
 
 struct record {
 	struct slice value[RECORD_FIELDS];
-	struct buf room[RECORD_FIELDS]; /* values that had escapes */
+	struct buf room[RECORD_FIELDS]; /* values that had escapes, or several parts */
 	unsigned rank[RECORD_FIELDS]; /* of the name that gave the value */
-	struct buf key;
+	struct buf key, html;
 };
+void record_begin(struct record *r); /* starts as {0} */
 void record_release(struct record *r);
-/* One JSON object; values borrow from the text or the record's room. False: see j->error. */
+/* A value by the name's rank; borrows it. */
+void record_set(struct record *r, enum record_field field, unsigned rank, struct slice value);
+/* One JSON object; values borrow from the text or the record's room. Several authors are joined with ", ", the parts of a text with an empty line between
+ * them; of an author, section or source that is an object, its name counts. False: see j->error. */
 bool record_read(struct record *r, struct json *j);
-void record_article(const struct record *r, struct article *out);
+/* Has it a title, lead or text, be it empty? */
+bool record_is_article(const struct record *r);
+/* Borrows from the record. A text with HTML's tags loses them. FUND_NO_MEMORY. */
+enum fund_status record_article(struct record *r, struct article *out);
 
 #endif

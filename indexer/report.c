@@ -3,7 +3,7 @@
 
 #include "base/print.h"
 
-static void put(int fd, struct slice path, uint64_t line, struct slice text)
+static void put(int fd, struct slice path, struct slice member, uint64_t line, struct slice text)
 {
 	struct printer p;
 	print_init(&p, fd);
@@ -11,6 +11,10 @@ static void put(int fd, struct slice path, uint64_t line, struct slice text)
 		print_key(&p, path, false);
 	else
 		print_str(&p, ".");
+	if (member.len) {
+		print_str(&p, "#");
+		print_key(&p, member, false);
+	}
 	if (line)
 		print_format(&p, ":%llu", (unsigned long long)line);
 	print_str(&p, ": ");
@@ -20,6 +24,6 @@ static void put(int fd, struct slice path, uint64_t line, struct slice text)
 	print_release(&p);
 }
 
-void report_trouble(struct slice path, uint64_t line, struct slice reason) { put(2, path, line, reason); }
+void report_trouble(struct slice path, struct slice member, uint64_t line, struct slice reason) { put(2, path, member, line, reason); }
 
-void report_line(struct slice path, const char *text) { put(1, path, 0, slice_str(text)); }
+void report_line(struct slice path, const char *text) { put(1, path, (struct slice){ NULL, 0 }, 0, slice_str(text)); }

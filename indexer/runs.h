@@ -2,13 +2,14 @@
 /*
  * runs.h - sorted runs: lists that did not fit in memory, on disk until all are merged.
  *
- *     term: length u8 (0: end of the run), class byte and bytes
- *     postings: gap varint (0: end of the term), frequency varint, boost u8, with positions a gap varint each
+ *     term: length u8 (0: end of the run), class byte and bytes; of classes with forms their length as varint, and the forms
+ *     postings: gap varint (0: end of the term), frequency varint, boost u8, with positions a gap varint each, and behind it, in a term
+ *	         with several forms, a varint for the form
  */
 #ifndef INDEXER_RUNS_H
 #define INDEXER_RUNS_H
 
-#include "indexer/spool.h"
+#include "base/spool.h"
 #include "indexer/term_stream.h"
 
 /* A part of a spool. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/status.h"
 
+#include <sys/stat.h>
 #include <time.h>
 
 #include "store/segment.h"
@@ -52,6 +53,16 @@ static const char *iso_time(uint64_t seconds, char out[32])
 	return out;
 }
 
+/* On disk, free pages included; 0 where it went meanwhile. */
+static uint64_t file_size(const char *dir)
+{
+	struct buf path = BUF_INIT;
+	struct stat st;
+	bool found = buf_add_format(&path, "%s/data.mdb", dir) == FUND_OK && buf_str(&path) && stat((const char *)path.data, &st) == 0;
+	buf_release(&path);
+	return found ? (uint64_t)st.st_size : 0;
+}
+
 #define ull unsigned long long
 
 void status_print(struct printer *p, const struct snapshot *snapshot, const char *dir)
@@ -70,7 +81,8 @@ void status_print(struct printer *p, const struct snapshot *snapshot, const char
 	print_format(p, "articles    %llu (and %llu deleted, not yet merged away)\n", (ull)(s.docs - s.dead), (ull)s.dead);
 	print_format(p, "files       %llu, of which %llu failed\n", (ull)m->n_sources, (ull)m->n_failed);
 	print_format(p, "segments    %u\nterms       %llu\npostings    %llu\nwords       %llu\n", m->n_segments, (ull)s.terms, (ull)s.postings, (ull)s.words);
-	print_format(p, "size        %.1f MB, of which text %.1f MB\n", (double)s.bytes / 1e6, (double)s.bytes_text / 1e6);
+	print_format(p, "size        %.1f MB on disk; segments %.1f MB, of which text %.1f MB\n", (double)file_size(dir) / 1e6, (double)s.bytes / 1e6,
+		     (double)s.bytes_text / 1e6);
 	if (s.first)
 		print_format(p, "dates       %s to %s\n", date(s.first, a), date(s.last, b));
 	print_format(p, "last run    %s, %llu s: %llu added, %llu changed, %llu removed, %llu unchanged, %llu failed\n", iso_time(m->last_run.end, t),
@@ -87,15 +99,15 @@ static void json_date(struct printer *p, const char *name, uint32_t d)
 	print_format(p, d ? " \"%s\": \"%s\",\n" : " \"%s\": %s,\n", name, d ? date(d, room) : "null");
 }
 
-void status_print_json(struct printer *p, const struct snapshot *snapshot)
+void status_print_json(struct printer *p, const struct snapshot *snapshot, const char *dir)
 {
 	const struct manifest *m = snapshot_manifest(snapshot);
 	struct sums s = sum_up(m);
 	char t[32], u[32];
 	print_format(p, "{\"schema\": 1, \"articles\": %llu, \"deleted\": %llu, \"segments\": %u, \"terms\": %llu, \"postings\": %llu,\n", (ull)(s.docs - s.dead),
 		     (ull)s.dead, m->n_segments, (ull)s.terms, (ull)s.postings);
-	print_format(p, " \"words\": %llu, \"bytes\": %llu, \"bytes_text\": %llu, \"files\": %llu, \"failed\": %llu,\n", (ull)s.words, (ull)s.bytes,
-		     (ull)s.bytes_text, (ull)m->n_sources, (ull)m->n_failed);
+	print_format(p, " \"words\": %llu, \"bytes\": %llu, \"bytes_live\": %llu, \"bytes_text\": %llu, \"files\": %llu, \"failed\": %llu,\n",
+		     (ull)s.words, (ull)file_size(dir), (ull)s.bytes, (ull)s.bytes_text, (ull)m->n_sources, (ull)m->n_failed);
 	json_date(p, "date_first", s.first);
 	json_date(p, "date_last", s.last);
 	print_format(p, " \"last_run\": {\"start\": \"%s\", \"end\": \"%s\", \"added\": %llu, \"changed\": %llu, \"removed\": %llu, \"unchanged\": %llu, "
@@ -113,18 +125,54 @@ void status_print_json(struct printer *p, const struct snapshot *snapshot)
 	print_str(p, "}\n");
 }
 
-enum fund_status status_print_failed(struct printer *p, const struct snapshot *s)
+/* Calls `print` with each source that failed, and its number among them. */
+static enum fund_status each_failed(struct printer *p, const struct snapshot *s, void (*print)(struct printer *p, const struct manifest *m, const struct source *f, uint64_t i))
 {
 	struct sources_iter it = { 0 };
+	uint64_t n = 0;
 	enum fund_status st = sources_seek(&it, s, 0, (struct slice){ NULL, 0 });
-	while (st == FUND_OK && (st = sources_next(&it)) == FUND_OK) {
-		if (!(it.source.flags & SOURCE_FAILED))
-			continue;
-		print_key(p, it.source.path, false);
-		print_str(p, ": ");
-		print_text(p, it.source.reason, true);
-		print_str(p, "\n");
-	}
+	while (st == FUND_OK && (st = sources_next(&it)) == FUND_OK)
+		if (it.source.flags & SOURCE_FAILED)
+			print(p, snapshot_manifest(s), &it.source, n++);
 	sources_iter_release(&it);
 	return st == FUND_END ? FUND_OK : st;
+}
+
+static void print_one(struct printer *p, const struct manifest *m, const struct source *f, uint64_t i)
+{
+	(void)m, (void)i;
+	print_key(p, f->path, false);
+	print_str(p, ": ");
+	print_text(p, f->reason, true);
+	print_str(p, "\n");
+}
+
+static void print_one_json(struct printer *p, const struct manifest *m, const struct source *f, uint64_t i)
+{
+	struct slice root = { NULL, 0 };
+	for (uint32_t k = 0; k < m->n_roots; k++)
+		if (m->roots[k].number == f->root)
+			root = slice_buf(&m->roots[k].path);
+	print_str(p, i ? ",\n  {\"archive\": " : "\n  {\"archive\": ");
+	print_json(p, root);
+	print_str(p, ", \"path\": ");
+	struct buf key = BUF_INIT; /* paths that are not UTF-8 look as everywhere */
+	if (key_escape(f->path, false, &key) == FUND_OK)
+		print_json(p, slice_buf(&key));
+	else
+		print_str(p, "null");
+	buf_release(&key);
+	print_str(p, ", \"reason\": ");
+	print_json(p, f->reason);
+	print_str(p, "}");
+}
+
+enum fund_status status_print_failed(struct printer *p, const struct snapshot *s) { return each_failed(p, s, print_one); }
+
+enum fund_status status_print_failed_json(struct printer *p, const struct snapshot *s)
+{
+	print_str(p, "{\"schema\": 1, \"failed\": [");
+	enum fund_status st = each_failed(p, s, print_one_json);
+	print_str(p, "]}\n");
+	return st;
 }

@@ -7,10 +7,12 @@
 #include "store/snapshot.h"
 
 void status_print(struct printer *p, const struct snapshot *s, const char *dir);
-void status_print_json(struct printer *p, const struct snapshot *s);
-/* "path: reason" of each file that failed. */
+void status_print_json(struct printer *p, const struct snapshot *s, const char *dir);
+/* "path: reason" of each file or folder that failed. */
 enum fund_status status_print_failed(struct printer *p, const struct snapshot *s);
-/* The run as a Prometheus textfile, written beside and renamed. */
+/* The same as an object for programs. */
+enum fund_status status_print_failed_json(struct printer *p, const struct snapshot *s);
+/* The run as a Prometheus textfile, written beside and renamed. `m` NULL: the index cannot be read, only the run is told. */
 struct update_result;
 enum fund_status metrics_write(const char *path, const struct update_result *r, const struct manifest *m, int exit_status, struct fault *why);
 

@@ -15,38 +15,40 @@
 enum term_class {
 	CLASS_AUTHOR = 'a',
 	CLASS_BOUNDARY = 'b',
-	CLASS_PART = 'p',
+	CLASS_PART = 'x', /* behind the words: they tell what it is made of */
 	CLASS_SOURCE = 'q',
 	CLASS_SECTION = 's',
 	CLASS_VARIANT = 'v',
 	CLASS_WORD = 'w',
 };
-static inline bool class_has_positions(uint8_t class) { return class != CLASS_PART; }
 
 struct posting {
 	uint32_t doc, freq;
 	uint8_t boost;
-	const uint32_t *pos; /* ascending, freq of them; until the next posting of this stream; nothing without positions */
+	const uint32_t *pos; /* ascending, freq of them; until the next posting of this stream */
+	const uint32_t *forms; /* of each position the form's place in the term's row; NULL: the first. As long as pos */
 };
 
 struct term_stream {
 	void *context;
 	struct slice term; /* with its class byte; until the next term */
+	struct slice forms; /* of a term that has forms: met_forms.h; until the next term */
 	enum fund_status (*next_term)(struct term_stream *s);			      /* FUND_END */
 	enum fund_status (*next_posting)(struct term_stream *s, struct posting *out); /* FUND_END */
 };
 
-/* Where merged terms go: a segment, or a comparison with one. All three as segment_writer's. */
+/* Where merged terms go: a segment, or a comparison with one. As segment_writer's; forms: as in a term_stream, those that were met, the
+ * most frequent first, among equals by their bytes. */
 struct term_sink {
 	void *context;
-	enum fund_status (*begin_term)(void *context, struct slice term, bool with_positions);
-	enum fund_status (*add_posting)(void *context, uint32_t doc, uint32_t freq, uint8_t boost, const uint32_t *pos);
+	enum fund_status (*begin_term)(void *context, struct slice term, struct slice forms);
+	enum fund_status (*add_posting)(void *context, uint32_t doc, const struct posting *p); /* p->doc is not the sink's */
 	enum fund_status (*end_term)(void *context);
 };
 
-/* Positions of one posting. */
+/* Positions of one posting, and their forms. */
 struct position_room {
-	uint32_t *pos;
+	uint32_t *pos, *forms;
 	uint32_t cap;
 };
 enum fund_status position_room_grow(struct position_room *r);

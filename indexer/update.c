@@ -7,7 +7,7 @@
  *	only the list		gone: its articles are removed, unless something speaks against it
  *
  * What speaks against it: a folder that cannot be read, another file system in its place, a root that is missing or empty, and the guard
- * against mass removal. Whether the guard trips is known at the end only; then all is done once more, removing nothing.
+ * against mass removal. Whether the guard trips is known at the end only; then all is done once more, removing nothing but what was renamed.
  */
 #include "indexer/update.h"
 
@@ -15,26 +15,49 @@
 #include <unistd.h>
 
 #include "base/print.h"
+#include "indexer/confine.h"
 #include "indexer/interrupt.h"
 #include "indexer/merge.h"
 #include "indexer/report.h"
 #include "indexer/update_private.h"
+#include "stemmer/compound.h"
 
 #define RACY_TO_WRITE 1000 /* so many racy files are a reason to write a state of their own */
 #define GUARD_MIN 100	   /* removals of up to so many articles need no permission */
 
 /* ---- one attempt ---- */
 
-static enum fund_status begin(struct update *u)
+/* Workers read the archive, and write their runs beside the index. */
+static void set_confinement(struct update *u)
+{
+	u->confinement = confine_set_new();
+	for (uint32_t i = 0; i < u->n_roots; i++)
+		if (u->roots[i].walk)
+			confine_set_allow_reading(u->confinement, walk_folder(u->roots[i].walk));
+	confine_set_allow_writing(u->confinement, u->options->dir);
+}
+
+static enum fund_status begin_roots(struct update *u)
+{
+	const struct update_options *o = u->options;
+	enum fund_status st = FUND_OK;
+	u->roots = calloc(o->n_paths, sizeof *u->roots);
+	if (!u->roots)
+		return update_no_memory(u);
+	for (uint32_t i = 0; i < o->n_paths && st == FUND_OK; i++)
+		st = update_name_root(u, o->paths[i]);
+	return st;
+}
+
+static enum fund_status begin_workers(struct update *u)
 {
 	const struct update_options *o = u->options;
 	struct worker_settings settings = { .old = u->old, .everything = o->rebuild, .dry = o->dry_run, .born = (uint32_t)u->next.generation + 1,
-					    .weights = u->next.weights,
-					    .memory = (size_t)(o->memory / o->jobs), .dir = o->dir };
+					    .weights = u->next.weights, .memory = (size_t)(o->memory / o->jobs), .dir = o->dir,
+					    .nursery = u->nursery, .confinement = u->confinement };
 	enum fund_status st = FUND_OK;
 	u->workers = calloc(o->jobs, sizeof *u->workers);
-	u->roots = calloc(o->n_paths, sizeof *u->roots);
-	if (!u->workers || !u->roots)
+	if (!u->workers)
 		return update_no_memory(u);
 	for (uint32_t i = 0; i < o->jobs && st == FUND_OK; i++, u->n_workers++)
 		st = worker_init(&u->workers[i], i, &settings);
@@ -45,9 +68,16 @@ static enum fund_status begin(struct update *u)
 	if (st != FUND_OK)
 		return update_no_memory(u);
 	build_init(&u->build, u->index, u->workers, o->jobs, u->why);
-	for (uint32_t i = 0; i < o->n_paths && st == FUND_OK; i++)
-		st = update_name_root(u, o->paths[i]);
-	return st;
+	return FUND_OK;
+}
+
+static enum fund_status begin(struct update *u)
+{
+	enum fund_status st = begin_roots(u);
+	if (st != FUND_OK)
+		return st;
+	set_confinement(u);
+	return begin_workers(u);
 }
 
 static void end(struct update *u)
@@ -64,24 +94,71 @@ static void end(struct update *u)
 		buf_release(&u->roots[i].path);
 	}
 	free(u->roots);
+	if (u->confinement >= 0)
+		close(u->confinement);
 	sources_update_free(u->sources);
 	key_maker_release(&u->keys);
 	free(u->dead);
 	old_docs_release(&u->gone);
 	buf_release(&u->unreadable);
+	buf_release(&u->unmounted);
 	manifest_release(&u->next);
 }
 
+/* Files that only have another name are no loss. */
 static bool guard_trips(const struct update *u)
 {
-	return !u->options->allow_removals && !u->keep_all && u->removed_guarded > GUARD_MIN && u->removed_guarded > u->n_live / 5;
+	uint64_t renamed = lessons_renamed(u->lessons), gone = u->removed_guarded > renamed ? u->removed_guarded - renamed : 0;
+	return !u->options->allow_removals && !u->keep_all && gone > GUARD_MIN && gone > u->n_live / 5;
+}
+
+/* That of the index, as long as it is not built anew. */
+static enum fund_status load_lexicon(struct update *u, struct lexicon *lexicon)
+{
+	struct slice word = slice_of("", 0), block;
+	enum fund_status st = FUND_OK;
+	if (!u->old || u->options->rebuild)
+		return FUND_OK;
+	while (st == FUND_OK) {
+		st = snapshot_lexicon_next(u->old, word, &word, &block);
+		if (st == FUND_OK)
+			st = lexicon_decode(lexicon, block);
+	}
+	if (st == FUND_NOT_FOUND)
+		return FUND_OK;
+	return st == FUND_CORRUPT ? fault_set(u->why, st, "the lexicon is damaged: run fundstelle-index --verify") : st;
+}
+
+static enum fund_status store_block(void *context, struct slice first, struct slice block)
+{
+	return index_writer_add_lexicon_block(context, first, block);
+}
+
+/* The segment of this run; FUND_END: no document. */
+static enum fund_status finish_segment(struct update *u, struct segment_stats *stats)
+{
+	struct lexicon lexicon = LEXICON_INIT;
+	enum fund_status st = load_lexicon(u, &lexicon);
+	bool is_new = lexicon.n == 0;
+	if (st == FUND_OK)
+		st = build_finish(&u->build, &lexicon, u->options->dictionary, u->options->dir, stats);
+	if (st == FUND_OK && is_new)
+		st = lexicon_encode(&lexicon, u->index, store_block);
+	lexicon_release(&lexicon);
+	return st;
+}
+
+static void stamp(struct update *u)
+{
+	u->result->stats.start = (uint64_t)u->started;
+	u->result->stats.end = (uint64_t)time(NULL);
 }
 
 static enum fund_status publish(struct update *u)
 {
 	struct segment_stats stats;
 	struct update_result *r = u->result;
-	enum fund_status st = build_finish(&u->build, &stats);
+	enum fund_status st = finish_segment(u, &stats);
 	if (u->options->rebuild)
 		while (u->next.n_segments)
 			manifest_drop_segment(&u->next, u->next.segments[0].number);
@@ -95,8 +172,8 @@ static enum fund_status publish(struct update *u)
 		return u->why->text[0] ? st : fault_set(u->why, st, "%s", index_writer_fault(u->index)->text);
 	if (interrupted())
 		return fault_set(u->why, FUND_INTERRUPTED, "stopped by a signal: nothing was changed");
-	r->stats.start = (uint64_t)u->started;
-	r->stats.end = (uint64_t)time(NULL);
+	stamp(u);
+	r->stats.generation = u->next.generation + 1;
 	u->next.last_run = r->stats;
 	return index_writer_publish(u->index, &u->next, u->sources, u->why);
 }
@@ -113,10 +190,28 @@ static enum fund_status begin_manifest(struct update *u)
 	return buf_add_str(&u->next.analysis_text, u->ours->analysis_text);
 }
 
-static enum fund_status attempt(struct update *u, bool *again)
+/* Why an attempt is to be made again. */
+enum verdict {
+	VERDICT_DONE,
+	VERDICT_RENUMBERED, /* what looked like another file system has another number only, as files behind it in the walk have shown */
+	VERDICT_GUARD,	    /* too much would go */
+};
+
+static enum verdict judge(struct update *u, uint32_t n_devices_before)
 {
+	if (u->suspected && u->lessons->n_devices > n_devices_before)
+		return VERDICT_RENUMBERED;
+	if (!u->keep_all) /* else told before */
+		update_tell_unmounted(u);
+	return guard_trips(u) ? VERDICT_GUARD : VERDICT_DONE;
+}
+
+static enum fund_status attempt(struct update *u, enum verdict *verdict)
+{
+	uint32_t n_devices = u->lessons->n_devices;
 	enum fund_status st = begin_manifest(u);
-	*again = false;
+	*verdict = VERDICT_DONE;
+	buf_reset(&u->lessons->vanished);
 	if (st != FUND_OK)
 		return update_no_memory(u);
 	for (uint32_t i = 0; i < u->next.n_segments; i++)
@@ -130,36 +225,44 @@ static enum fund_status attempt(struct update *u, bool *again)
 		u->result->stats.bytes_read += atomic_load(&u->workers[i].bytes_read);
 	if (st != FUND_OK)
 		return st;
-	*again = guard_trips(u);
-	if (*again || u->options->dry_run)
+	*verdict = judge(u, n_devices);
+	stamp(u);
+	if (*verdict != VERDICT_DONE || u->options->dry_run)
 		return FUND_OK;
 	return u->changed || u->n_racy > RACY_TO_WRITE ? publish(u) : FUND_OK;
 }
 
-static void say_guard(const struct update *u, uint64_t would_go)
+static void say_guard(struct update *u)
 {
 	progress_clear(u->progress);
-	message("fundstelle-index", "%llu of %llu articles would be removed: they are kept; --allow-removals removes them", (unsigned long long)would_go,
-		(unsigned long long)u->n_live);
+	message("fundstelle-index", "%llu of %llu articles would be removed: they are kept; --allow-removals removes them",
+		(unsigned long long)(u->removed_guarded - lessons_renamed(u->lessons)), (unsigned long long)u->n_live);
 }
 
-/* The second attempt, if there is one, keeps what the first would have removed. */
-static enum fund_status attempts(const struct update_options *o, struct progress *progress, struct index_writer *index, struct snapshot *old,
-				 const struct index_settings *ours, struct update_result *result, struct fault *why)
+/* At most three: as the archive stands; with file systems known again; with what must not go kept. */
+static enum fund_status attempts(const struct update_options *o, struct progress *progress, struct reader_nursery *nursery, struct index_writer *index,
+				 struct snapshot *old, const struct index_settings *ours, struct update_result *result, struct fault *why)
 {
-	bool again = false;
+	struct lessons lessons = LESSONS_INIT;
+	enum verdict verdict = VERDICT_DONE;
+	enum fund_status st;
 	uint64_t start = update_seconds();
-	for (int round = 0;; round++) {
-		*result = (struct update_result){ .refused = round > 0 };
-		struct update u = { .options = o, .result = result, .progress = progress, .why = why, .index = index, .old = old, .ours = ours, .keep_all = round > 0,
-				    .deadline = o->max_seconds ? start + o->max_seconds : 0, .started = time(NULL) };
-		enum fund_status st = attempt(&u, &again);
-		if (again && st == FUND_OK)
-			say_guard(&u, u.removed_guarded);
+	bool silent = false, keep_all = false;
+	time_t started = time(NULL);
+	do {
+		*result = (struct update_result){ .refused = keep_all };
+		struct update u = { .options = o, .result = result, .progress = progress, .why = why, .nursery = nursery, .index = index, .old = old, .ours = ours,
+				    .confinement = -1, .lessons = &lessons,
+				    .keep_all = keep_all, .silent = silent, .deadline = o->max_seconds ? start + o->max_seconds : 0, .started = started };
+		st = attempt(&u, &verdict);
+		if (st == FUND_OK && verdict == VERDICT_GUARD)
+			say_guard(&u);
+		keep_all |= verdict == VERDICT_GUARD;
+		silent = true;
 		end(&u);
-		if (st != FUND_OK || !again)
-			return st;
-	}
+	} while (st == FUND_OK && verdict != VERDICT_DONE);
+	lessons_release(&lessons);
+	return st;
 }
 
 static enum fund_status check_analysis(const struct update_options *o, const struct snapshot *old, uint64_t hash, struct fault *why)
@@ -184,8 +287,8 @@ static enum fund_status our_settings(struct index_settings *out, struct fault *w
 	return st == FUND_OK ? st : fault_set(why, st, "out of memory");
 }
 
-static enum fund_status dry_run(const struct update_options *o, struct progress *progress, const struct index_settings *ours, struct update_result *result,
-				struct fault *why)
+static enum fund_status dry_run(const struct update_options *o, struct progress *progress, struct reader_nursery *nursery, const struct index_settings *ours,
+				struct update_result *result, struct fault *why)
 {
 	struct snapshot *old;
 	enum fund_status st = snapshot_open(&old, o->dir, why);
@@ -197,28 +300,54 @@ static enum fund_status dry_run(const struct update_options *o, struct progress 
 	if (st == FUND_OK && old)
 		st = check_analysis(o, old, ours->analysis_hash, why);
 	if (st == FUND_OK)
-		st = attempts(o, progress, NULL, old, ours, result, why);
+		st = attempts(o, progress, nursery, NULL, old, ours, result, why);
 	snapshot_close(old);
 	return st;
 }
 
+/* What was done is published: a merge that fails, or is stopped, waits for another night. Only an index that cannot be read any more is trouble. */
+static enum fund_status tidy(struct index_writer *w, struct update_result *result, struct fault *why)
+{
+	enum fund_status st = merge_if_due(w, why);
+	if (st == FUND_OK || st == FUND_CORRUPT)
+		return st;
+	if (st != FUND_INTERRUPTED) {
+		message("fundstelle-index", "%s; the run itself is complete", why->text);
+		result->not_merged = true;
+	}
+	*why = (struct fault){ 0 };
+	return FUND_OK;
+}
+
+static enum fund_status write_run(const struct update_options *o, struct progress *progress, struct reader_nursery *nursery, const struct index_settings *ours,
+				  struct update_result *result, struct fault *why)
+{
+	struct index_writer *w;
+	enum fund_status st = index_writer_open(&w, o->dir, ours, o->wait_seconds, why);
+	if (st != FUND_OK)
+		return st;
+	st = check_analysis(o, index_writer_snapshot(w), ours->analysis_hash, why);
+	if (st == FUND_OK)
+		st = attempts(o, progress, nursery, w, index_writer_snapshot(w), ours, result, why);
+	if (st == FUND_OK)
+		st = tidy(w, result, why);
+	index_writer_close(w);
+	return st;
+}
+
+/* The nursery comes first: it is to have nothing of the index. */
 enum fund_status update_run(const struct update_options *o, struct progress *progress, struct update_result *result, struct fault *why)
 {
 	struct index_settings ours;
-	struct index_writer *w;
-	enum fund_status st = our_settings(&ours, why);
-	if (st != FUND_OK)
-		return st;
-	if (o->dry_run)
-		return dry_run(o, progress, &ours, result, why);
-	st = index_writer_open(&w, o->dir, &ours, o->wait_seconds, why);
-	if (st != FUND_OK)
-		return st;
-	st = check_analysis(o, index_writer_snapshot(w), ours.analysis_hash, why);
+	struct reader_nursery *nursery = NULL;
+	enum fund_status st = reader_nursery_start(&nursery, NULL, isolated_reader_child, why);
 	if (st == FUND_OK)
-		st = attempts(o, progress, w, index_writer_snapshot(w), &ours, result, why);
-	if (st == FUND_OK)
-		st = merge_if_due(w, why);
-	index_writer_close(w);
+		st = our_settings(&ours, why);
+	if (st == FUND_OK) {
+		progress_count(progress, o->paths, o->n_paths);
+		st = (o->dry_run ? dry_run : write_run)(o, progress, nursery, &ours, result, why);
+		progress_end(progress);
+	}
+	reader_nursery_stop(nursery);
 	return st;
 }

@@ -10,6 +10,7 @@
 
 struct update_options {
 	const char *dir; /* the index */
+	const char *dictionary; /* of hunspell, for the lexicon; "": none */
 	const char *const *paths;
 	uint32_t n_paths;
 	uint32_t jobs;
@@ -21,6 +22,7 @@ struct update_options {
 struct update_result {
 	struct run_stats stats; /* counts are of articles, failed of files */
 	bool newly_failed;	/* a file, folder or root: exit status 1 */
+	bool not_merged;	/* the run is done, but segments could not be merged: exit status 1 */
 	bool refused;		/* something was kept that would have gone: exit status 1 */
 	uint64_t postponed;	/* files left for the next run by --max-time */
 };

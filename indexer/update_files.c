@@ -60,18 +60,18 @@ enum fund_status update_add_dead(struct update *u, const struct doc_place *place
 static void tell(struct update *u, const struct entry *e)
 {
 	bool again = e->known && e->old.flags & SOURCE_FAILED && e->same;
-	for (const struct note *n = e->notes; n && !again; n = n->next) {
-		if (e->skipped && !u->options->verbose)
+	for (const struct note *n = e->notes; n && !again && !u->silent; n = n->next) {
+		if (n->minor && !u->options->verbose)
 			continue;
 		progress_clear(u->progress);
-		report_trouble(e->source.path, n->line, n->text);
+		report_trouble(e->source.path, n->member, n->line, n->text);
 	}
 }
 
 static void tell_read(struct update *u, const struct entry *e)
 {
 	char text[160];
-	if (!u->options->verbose || e->skipped)
+	if (!u->options->verbose || e->skipped || u->silent)
 		return;
 	progress_clear(u->progress);
 	if (e->same)
@@ -84,7 +84,7 @@ static void tell_read(struct update *u, const struct entry *e)
 
 static void tell_dry(struct update *u, const struct entry *e)
 {
-	if (!u->options->dry_run || e->same || u->options->quiet)
+	if (!u->options->dry_run || e->same || u->options->quiet || u->silent)
 		return;
 	if (e->added)
 		report_line(e->source.path, "would be added");
@@ -112,6 +112,8 @@ static enum fund_status settle_file(struct update *u, struct entry *e)
 		return list_source(u, s);
 	}
 	u->changed = true;
+	if (!e->known && lessons_add_fresh(u->lessons, s->hash) != FUND_OK)
+		return update_no_memory(u);
 	s->flags |= (e->failed ? SOURCE_FAILED : 0u) | (e->skipped ? SOURCE_SKIPPED : 0u);
 	s->n_articles = e->n_articles;
 	r->added += e->added;
@@ -153,6 +155,7 @@ static enum fund_status settle_range(struct update *u, struct entry *e)
 			u->whole.source.reason = e->source.reason;
 		}
 		u->whole.source.path = e->source.path; /* this batch's copy lives */
+		u->whole.source.hash = e->source.hash;
 	}
 	return FUND_OK;
 }
@@ -187,15 +190,25 @@ static enum fund_status take_entry(struct update *u, struct batch *b, struct ent
 	return settle_file(u, whole ? e : &u->whole);
 }
 
+/* A file that is read in ranges counts once, its bytes as they come. */
+static void count_progress(struct progress *p, const struct batch *b)
+{
+	for (uint32_t i = 0; i < b->n_entries; i++) {
+		const struct entry *e = &b->entries[i];
+		bool part = e->action == ENTRY_READ && e->range.len != UINT64_MAX;
+		p->files += !part || e->last;
+		p->bytes += part ? e->range.len : e->source.size;
+	}
+	progress_step(p);
+}
+
 enum fund_status update_take_batch(void *context, struct batch *b)
 {
 	struct update *u = context;
 	uint32_t at = 0;
 	if (b->status != FUND_OK)
 		return b->fault.text[0] ? fault_set(u->why, b->status, "%s", b->fault.text) : fault_set(u->why, b->status, "%s", fund_status_name(b->status));
-	u->progress->files += b->n_entries;
-	u->progress->bytes += b->bytes;
-	progress_step(u->progress);
+	count_progress(u->progress, b);
 	/* a file's reason may be kept from one batch to the next: in its last range's batch, or here */
 	for (uint32_t i = 0; i < b->n_entries; i++) {
 		struct entry *e = &b->entries[i];
@@ -261,6 +274,35 @@ enum fund_status update_keep_file(struct update *u, const struct source *old)
 	e->old.reason = e->source.reason;
 	if (u->options->rebuild)
 		e->source.flags = old->flags & SOURCE_RACY; /* settled anew */
+	return batch_filled(u, 0);
+}
+
+/* Looked at again as soon as that is possible: no time or hash is what it was. */
+enum fund_status update_fail_entry(struct update *u, uint32_t root, struct slice path, const struct source *old, const char *reason)
+{
+	struct source s = old ? *old : (struct source){ .root = root, .path = path };
+	bool known = old && old->flags & SOURCE_FAILED;
+	struct entry *e;
+	s.flags = SOURCE_FAILED;
+	s.mtime_ns = s.ctime_ns = 0;
+	s.hash = 0;
+	s.reason = slice_str(reason);
+	enum fund_status st = new_entry(u, u->options->rebuild && old && old->n_articles ? ENTRY_COPY : ENTRY_KEEP, &s, &e);
+	if (st != FUND_OK)
+		return st;
+	if (e->action == ENTRY_COPY) {
+		e->known = true;
+		e->old = *old;
+		e->old.path = e->source.path;
+		e->old.reason = e->source.reason;
+		e->failed = true;
+	}
+	u->changed |= !known;
+	u->result->newly_failed |= !known;
+	if (!known && !u->silent) {
+		progress_clear(u->progress);
+		report_trouble(path, (struct slice){ NULL, 0 }, 0, slice_str(reason));
+	}
 	return batch_filled(u, 0);
 }
 
@@ -349,8 +391,14 @@ enum fund_status update_look_at(struct update *u, struct walk *walk, const struc
 	bool stat_same = now->size == old->size && now->mtime_ns == old->mtime_ns;
 	bool all_same = stat_same && now->inode == old->inode && now->ctime_ns == old->ctime_ns && !(old->flags & SOURCE_RACY);
 	bool retry = u->options->retry_failed && old->flags & SOURCE_FAILED;
-	if (!u->options->rebuild && all_same && !retry)
-		return update_keep_file(u, old);
+	if (all_same && now->device != old->device)
+		lessons_add_device(u->lessons, old->device, now->device);
+	if (!u->options->rebuild && all_same && !retry) {
+		struct source kept = *old;
+		kept.device = now->device;
+		u->changed |= kept.device != old->device;
+		return update_keep_file(u, &kept);
+	}
 	if (out_of_time(u))
 		return update_keep_file(u, old);
 	bool compare = !u->options->rebuild && !retry && now->size == old->size && old->hash != 0;

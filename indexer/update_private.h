@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "indexer/build.h"
+#include "indexer/lessons.h"
 #include "indexer/pipeline.h"
 #include "indexer/update.h"
 #include "indexer/walk.h"
@@ -13,7 +14,8 @@
 struct named_root {
 	struct buf path; /* absolute */
 	uint32_t number;
-	struct walk *walk; /* NULL: missing */
+	struct walk *walk; /* NULL: missing, or */
+	bool unreadable;
 };
 
 struct update {
@@ -27,13 +29,17 @@ struct update {
 	struct manifest next;
 	struct named_root *roots;
 	uint32_t n_roots;
+	struct reader_nursery *nursery;
+	int confinement; /* of the workers' threads: confine.h */
 	struct worker *workers;
 	uint32_t n_workers;
 	struct pipeline *pipeline;
 	struct build build;
 	struct sources_update *sources;
 	struct batch *batch; /* being filled */
-	bool keep_all;	     /* the second attempt: nothing is removed */
+	bool keep_all;	     /* the guard tripped: nothing is removed but what was renamed */
+	bool silent;	     /* another attempt has told it all */
+	struct lessons *lessons; /* of all attempts */
 	/* files of many ranges, while they are taken up */
 	struct key_maker keys;
 	uint64_t ordinals;
@@ -46,6 +52,8 @@ struct update {
 	uint64_t n_racy; /* flags that could be cleared */
 	struct old_docs gone;
 	struct buf unreadable; /* path of the last folder that could not be read, with '/' */
+	struct buf unmounted;  /* folders that became another file system, NUL behind each */
+	bool suspected;	       /* there are some, or their file system has another number */
 	uint64_t deadline;
 	time_t started;
 };
@@ -55,6 +63,8 @@ enum fund_status update_no_memory(struct update *u);
 uint64_t update_seconds(void); /* of a clock that only runs forwards */
 struct source update_source_of(uint32_t root, const struct walk_entry *w);
 enum fund_status update_keep_file(struct update *u, const struct source *old);
+/* A folder (its path with '/') or file that cannot be looked at: remembered as failed, and kept. `old`: what the list has, or NULL. */
+enum fund_status update_fail_entry(struct update *u, uint32_t root, struct slice path, const struct source *old, const char *reason);
 enum fund_status update_new_file(struct update *u, struct walk *walk, const struct source *s);
 /* A file that is in both lists: kept, or read again. */
 enum fund_status update_look_at(struct update *u, struct walk *walk, const struct source *now, const struct source *old);
@@ -67,5 +77,6 @@ enum fund_status update_take_batch(void *update, struct batch *b);
 /* ---- update_roots.c: the walk and the old list side by side ---- */
 enum fund_status update_name_root(struct update *u, const char *path);
 enum fund_status update_all_roots(struct update *u);
+void update_tell_unmounted(struct update *u);
 
 #endif

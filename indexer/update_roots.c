@@ -8,28 +8,13 @@
 
 /* ---- files that are no longer there ---- */
 
-static enum fund_status folder_failed(struct update *u, struct slice path, const char *reason)
-{
-	progress_clear(u->progress);
-	report_trouble(path, 0, slice_str(reason));
-	u->result->stats.failed++;
-	u->result->newly_failed = true;
-	return FUND_OK;
-}
-
 static bool is_below(struct slice path, const struct buf *folder)
 {
 	return folder->len && path.len > folder->len && memcmp(path.data, folder->data, folder->len) == 0;
 }
 
-/* The folder of a path, with its '/'; "" for the root. */
-static struct slice folder_of(struct slice path)
-{
-	size_t n = path.len;
-	while (n && path.data[n - 1] != '/')
-		n--;
-	return slice_of(path.data, n);
-}
+/* Listed for a folder that could not be read, not for a file. */
+static bool is_folder(struct slice path) { return path.len && path.data[path.len - 1] == '/'; }
 
 static enum fund_status remember_folder(struct update *u, struct slice folder)
 {
@@ -46,27 +31,59 @@ static enum fund_status remove_file(struct update *u, const struct source *s)
 		st = update_add_dead(u, &u->gone.docs[i].place, 1);
 	u->result->stats.removed += u->gone.n;
 	u->changed = true;
-	if (u->options->dry_run && !u->options->quiet)
+	if (u->options->dry_run && !u->options->quiet && !u->silent)
 		report_line(s->path, "would be removed");
-	else if (u->options->verbose)
+	else if (u->options->verbose && !u->silent)
 		report_line(s->path, "removed");
 	return st;
+}
+
+/* Its files are kept until the disk is back, or until somebody says that they may go. Told at the end: only then it is known whether the file
+ * system has another number, or is another one. */
+static enum fund_status unmounted(struct update *u, struct slice folder)
+{
+	u->result->stats.failed++;
+	u->result->newly_failed = true;
+	enum fund_status st = remember_folder(u, folder);
+	if (st == FUND_OK && (buf_add_slice(&u->unmounted, folder) != FUND_OK || buf_add_byte(&u->unmounted, 0) != FUND_OK))
+		st = update_no_memory(u);
+	return st;
+}
+
+void update_tell_unmounted(struct update *u)
+{
+	for (size_t at = 0; at < u->unmounted.len;) {
+		struct slice folder = slice_str((const char *)u->unmounted.data + at);
+		progress_clear(u->progress);
+		report_trouble(folder, (struct slice){ NULL, 0 }, 0, SLICE_LIT("is on another file system than its files were (an unmounted disk?): its articles are kept; "
+						    "--allow-removals removes them"));
+		at += folder.len + 1;
+	}
 }
 
 static enum fund_status vanished(struct update *u, const struct named_root *root, const struct source *s)
 {
 	uint64_t device;
+	size_t len;
 	if (is_below(s->path, &u->unreadable))
 		return update_keep_file(u, s);
-	if (root->walk && walk_directory_device(root->walk, s->path, &device) == FUND_OK && device != s->device) {
-		folder_failed(u, folder_of(s->path), "is on another file system than its files were (an unmounted disk?): its articles are kept");
-		enum fund_status st = remember_folder(u, folder_of(s->path));
+	if (is_folder(s->path)) { /* it can be read again, or is gone: its files tell */
+		u->changed = true;
+		return FUND_OK;
+	}
+	enum fund_status st = lessons_add_vanished(u->lessons, s->hash, s->n_articles);
+	if (st != FUND_OK)
+		return update_no_memory(u);
+	if (!u->options->allow_removals && root->walk && walk_directory_device(root->walk, s->path, &device, &len) == FUND_OK &&
+	    !lessons_same_device(u->lessons, s->device, device)) {
+		u->suspected = true;
+		st = unmounted(u, slice_of(s->path.data, len));
 		return st == FUND_OK ? update_keep_file(u, s) : st;
 	}
-	if (u->keep_all)
+	if (u->keep_all && !lessons_is_fresh(u->lessons, s->hash))
 		return update_keep_file(u, s);
 	uint64_t before = u->result->stats.removed;
-	enum fund_status st = remove_file(u, s);
+	st = remove_file(u, s);
 	u->removed_guarded += u->result->stats.removed - before;
 	return st;
 }
@@ -113,7 +130,8 @@ static enum fund_status has_articles(struct update *u, uint32_t number, bool *an
 static void say_missing(struct update *u, const struct named_root *root)
 {
 	progress_clear(u->progress);
-	message("fundstelle-index", "%.*s: is missing", (int)root->path.len, (const char *)root->path.data);
+	if (!u->silent)
+		message("fundstelle-index", "%.*s: is missing", (int)root->path.len, (const char *)root->path.data);
 	u->result->refused = true;
 }
 
@@ -126,8 +144,9 @@ static enum fund_status empty_root(struct update *u, const struct named_root *ro
 		return st;
 	if (any && !u->options->allow_empty) {
 		progress_clear(u->progress);
-		message("fundstelle-index", "%.*s: is %s, but had articles: they are kept; --allow-empty removes them", (int)root->path.len,
-			(const char *)root->path.data, what);
+		if (!u->silent)
+			message("fundstelle-index", "%.*s: is %s, but had articles: they are kept; --allow-empty removes them", (int)root->path.len,
+				(const char *)root->path.data, what);
 		u->result->refused = true;
 		return keep_root(u, root->number);
 	}
@@ -153,17 +172,36 @@ static void next_old(struct join *j, uint32_t number)
 		j->list_status = FUND_END;
 }
 
+/* What could not be looked at: it stands where its files would. */
+static enum fund_status cannot_look(struct update *u, struct join *j, const struct named_root *root)
+{
+	struct buf name = BUF_INIT;
+	enum fund_status st = buf_add_slice(&name, j->now.path);
+	if (st == FUND_OK && j->now.directory)
+		st = buf_add_byte(&name, '/');
+	int order = j->list_status != FUND_OK ? -1 : slice_compare(slice_buf(&name), j->it.source.path);
+	if (st != FUND_OK) {
+		st = update_no_memory(u);
+	} else if (order > 0) {
+		st = vanished(u, root, &j->it.source);
+		next_old(j, root->number);
+	} else {
+		st = update_fail_entry(u, root->number, slice_buf(&name), order == 0 ? &j->it.source : NULL, j->walk_fault.text);
+		if (st == FUND_OK && j->now.directory)
+			st = remember_folder(u, slice_buf(&name));
+		next_now(j, root->walk);
+		if (order == 0)
+			next_old(j, root->number);
+	}
+	buf_release(&name);
+	return st;
+}
+
 static enum fund_status join_step(struct update *u, struct join *j, const struct named_root *root)
 {
+	if (j->walk_status == FUND_OK && j->now.kind == WALK_UNREADABLE)
+		return cannot_look(u, j, root);
 	enum fund_status st;
-	if (j->walk_status == FUND_OK && j->now.kind == WALK_UNREADABLE) {
-		folder_failed(u, j->now.path, j->walk_fault.text);
-		st = remember_folder(u, j->now.path);
-		if (st == FUND_OK && j->now.path.len)
-			st = buf_add_byte(&u->unreadable, '/');
-		next_now(j, root->walk);
-		return st;
-	}
 	int order = j->walk_status != FUND_OK ? 1 : j->list_status != FUND_OK ? -1 : slice_compare(j->now.path, j->it.source.path);
 	if (order > 0) {
 		st = vanished(u, root, &j->it.source);
@@ -182,6 +220,11 @@ static enum fund_status update_root(struct update *u, const struct named_root *r
 {
 	struct join j = { .list_status = FUND_END };
 	enum fund_status st = FUND_OK;
+	if (root->unreadable) {
+		u->result->stats.failed++;
+		u->result->newly_failed = true;
+		return keep_root(u, root->number);
+	}
 	if (!root->walk)
 		return empty_root(u, root, "missing");
 	next_now(&j, root->walk);
@@ -253,7 +296,7 @@ enum fund_status update_name_root(struct update *u, const char *path)
 {
 	struct named_root *root = &u->roots[u->n_roots];
 	struct root *listed = NULL;
-	*root = (struct named_root){ BUF_INIT, 0, NULL };
+	*root = (struct named_root){ .path = BUF_INIT };
 	enum fund_status st = absolute_path(path, &root->path);
 	if (st != FUND_OK || !buf_str(&root->path))
 		return update_no_memory(u);
@@ -265,16 +308,24 @@ enum fund_status update_name_root(struct update *u, const char *path)
 			return FUND_OK;
 		}
 	st = walk_open(&root->walk, (const char *)root->path.data, u->why);
-	if (st != FUND_OK && st != FUND_NOT_FOUND)
+	if (st == FUND_IO) { /* no permission, a bad disk */
+		if (!u->silent)
+			message("fundstelle-index", "%s", u->why->text);
+		root->unreadable = true;
+	} else if (st != FUND_OK && st != FUND_NOT_FOUND) {
 		return st;
-	bool missing = st == FUND_NOT_FOUND;
+	}
+	bool missing = st != FUND_OK;
 	if (missing)
 		*u->why = (struct fault){ 0 };
 	for (uint32_t i = 0; i < u->next.n_roots; i++)
 		if (slice_equal(slice_buf(&u->next.roots[i].path), slice_buf(&root->path)))
 			listed = &u->next.roots[i];
 	if (!listed && missing) { /* never seen, and not there: no root of this index */
-		say_missing(u, root);
+		if (!root->unreadable)
+			say_missing(u, root);
+		u->result->newly_failed |= root->unreadable;
+		u->result->stats.failed += root->unreadable;
 		root->number = UINT32_MAX;
 		return FUND_OK;
 	}

@@ -6,6 +6,7 @@
 
 #include "indexer/interrupt.h"
 #include "indexer/inverter.h"
+#include "indexer/met_forms.h"
 #include "indexer/runs.h"
 #include "indexer/segment_stream.h"
 
@@ -49,7 +50,8 @@ struct compare {
 static enum fund_status next_stored(struct deep *d)
 {
 	enum fund_status st = d->stored.next_term(&d->stored);
-	d->stored_ended = st == FUND_END;
+	/* parts of compounds depend on the lexicon, not on the texts alone; they come last */
+	d->stored_ended = st == FUND_END || (st == FUND_OK && d->stored.term.data[0] == CLASS_PART);
 	return st == FUND_END ? FUND_OK : st;
 }
 
@@ -64,24 +66,35 @@ static enum fund_status skip_stored(struct deep *d, struct slice term, bool all)
 	return st;
 }
 
-static enum fund_status compare_begin(void *context, struct slice term, bool with_positions)
+/* The dictionary does not say how many were capitalised. */
+static bool same_forms(struct slice stored, struct slice forms)
+{
+	struct cursor a = cursor_of(stored), b = cursor_of(forms);
+	struct met_form x, y;
+	while (met_form_next(&a, &x) && met_form_next(&b, &y))
+		if (x.n != y.n || !slice_equal(x.word, y.word))
+			return false;
+	return cursor_left(&a) == 0 && cursor_left(&b) == 0;
+}
+
+static enum fund_status compare_begin(void *context, struct slice term, struct slice forms)
 {
 	struct compare *c = context;
-	(void)with_positions;
 	enum fund_status st = skip_stored(c->deep, term, false);
 	c->stored = !c->deep->stored_ended && slice_equal(c->deep->stored.term, term);
 	c->differs = false;
 	if (st == FUND_OK && !c->stored)
 		finding(c->deep, "a text has it, the dictionary does not", term, 0);
+	if (st == FUND_OK && c->stored && !same_forms(c->deep->stored.forms, forms)) {
+		finding(c->deep, "its forms, or how often each occurs, differ from the texts", term, 0);
+		c->differs = true;
+	}
 	return st;
 }
 
-static bool same_positions(const struct posting *p, const uint32_t *pos, uint32_t n)
-{
-	return !p->pos || !pos || memcmp(p->pos, pos, n * sizeof *pos) == 0;
-}
+static bool same_numbers(const uint32_t *a, const uint32_t *b, uint32_t n) { return !a || !b || memcmp(a, b, n * sizeof *a) == 0; }
 
-static enum fund_status compare_posting(void *context, uint32_t doc, uint32_t freq, uint8_t boost, const uint32_t *pos)
+static enum fund_status compare_posting(void *context, uint32_t doc, const struct posting *found)
 {
 	struct compare *c = context;
 	struct posting p;
@@ -91,8 +104,10 @@ static enum fund_status compare_posting(void *context, uint32_t doc, uint32_t fr
 	bool missing = st == FUND_END || (st == FUND_OK && p.doc != doc);
 	if (st != FUND_OK && !missing)
 		return st;
-	if (missing || p.freq != freq || p.boost != boost || !same_positions(&p, pos, freq)) {
-		finding(c->deep, missing ? "the list and the texts differ" : "frequency, field or positions differ from the text", c->deep->stored.term, doc);
+	bool same = !missing && p.freq == found->freq && p.boost == found->boost && same_numbers(p.pos, found->pos, p.freq) &&
+		    same_numbers(p.forms, found->forms, p.freq);
+	if (!same) {
+		finding(c->deep, missing ? "the list and the texts differ" : "frequency, field, positions or forms differ from the text", c->deep->stored.term, doc);
 		c->differs = true;
 	}
 	return FUND_OK;
@@ -162,7 +177,7 @@ static enum fund_status compare_all(struct deep *d)
 	struct term_sink sink = { &compare, compare_begin, compare_posting, compare_end };
 	struct term_stream *streams = calloc(n, sizeof *streams);
 	struct merge_input *inputs = calloc(n, sizeof *inputs);
-	enum fund_status st = streams && inputs ? segment_stream(d->segment, &d->stored) : FUND_NO_MEMORY;
+	enum fund_status st = streams && inputs ? segment_stream(d->segment, NULL, &d->stored) : FUND_NO_MEMORY;
 	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
 		st = i < d->n_runs ? run_stream(&d->spool, d->runs[i], (size_t)1 << 20, &streams[i]) : inverter_stream(d->inverter, &streams[i]);
 		inputs[i] = (struct merge_input){ &streams[i], d->docs };

@@ -211,9 +211,10 @@ void walk_close(struct walk *w)
 
 static enum fund_status unreadable(struct walk *w, struct walk_entry *out, struct fault *why, int error)
 {
-	if (w->path.len && w->path.data[w->path.len - 1] == '/')
-		w->path.len--;
+	bool directory = w->path.len && w->path.data[w->path.len - 1] == '/';
+	w->path.len -= directory;
 	fill(out, WALK_UNREADABLE, w);
+	out->directory = directory;
 	if (why)
 		fault_errno(why, error, "cannot be read");
 	return FUND_OK;
@@ -313,11 +314,13 @@ enum fund_status walk_open_file(struct walk *w, int *fd, struct fault *why)
 	return open_regular(folder, (const char *)w->path.data + w->name_at, fd, why);
 }
 
-/* Follow `path` from the root, component by component. Calls with the descriptor of each folder in turn; *last is the final component. */
+/* Follow `path` from the root, component by component, as far as there are folders; *last is what is behind them: with `device` NULL the final
+ * component, or it has failed. */
 static enum fund_status open_folders(const struct walk *w, char *path, int *folder, char **last, uint64_t *device, struct fault *why)
 {
 	struct stat st;
 	char *name = path, *slash;
+	*last = path;
 	*folder = fcntl(w->root, F_DUPFD_CLOEXEC, 0);
 	if (*folder < 0)
 		return fault_errno(why, errno, "cannot be opened");
@@ -329,7 +332,7 @@ static enum fund_status open_folders(const struct walk *w, char *path, int *fold
 		close(*folder);
 		*folder = next;
 	}
-	*last = slash ? NULL : name;
+	*last = name;
 	if (device && fstat(*folder, &st) == 0)
 		*device = st.st_dev;
 	return slash && !device ? fault_errno(why, errno, "cannot be opened") : FUND_OK;
@@ -362,17 +365,50 @@ enum fund_status walk_open_path(const struct walk *w, struct slice path, int *fd
 	return st;
 }
 
-uint64_t walk_device(const struct walk *w) { return w->device; }
+enum fund_status walk_open_sibling(const struct walk *w, struct slice path, int *fd, struct fault *why)
+{
+	*fd = -1;
+	return w->is_file ? FUND_NOT_FOUND : walk_open_path(w, path, fd, why);
+}
 
-enum fund_status walk_directory_device(const struct walk *w, struct slice path, uint64_t *device)
+enum fund_status walk_list(const struct walk *w, struct slice path, void (*each)(void *context, const char *name), void *context)
+{
+	char *copy, *last;
+	int folder = -1;
+	if (w->is_file)
+		return FUND_OK;
+	enum fund_status st = path_string(path, &copy, NULL);
+	if (st != FUND_OK)
+		return st;
+	st = open_folders(w, copy, &folder, &last, NULL, NULL);
+	free(copy);
+	int own = st == FUND_OK ? openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1; /* with a position of its own */
+	if (folder >= 0)
+		close(folder);
+	DIR *names = own >= 0 ? fdopendir(own) : NULL;
+	if (!names && own >= 0)
+		close(own);
+	for (const struct dirent *d; names && (d = readdir(names)) != NULL;)
+		each(context, d->d_name);
+	if (names)
+		closedir(names);
+	return names ? FUND_OK : FUND_IO;
+}
+
+uint64_t walk_device(const struct walk *w) { return w->device; }
+int walk_folder(const struct walk *w) { return w->root; }
+
+enum fund_status walk_directory_device(const struct walk *w, struct slice path, uint64_t *device, size_t *len)
 {
 	char *copy, *last;
 	int folder = -1;
 	*device = w->device;
+	*len = 0;
 	enum fund_status st = path_string(path, &copy, NULL);
 	if (st != FUND_OK)
 		return st;
 	st = open_folders(w, copy, &folder, &last, device, NULL);
+	*len = (size_t)(last - copy);
 	if (folder >= 0)
 		close(folder);
 	free(copy);

@@ -18,6 +18,7 @@ enum walk_kind {
 struct walk_entry {
 	enum walk_kind kind;
 	struct slice path; /* relative to the root; until the next call. A root that is a file has its name */
+	bool directory;	   /* WALK_UNREADABLE: stands where its files would; else only this entry is unknown */
 	uint64_t size, inode, device;
 	int64_t mtime_ns, ctime_ns;
 };
@@ -31,9 +32,15 @@ enum fund_status walk_next(struct walk *w, struct walk_entry *out, struct fault 
 enum fund_status walk_open_file(struct walk *w, int *fd, struct fault *why);
 /* The same later and from any thread: relative to the root, no component of the path is followed as a link. */
 enum fund_status walk_open_path(const struct walk *w, struct slice path, int *fd, struct fault *why);
+/* Each name in the folder that holds `path`, in no order; nothing where the root is a file: what is beside it is not ours. */
+enum fund_status walk_list(const struct walk *w, struct slice path, void (*each)(void *context, const char *name), void *context);
+/* A file of the root's tree other than the walk's own, as walk_open_path(); FUND_NOT_FOUND also where the root is a file. */
+enum fund_status walk_open_sibling(const struct walk *w, struct slice path, int *fd, struct fault *why);
 uint64_t walk_device(const struct walk *w);
-/* st_dev of the deepest directory on the way to `path` that exists, for unmounted disks. */
-enum fund_status walk_directory_device(const struct walk *w, struct slice path, uint64_t *device);
+/* The descriptor of the root, or of its folder where the root is a file; the walk's. */
+int walk_folder(const struct walk *w);
+/* st_dev of the deepest directory on the way to `path` that exists, for unmounted disks; *len: the bytes of its path, with '/'. */
+enum fund_status walk_directory_device(const struct walk *w, struct slice path, uint64_t *device, size_t *len);
 void walk_close(struct walk *w);
 
 #endif

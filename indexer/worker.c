@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "indexer/confine.h"
 #include "indexer/interrupt.h"
 #include "indexer/walk.h"
 
@@ -19,7 +20,7 @@ enum fund_status worker_init(struct worker *w, uint32_t number, const struct wor
 	if (st == FUND_OK)
 		st = inverter_new(&w->inverter, w->analyser, settings->weights);
 	if (st == FUND_OK)
-		st = file_reader_new(&w->reader, NULL);
+		st = isolated_reader_new(&w->reader, settings->nursery);
 	if (st == FUND_OK)
 		st = text_builder_new(&w->text);
 	return st;
@@ -31,11 +32,12 @@ void worker_release(struct worker *w)
 	spool_release(&w->spool);
 	free(w->runs);
 	analyser_free(w->analyser);
-	file_reader_free(w->reader);
+	isolated_reader_free(w->reader);
 	text_builder_free(w->text);
 	text_cache_release(&w->cache);
 	old_docs_release(&w->old);
 	key_maker_release(&w->keys);
+	claims_release(&w->claims);
 	buf_release(&w->tail);
 	buf_release(&w->record);
 	buf_release(&w->final);
@@ -53,6 +55,13 @@ static enum fund_status close_text(struct worker *w, struct batch *b)
 	return st == FUND_OK ? batch_add_text(b, off, n_docs, raw_len) : st;
 }
 
+/* What tells a field's values apart. */
+static uint64_t value_hash(struct slice text)
+{
+	uint64_t hash = text.len ? hash_bytes(text.data, text.len) : 0;
+	return hash || !text.len ? hash : 1;
+}
+
 static enum fund_status invert(struct worker *w, struct batch *b, const struct stored_article *a, struct batch_doc *doc)
 {
 	struct inverted_doc in;
@@ -67,7 +76,10 @@ static enum fund_status invert(struct worker *w, struct batch *b, const struct s
 	doc->info.length = in.length;
 	doc->info.words = in.words;
 	doc->info.fields = title | lead << 16;
-	doc->info.born = w->settings.born;
+	doc->info.signature = in.signature;
+	doc->info.author = value_hash(a->author);
+	doc->info.section = value_hash(a->section);
+	doc->info.source = value_hash(a->source);
 	return batch_add_doc(b, doc);
 }
 
@@ -111,13 +123,36 @@ static struct stored_article stored(const struct article *a)
 	return (struct stored_article){
 		.title = a->title, .lead = a->lead, .body = a->body, .author = a->author, .section = a->section, .source = a->source,
 		.format = slice_str(a->format), .encoding = slice_str(a->encoding), .date_text = a->date_text,
+		.layout = a->layout, .others = a->others,
 	};
+}
+
+static enum fund_status find_segment(struct worker *w, uint32_t number, struct segment **out)
+{
+	for (uint32_t i = 0; i < snapshot_n_segments(w->settings.old); i++) {
+		enum fund_status st = snapshot_segment(w->settings.old, i, out, NULL);
+		if (st != FUND_OK || segment_number(*out) == number)
+			return st;
+	}
+	return FUND_CORRUPT;
+}
+
+/* An article that is as it was keeps the generation it came with. */
+static enum fund_status keep_born(struct worker *w, struct doc_place place, uint32_t *born)
+{
+	struct segment *s;
+	uint64_t value = 0;
+	enum fund_status st = find_segment(w, place.segment, &s);
+	if (st == FUND_OK)
+		st = segment_value(s, COLUMN_BORN, place.doc, &value);
+	*born = (uint32_t)value;
+	return st;
 }
 
 static enum fund_status take_article(struct worker *w, struct batch *b, struct entry *e, const struct article *a, uint64_t ordinal)
 {
 	struct stored_article s = stored(a);
-	struct batch_doc doc = { .info = { .date = a->date }, .ordinal = ordinal };
+	struct batch_doc doc = { .info = { .date = a->date, .born = w->settings.born }, .ordinal = ordinal };
 	enum fund_status st = key_tail(a, &w->tail, &doc.needs_ordinal);
 	bool whole = e->first && e->last;
 	if (st == FUND_OK && whole)
@@ -134,6 +169,8 @@ static enum fund_status take_article(struct worker *w, struct batch *b, struct e
 		return FUND_OK;
 	if (old)
 		st = push_place(b, &e->replaced, &e->n_replaced, old->place);
+	if (st == FUND_OK && same)
+		st = keep_born(w, old->place, &doc.info.born);
 	if (st == FUND_OK)
 		e->n_docs++;
 	if (st != FUND_OK || w->settings.dry)
@@ -149,16 +186,6 @@ static enum fund_status take_article(struct worker *w, struct batch *b, struct e
 
 /* ---- taken over from the index ---- */
 
-static enum fund_status find_segment(struct worker *w, uint32_t number, struct segment **out)
-{
-	for (uint32_t i = 0; i < snapshot_n_segments(w->settings.old); i++) {
-		enum fund_status st = snapshot_segment(w->settings.old, i, out, NULL);
-		if (st != FUND_OK || segment_number(*out) == number)
-			return st;
-	}
-	return FUND_CORRUPT;
-}
-
 static enum fund_status copy_doc(struct worker *w, struct batch *b, struct entry *e, struct doc_place place)
 {
 	struct segment *s;
@@ -172,11 +199,13 @@ static enum fund_status copy_doc(struct worker *w, struct batch *b, struct entry
 	if (st == FUND_OK)
 		st = segment_value(s, COLUMN_HASH, place.doc, &doc.info.hash);
 	if (st == FUND_OK)
+		st = keep_born(w, place, &doc.info.born);
+	if (st == FUND_OK)
 		st = segment_key(s, place.doc, &(struct key_chunk){ .n = 0 }, &w->tail, &key);
 	if (st == FUND_OK)
 		st = segment_article(s, place.doc, &w->cache, &a);
 	if (st == FUND_OK)
-		st = set_key(b, &e->source, slice_of(key.key.data + key.key.len - key.id_len, key.id_len), &doc.info.key);
+		st = set_key(b, &e->source, slice_part(key.key, key.key.len - key.id_len, key.id_len), &doc.info.key);
 	if (st != FUND_OK)
 		return st;
 	doc.info.date = (uint32_t)date;
@@ -206,16 +235,30 @@ static enum fund_status load_old(struct worker *w, const struct entry *e)
 
 /* ---- files ---- */
 
-static enum fund_status fail(struct batch *b, struct entry *e, uint64_t line, const struct fault *why)
+/* What --status --failed says of the file: the first thing that failed. */
+static enum fund_status set_reason(struct batch *b, struct entry *e, const struct note *n)
 {
+	struct buf text = BUF_INIT;
 	enum fund_status st = FUND_OK;
-	if (!e->failed) {
-		struct slice reason = arena_slice(&b->arena, slice_str(why->text));
-		st = reason.data ? FUND_OK : FUND_NO_MEMORY;
-		e->source.reason = reason;
-	}
+	if (n->member.len)
+		st = buf_add_format(&text, "#%.*s: ", (int)n->member.len, (const char *)n->member.data);
+	if (st == FUND_OK)
+		st = buf_add_slice(&text, n->text);
+	e->source.reason = st == FUND_OK ? arena_slice(&b->arena, slice_buf(&text)) : (struct slice){ NULL, 0 };
+	buf_release(&text);
+	return e->source.reason.data ? FUND_OK : FUND_NO_MEMORY;
+}
+
+static enum fund_status fail(struct batch *b, struct entry *e, const struct note *n)
+{
+	enum fund_status st = e->failed ? FUND_OK : set_reason(b, e, n);
 	e->failed = true;
-	return st == FUND_OK ? entry_note(b, e, line, why->text) : st;
+	return st == FUND_OK ? entry_note(b, e, n) : st;
+}
+
+static enum fund_status fail_whole(struct batch *b, struct entry *e, const struct fault *why)
+{
+	return fail(b, e, &(struct note){ .text = slice_str(why->text) });
 }
 
 /* Trouble that is the program's, not the file's: it ends the run. */
@@ -224,33 +267,56 @@ static bool is_fatal(enum fund_status st) { return st == FUND_NO_MEMORY || st ==
 static enum fund_status read_articles(struct worker *w, struct batch *b, struct entry *e)
 {
 	struct fault why = { 0 };
-	struct article a;
 	bool recovered;
-	uint64_t line, ordinal = 0;
+	uint64_t line, ordinal = 0, member = 0;
 	key_maker_begin(&w->keys);
 	for (;;) {
+		struct article a = { .date = 0 };
 		if (interrupted())
 			return FUND_INTERRUPTED;
-		enum fund_status st = file_reader_next(w->reader, &a, &recovered, &line, &why);
+		enum fund_status st = isolated_reader_next(w->reader, &a, &recovered, &line, &why);
 		if (st == FUND_END)
 			return FUND_OK;
-		e->n_records = ++ordinal;
+		uint64_t hash = hash_bytes(a.member.data, a.member.len);
+		ordinal = hash == member ? ordinal + 1 : 1; /* so that a member's keys do not depend on those before it */
+		member = hash;
+		e->n_records++;
 		if (st == FUND_OK) {
 			e->format = a.format;
 			e->encoding = a.encoding;
 			st = take_article(w, b, e, &a, ordinal);
 			if (st == FUND_LIMIT)
-				st = fail(b, e, 0, &(struct fault){ .text = "an article is too large to be indexed" });
+				st = fail(b, e, &(struct note){ .member = a.member, .text = SLICE_LIT("an article is too large to be indexed") });
 			if (st != FUND_OK)
 				return st;
 			continue;
 		}
 		if (is_fatal(st))
 			return fault_set(&b->fault, st, "%s", why.text);
-		st = fail(b, e, line, &why);
+		struct note note = { .member = a.member, .line = line, .minor = st == FUND_UNSUPPORTED, .text = slice_str(why.text) };
+		st = note.minor ? entry_note(b, e, &note) : fail(b, e, &note);
 		if (st != FUND_OK || !recovered)
 			return st;
 	}
+}
+
+static enum fund_status open_sibling(void *context, struct slice path, int *fd, struct fault *why)
+{
+	return walk_open_sibling(context, path, fd, why);
+}
+
+/* FUND_UNSUPPORTED: a page that belongs to a METS. */
+static enum fund_status open_file(struct worker *w, struct entry *e, int fd, struct fault *why)
+{
+	struct slice mets;
+	enum fund_status st = claims_find(&w->claims, e->walk, e->source.path, &mets);
+	if (st != FUND_OK)
+		return fault_set(why, st, "out of memory");
+	if (mets.len)
+		return fault_set(why, FUND_UNSUPPORTED, "a page of %.*s, which has its text", (int)(mets.len < 500 ? mets.len : 500), (const char *)mets.data);
+	w->siblings = (struct siblings){ e->walk, open_sibling };
+	isolated_reader_set_siblings(w->reader, &w->siblings);
+	return isolated_reader_open(w->reader, fd, e->source.path, e->range, why);
 }
 
 static enum fund_status read_file(struct worker *w, struct batch *b, struct entry *e, int fd)
@@ -259,13 +325,13 @@ static enum fund_status read_file(struct worker *w, struct batch *b, struct entr
 	enum fund_status st = load_old(w, e);
 	if (st != FUND_OK)
 		return fault_set(&b->fault, st, "the index cannot be read: run fundstelle-index --verify");
-	st = file_reader_open(w->reader, fd, e->source.path, e->range, &why);
+	st = open_file(w, e, fd, &why);
 	if (st == FUND_UNSUPPORTED) {
 		e->skipped = true;
 		e->source.reason = arena_slice(&b->arena, slice_str(why.text));
-		st = e->source.reason.data ? entry_note(b, e, 0, why.text) : FUND_NO_MEMORY;
+		st = e->source.reason.data ? entry_note(b, e, &(struct note){ .minor = true, .text = e->source.reason }) : FUND_NO_MEMORY;
 	} else if (st != FUND_OK) {
-		st = is_fatal(st) ? fault_set(&b->fault, st, "%s", why.text) : fail(b, e, 0, &why);
+		st = is_fatal(st) ? fault_set(&b->fault, st, "%s", why.text) : fail_whole(b, e, &why);
 	} else {
 		st = read_articles(w, b, e);
 	}
@@ -283,10 +349,16 @@ static enum fund_status read_file(struct worker *w, struct batch *b, struct entr
 	return st;
 }
 
-/* Only part of a file: its hash is that of the parts in a row. */
+/* Of a file that is read in ranges whoever has the last one takes the hash of all. */
 static enum fund_status hash_file(struct entry *e, int fd, struct fault *why)
 {
-	return e->first && e->last ? file_hash(fd, &e->source.hash, why) : FUND_OK;
+	bool is_mets = false;
+	enum fund_status st = e->last ? file_hash(fd, &e->source.hash, why) : FUND_OK;
+	if (st == FUND_OK && e->first && e->last)
+		st = claims_mix_pages(e->walk, e->source.path, fd, &e->source.hash, &is_mets);
+	if (is_mets)
+		e->source.flags |= SOURCE_RACY; /* its pages may change while it does not: it is looked at in each run */
+	return st;
 }
 
 static enum fund_status run_entry(struct worker *w, struct batch *b, struct entry *e)
@@ -316,7 +388,7 @@ static enum fund_status run_entry(struct worker *w, struct batch *b, struct entr
 	if (st == FUND_NO_MEMORY)
 		return st;
 	if (st != FUND_OK) {
-		st = fail(b, e, 0, &why);
+		st = fail_whole(b, e, &why);
 		e->n_articles = e->unchanged = (uint32_t)e->old.n_articles;
 		if (st == FUND_OK && w->settings.everything && e->known) {
 			e->n_articles = e->unchanged = 0;
@@ -356,6 +428,8 @@ static enum fund_status spill(struct worker *w, struct fault *why)
 	inverter_reset(w->inverter, w->settings.memory / 4);
 	return FUND_OK;
 }
+
+void worker_begin(struct worker *w) { confine_thread(w->settings.confinement); }
 
 void worker_run(struct worker *w, struct batch *b)
 {

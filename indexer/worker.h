@@ -12,7 +12,9 @@
 
 #include "indexer/article_key.h"
 #include "indexer/batch.h"
+#include "indexer/claims.h"
 #include "indexer/inverter.h"
+#include "indexer/isolated_reader.h"
 #include "indexer/runs.h"
 
 struct worker_settings {
@@ -23,6 +25,8 @@ struct worker_settings {
 	size_t memory;	 /* this worker's share */
 	const char *dir; /* for its runs */
 	struct field_weights weights;
+	struct reader_nursery *nursery; /* NULL: files are parsed in the worker's thread, all of them */
+	int confinement;		/* what the worker's thread may open: confine.h; -1: anything */
 };
 
 struct worker {
@@ -30,11 +34,13 @@ struct worker {
 	uint32_t number;
 	struct analyser *analyser;
 	struct inverter *inverter;
-	struct file_reader *reader;
+	struct isolated_reader *reader;
 	struct text_builder *text;
 	struct text_cache cache; /* of the old segments' texts */
 	struct old_docs old;
 	struct key_maker keys;
+	struct siblings siblings; /* of the file that is read */
+	struct claims claims;
 	struct buf tail, record;
 	struct spool spool;	/* of the runs */
 	struct run *runs;
@@ -45,6 +51,8 @@ struct worker {
 
 enum fund_status worker_init(struct worker *w, uint32_t number, const struct worker_settings *settings);
 void worker_release(struct worker *w); /* also on {0} */
+/* First of all, in the thread that will run it. */
+void worker_begin(struct worker *w);
 /* Fills the batch's results and its status. */
 void worker_run(struct worker *w, struct batch *b);
 

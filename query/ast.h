@@ -10,6 +10,7 @@
 #define QUERY_AST_H
 
 #include "base/arena.h"
+#include "query/span.h"
 
 enum field {
 	FIELD_ANY,     /* title, lead and body */
@@ -21,10 +22,17 @@ enum field {
 };
 
 enum ast_kind {
-	AST_GROUP,  /* clauses: should, must, must not */
-	AST_WORD,   /* text */
-	AST_PHRASE, /* text between quotes */
-	AST_DATE,   /* from..to, packed as DATE_PACK(), both inclusive */
+	AST_GROUP,    /* clauses: should, must, must not */
+	AST_WORD,     /* text */
+	AST_EXACT,    /* =text: in that form only */
+	AST_WILDCARD, /* text with stars */
+	AST_FUZZY,    /* text~: words like it; distance: edits at most, 0: as many as suit its length */
+	AST_REGEX,    /* text between slashes */
+	AST_SET,      /* {a,b}: one of the children */
+	AST_PHRASE,   /* text between quotes. Children: its parts, where it has others than words. distance: words more, in any order ("…"~3) */
+	AST_NEAR,     /* two children, at most distance apart, or in one scope; ordered: in this order */
+	AST_DATE,     /* from..to, packed as DATE_PACK(), both inclusive */
+	AST_ALL,      /* every article */
 };
 
 enum ast_sign { SIGN_SHOULD, SIGN_MUST, SIGN_MUST_NOT };
@@ -32,16 +40,21 @@ enum ast_sign { SIGN_SHOULD, SIGN_MUST, SIGN_MUST_NOT };
 struct ast {
 	enum ast_kind kind;
 	enum ast_sign sign;   /* within its group */
-	enum field field;     /* words and phrases */
-	struct slice text;    /* words and phrases; borrowed from the query string */
+	enum field field;     /* all but groups and dates */
+	struct slice text;    /* borrowed from the query string; NEAR: all of it */
 	uint32_t off;	      /* where it begins in the query, in bytes */
+	uint32_t distance;
+	enum span_scope scope; /* NEAR */
+	bool ordered, loose;   /* NEAR; phrases in any order */
+	bool kept;	       /* an operand of OR: there a function word counts like any other */
 	uint32_t from, to;    /* dates */
-	struct ast *children; /* groups: a list linked by next */
+	struct ast *children; /* a list linked by next */
 	struct ast *next;
 };
 
 struct parse_options {
-	bool all; /* words side by side must all occur */
+	bool all;   /* words side by side must all occur */
+	bool exact; /* each word in the form it is written in only */
 };
 
 /* What a person should know about a query that is valid all the same (a lonely quote). */

@@ -10,11 +10,25 @@
 
 struct mark {
 	uint32_t off, len; /* bytes of the text it marks */
+	uint32_t from, from_len; /* bytes of the article's own text that are shown there */
 };
 struct marked_text {
 	struct slice text; /* valid UTF-8 */
 	const struct mark *marks; /* ascending, not overlapping */
 	uint32_t n_marks;
+};
+
+/* Where what a mark of the snippet marks was printed; a word that was cut at a line's end has two. */
+struct shown_box {
+	uint32_t mark;	   /* its number */
+	struct slice page; /* its name */
+	int32_t x, y, w, h;
+};
+
+/* A copy of a hit. */
+struct shown_copy {
+	struct slice key, source;
+	uint32_t date;
 };
 
 struct shown_hit {
@@ -24,24 +38,32 @@ struct shown_hit {
 	uint32_t date;
 	struct slice key;
 	struct marked_text title, snippet;
+	const struct shown_box *boxes; /* of the snippet's marks, in their order */
+	uint32_t n_boxes;
 	struct slice author, section, source;
 	struct slice lead, body, format, encoding, date_text; /* --show alone */
 	const struct explain_item *explain;		     /* --explain */
 	uint32_t n_explain;
+	const struct shown_copy *copies;	     /* where copies are collapsed */
+	uint32_t n_copies;
 };
 
 /* What of a hit is wanted: keys alone cost nothing. */
-enum hit_part { HIT_KEY = 0, HIT_TITLE = 1, HIT_SNIPPET = 2, HIT_EXPLAIN = 4, HIT_TEXT = 8 };
+enum hit_part { HIT_KEY = 0, HIT_TITLE = 1, HIT_SNIPPET = 2, HIT_EXPLAIN = 4 };
 
 struct result {
 	struct slice query;
 	uint64_t total;
 	bool total_exact;
+	struct slice suggestion; /* the query as it may have been meant; empty: none */
 	uint64_t took_us;
 	uint64_t index_id, generation; /* of the first index */
 	struct slice analysis;
+	const struct plan_limit *limits; /* patterns that stand for more words than were looked for */
+	uint32_t n_limits;
 	struct shown_hit *hits;
 	uint32_t n_hits;
+	uint32_t next; /* the offset behind the last hit that is shown, 0: there are no more */
 };
 
 #endif

@@ -17,7 +17,7 @@ struct iter;
 struct explain_item {
 	struct slice term; /* without class */
 	enum field field;
-	const char *kind;  /* "word", "part", "variant", "phrase" */
+	const char *kind;  /* "word", "part", "variant", "proximity" */
 	uint32_t freq;
 	uint64_t df;
 	int64_t score;	   /* micro-units */
@@ -59,9 +59,15 @@ void iter_release(struct iter *it); /* NULL is allowed */
 static inline enum fund_status iter_seek(struct iter *it, uint32_t target) { return it->ops->seek(it, target); }
 static inline enum fund_status iter_next(struct iter *it) { return it->ops->seek(it, it->doc + 1); }
 
+/* An item about the term: all but frequency and score. */
+struct explain_item iter_explain_term(const struct plan_term *t);
+
 /* Constructors, for iter_new() alone. */
 enum fund_status iter_term_new(struct arena *arena, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct iter **out);
+enum fund_status iter_word_new(struct arena *arena, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct iter **out);
 enum fund_status iter_phrase_new(struct arena *arena, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct iter **out);
+enum fund_status iter_forms_new(struct arena *arena, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct iter **out);
+enum fund_status iter_span_new(struct arena *arena, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct iter **out);
 enum fund_status iter_bool_new(struct arena *arena, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct iter **out);
 enum fund_status iter_date_new(struct arena *arena, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct iter **out);
 

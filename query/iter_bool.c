@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * iter_bool.c - must, should, must not and filters in one node.
+ * iter_bool.c - must, should, must not, filters and hints in one node.
  *
  * With a must or a filter, those lead, the rarest first, and should-children only add to the score. Without, the should-children
  * lead: the least of their documents. A node with nothing but must-nots leads with all documents.
@@ -12,9 +12,9 @@
 
 struct iter_bool {
 	struct iter base;
-	struct iter **must, **should, **not;
+	struct iter **must, **should, **not, **hints;
 	bool *scored;	/* beside must: false for filters */
-	uint32_t n_must, n_should, n_not;
+	uint32_t n_must, n_should, n_not, n_hints;
 	bool best;	/* the best child's score instead of the sum */
 	bool all;	/* leads with all documents */
 };
@@ -82,6 +82,18 @@ static enum fund_status bool_seek(struct iter *it, uint32_t target)
 	}
 }
 
+static enum fund_status each_of(struct iter_bool *b, struct iter **children, uint32_t n, enum fund_status (*each)(struct iter *child, void *context),
+				void *context)
+{
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
+		st = catch_up(children[i], b->base.doc);
+		if (st == FUND_OK && children[i]->doc == b->base.doc)
+			st = each(children[i], context);
+	}
+	return st;
+}
+
 /* Calls `each` for every child that matches the current document and has a score. */
 static enum fund_status each_match(struct iter_bool *b, enum fund_status (*each)(struct iter *child, void *context), void *context)
 {
@@ -89,14 +101,9 @@ static enum fund_status each_match(struct iter_bool *b, enum fund_status (*each)
 	for (uint32_t i = 0; i < b->n_must && st == FUND_OK; i++)
 		if (b->scored[i])
 			st = each(b->must[i], context);
-	for (uint32_t i = 0; i < b->n_should && st == FUND_OK; i++) {
-		struct iter *s = b->should[i];
-		if (s->doc < b->base.doc)
-			st = iter_seek(s, b->base.doc);
-		if (st == FUND_OK && s->doc == b->base.doc)
-			st = each(s, context);
-	}
-	return st;
+	if (st == FUND_OK)
+		st = each_of(b, b->should, b->n_should, each, context);
+	return st == FUND_OK ? each_of(b, b->hints, b->n_hints, each, context) : st;
 }
 
 struct best {
@@ -149,6 +156,8 @@ static void bool_release(struct iter *it)
 		iter_release(b->should[i]);
 	for (uint32_t i = 0; i < b->n_not; i++)
 		iter_release(b->not[i]);
+	for (uint32_t i = 0; i < b->n_hints; i++)
+		iter_release(b->hints[i]);
 }
 
 static const struct iter_ops bool_ops = { bool_seek, bool_score, bool_explain, bool_release };
@@ -171,6 +180,8 @@ static void add_child(struct iter_bool *b, struct iter *child, enum plan_role ro
 		add_must(b, child, role == ROLE_MUST);
 	else if (role == ROLE_MUST_NOT)
 		b->not[b->n_not++] = child;
+	else if (role == ROLE_HINT)
+		b->hints[b->n_hints++] = child;
 	else
 		b->should[b->n_should++] = child;
 }
@@ -233,6 +244,8 @@ static enum fund_status start(struct iter_bool *b)
 		st = iter_seek(b->should[i], 0);
 	for (uint32_t i = 0; i < b->n_not && st == FUND_OK; i++)
 		st = iter_seek(b->not[i], 0);
+	for (uint32_t i = 0; i < b->n_hints && st == FUND_OK; i++)
+		st = iter_seek(b->hints[i], 0);
 	return st;
 }
 
@@ -249,11 +262,11 @@ enum fund_status iter_bool_new(struct arena *arena, const struct plan *plan, str
 	size_t n = (size_t)plan->n_children + 1;
 	*out = NULL;
 	struct iter_bool *b = arena_alloc(arena, sizeof *b);
-	struct iter **room = arena_alloc(arena, 3 * n * sizeof *room);
+	struct iter **room = arena_alloc(arena, 4 * n * sizeof *room);
 	bool *scored = arena_alloc(arena, n * sizeof *scored);
 	if (!b || !room || !scored)
 		return FUND_NO_MEMORY;
-	*b = (struct iter_bool){ .base = iter_base(&bool_ops, 0, leaf, bm25), .must = room, .should = room + n, .not = room + 2 * n, .scored = scored,
+	*b = (struct iter_bool){ .base = iter_base(&bool_ops, 0, leaf, bm25), .must = room, .should = room + n, .not = room + 2 * n, .hints = room + 3 * n, .scored = scored,
 				 .best = plan->kind == PLAN_BEST };
 	enum fund_status st = build_children(arena, plan, b, &possible);
 	if (st == FUND_OK && possible)

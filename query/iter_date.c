@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* iter_date.c - documents with a date in a range, or simply all: matches without a score. */
+/* iter_date.c - documents with a date in a range, those of the last indexing run, or simply all: matches without a score. */
 #include "query/iter.h"
 
 #include "store/postings.h"
@@ -7,18 +7,34 @@
 struct iter_date {
 	struct iter base;
 	uint32_t from, to;
-	bool all;
+	enum plan_kind kind; /* PLAN_DATE, PLAN_NEW, PLAN_ALL */
 };
+
+static enum fund_status is_in(const struct iter_date *d, uint32_t doc, bool *in)
+{
+	uint64_t born;
+	uint32_t date;
+	enum fund_status st = FUND_OK;
+	*in = true;
+	if (d->kind == PLAN_DATE) {
+		st = leaf_date(d->base.leaf, doc, &date);
+		*in = st == FUND_OK && date != 0 && date >= d->from && date <= d->to;
+	} else if (d->kind == PLAN_NEW) {
+		st = segment_value(d->base.leaf->segment, COLUMN_BORN, doc, &born);
+		*in = st == FUND_OK && born == d->base.leaf->newest;
+	}
+	return st;
+}
 
 static enum fund_status date_seek(struct iter *it, uint32_t target)
 {
 	struct iter_date *d = (struct iter_date *)it;
 	for (uint32_t doc = target; doc < it->leaf->n_docs; doc++) {
-		uint32_t date = 0;
-		enum fund_status st = d->all ? FUND_OK : leaf_date(it->leaf, doc, &date);
+		bool in;
+		enum fund_status st = is_in(d, doc, &in);
 		if (st != FUND_OK)
 			return st;
-		if (d->all || (date != 0 && date >= d->from && date <= d->to)) {
+		if (in) {
 			it->doc = doc;
 			return FUND_OK;
 		}
@@ -58,7 +74,7 @@ enum fund_status iter_date_new(struct arena *arena, const struct plan *plan, str
 	if (!d)
 		return FUND_NO_MEMORY;
 	*d = (struct iter_date){ .base = iter_base(&date_ops, leaf->n_docs, leaf, bm25),
-				 .from = plan->from, .to = plan->to, .all = plan->kind == PLAN_ALL };
+				 .from = plan->from, .to = plan->to, .kind = plan->kind };
 	*out = &d->base;
 	return FUND_OK;
 }

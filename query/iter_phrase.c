@@ -130,7 +130,7 @@ static enum fund_status skip_blocks(struct iter_phrase *p, uint32_t *target)
 		if (st != FUND_OK || last == DOC_END)
 			return st;
 		for (uint32_t i = 0; i < set.n; i++) {
-			int64_t one = bm25_score(p->base.bm25, p->plan->scale, set.pair[i].freq, set.pair[i].len);
+			int64_t one = bm25_score(p->base.bm25, p->plan->scale, score_freq(set.pair[i].freq, FREQ_UNIT), set.pair[i].len);
 			most = one > most ? one : most;
 		}
 		if (most + 1 >= p->base.least) { /* 1: rounding */
@@ -153,7 +153,7 @@ static enum fund_status is_hopeful(struct iter_phrase *p, bool *hopeful)
 		st = postings_freq(&p->lists[i]->postings, &freq);
 		least = freq < least ? freq : least;
 	}
-	*hopeful = st == FUND_OK && bm25_score(p->base.bm25, p->plan->scale, least, len) + 1 >= p->base.least;
+	*hopeful = st == FUND_OK && bm25_score(p->base.bm25, p->plan->scale, score_freq(least, FREQ_UNIT), len) + 1 >= p->base.least;
 	p->base.pruned |= !*hopeful;
 	return st;
 }
@@ -183,14 +183,14 @@ static enum fund_status phrase_score(struct iter *it, int64_t *micro)
 	uint32_t len;
 	enum fund_status st = leaf_length(it->leaf, it->doc, &len);
 	if (st == FUND_OK)
-		*micro = bm25_score(it->bm25, p->plan->scale, p->freq, len);
+		*micro = bm25_score(it->bm25, p->plan->scale, score_freq(p->freq, FREQ_UNIT), len);
 	return st;
 }
 
 static enum fund_status phrase_explain(struct iter *it, const struct explain_sink *sink)
 {
 	struct iter_phrase *p = (struct iter_phrase *)it;
-	struct explain_item item = { .term = p->plan->text, .field = p->plan->field, .kind = "phrase", .freq = p->freq, .df = it->cost };
+	struct explain_item item = { .term = p->plan->text, .field = p->plan->field, .kind = "proximity", .freq = p->freq, .df = it->cost };
 	enum fund_status st = phrase_score(it, &item.score);
 	return st == FUND_OK ? sink->item(sink->context, &item) : st;
 }

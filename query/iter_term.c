@@ -7,6 +7,7 @@
 struct iter_term {
 	struct iter base;
 	const struct plan_term *term;
+	double scale;
 	struct postings postings;
 };
 
@@ -46,16 +47,21 @@ static enum fund_status term_score(struct iter *it, int64_t *micro)
 	if (st == FUND_OK)
 		st = leaf_length(it->leaf, it->doc, &len);
 	if (st == FUND_OK)
-		*micro = bm25_score(it->bm25, t->term->scale, freq, len);
+		*micro = bm25_score(it->bm25, t->scale, score_freq(freq, FREQ_UNIT), len);
 	return st;
+}
+
+struct explain_item iter_explain_term(const struct plan_term *t)
+{
+	static const char *const kinds[TERM_KINDS] = { "word", "part", "variant" };
+	struct slice term = slice_from(t->places.term, 1);
+	return (struct explain_item){ .term = term, .field = t->field, .kind = kinds[t->kind], .df = t->places.df };
 }
 
 static enum fund_status term_explain(struct iter *it, const struct explain_sink *sink)
 {
-	static const char *const kinds[TERM_KINDS] = { "word", "part", "variant" };
 	struct iter_term *t = (struct iter_term *)it;
-	struct explain_item item = { .term = slice_of(t->term->places.term.data + 1, t->term->places.term.len - 1), .field = t->term->field,
-				     .kind = kinds[t->term->kind], .df = t->term->places.df };
+	struct explain_item item = iter_explain_term(t->term);
 	enum fund_status st = postings_freq(&t->postings, &item.freq);
 	if (st == FUND_OK)
 		st = term_score(it, &item.score);
@@ -79,6 +85,7 @@ enum fund_status iter_term_new(struct arena *arena, const struct plan *plan, str
 		return FUND_NO_MEMORY;
 	t->base = iter_base(&term_ops, entry.df, leaf, bm25);
 	t->term = &plan->term;
+	t->scale = plan->scale;
 	st = postings_open(&t->postings, chunks, &entry, leaf->weights);
 	if (st == FUND_OK)
 		*out = &t->base;

@@ -3,17 +3,19 @@
  * fundstelle-query - words in, ranked articles out.
  *
  *	options.c	the command line
- *	run.c		one query, one article; run_batch.c: many queries
+ *	run.c		one query, one article; run_batch.c: many queries; run_report.c: what is counted over all hits
  *	  searcher.c	indexes opened, their segments as one list with common statistics
  *	  search.c	a query from its text to what is shown:
  *	    lex.c, parse.c	text -> tree
  *	    plan.c		tree -> terms under boolean nodes, through stemmer/analyse.h
  *	    topk.c		plan -> the best k documents; topk_or.c for plain words, iter_*.c for all else
  *	    snippet.c		the passage that shows why
- *	  present*.c	text, json, jsonl, tsv, trec, paths
+ *	    matches.c		or every match, for timeline.c, facet.c
+ *	  present*.c	text, json, jsonl, tsv, trec, paths; report.c, timeline_svg.c
  */
 #include <signal.h>
 
+#include "query/option_list.h"
 #include "query/run.h"
 #include "store/guard.h"
 
@@ -32,7 +34,14 @@ static int run(const struct options *o, struct printer *out)
 		fault_set(&why, FUND_NO_MEMORY, "out of memory");
 		return run_trouble(&why);
 	}
-	int status = o->batch ? run_batch(o, analyser, out) : o->show ? run_show(o, analyser, out) : run_query(o, analyser, out);
+	int status;
+	switch (o->action) {
+	case ACTION_BATCH: status = run_batch(o, analyser, out); break;
+	case ACTION_SHOW: status = run_show(o, analyser, out); break;
+	case ACTION_LIST: status = run_query(o, analyser, out); break;
+	case ACTION_KWIC: status = run_kwic(o, analyser, out); break;
+	default: status = run_report(o, analyser, out); break;
+	}
 	analyser_free(analyser);
 	return status;
 }
@@ -48,9 +57,9 @@ int main(int argc, char **argv)
 	print_init(&out, 1);
 	if (options_read(&options, argc, argv, &why) != FUND_OK) {
 		status = run_trouble(&why);
-	} else if (options.help) {
-		options_help(&out);
-	} else if (options.version) {
+	} else if (options.action == ACTION_HELP) {
+		option_table_help(&query_options, &out);
+	} else if (options.action == ACTION_VERSION) {
 		print_str(&out, "fundstelle-query " PACKAGE_VERSION "\n");
 	} else {
 		status = run(&options, &out);

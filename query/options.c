@@ -1,61 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "query/options.h"
 
-#include <getopt.h>
-#include <stdlib.h>
-
 #include "base/strnum.h"
+#include "query/option_list.h"
 #include "store/index_place.h"
-
-enum option_id {
-	OPT_INDEX = 'i', OPT_LIMIT = 'n', OPT_FORMAT = 'f', OPT_NUL = '0', OPT_OFFSET = 256, OPT_FROM, OPT_TO, OPT_SORT, OPT_SEED, OPT_ALL, OPT_COUNT, OPT_EXPLAIN, OPT_BATCH,
-	OPT_TIMING, OPT_SHOW, OPT_COLOR, OPT_HELP, OPT_VERSION,
-};
-
-static const struct {
-	int id;
-	const char *name, *argument, *help; /* argument NULL: takes none; "[X]": may be left out */
-} table[] = {
-	{ OPT_INDEX, "index", "DIR", "the index; several are ranked as one list" },
-	{ OPT_LIMIT, "limit", "N", "at most N hits (10; 0: all)" },
-	{ OPT_OFFSET, "offset", "N", "leave out the first N" },
-	{ OPT_FORMAT, "format", "FORMAT", "text, json, jsonl, tsv, trec or paths" },
-	{ OPT_NUL, NULL, NULL, "with -f paths: end each with NUL" },
-	{ OPT_FROM, "from", "DATE", "not before DATE: 2022, 2022-01 or 2022-01-18" },
-	{ OPT_TO, "to", "DATE", "not after DATE" },
-	{ OPT_SORT, "sort", "ORDER", "relevance, newest, oldest or random" },
-	{ OPT_SEED, "seed", "N", "with --sort=random: another sample" },
-	{ OPT_ALL, "all", NULL, "every word must occur" },
-	{ OPT_COUNT, "count", NULL, "only the number of hits" },
-	{ OPT_EXPLAIN, "explain", NULL, "how each score came about" },
-	{ OPT_BATCH, "batch", "FILE", "answer a line 'id TAB query' after the other (-: stdin)" },
-	{ OPT_TIMING, "timing", NULL, "with --batch: each query's time in us, on stderr" },
-	{ OPT_SHOW, "show", "KEY", "that article as it was indexed" },
-	{ OPT_COLOR, "color", "WHEN", "auto, always or never" },
-	{ OPT_HELP, "help", NULL, "this text" },
-	{ OPT_VERSION, "version", NULL, "the version" },
-};
-#define N_OPTIONS (sizeof table / sizeof *table)
-#define WORD 1 /* what getopt_long() calls an argument that is no option */
-
-void options_help(struct printer *p)
-{
-	print_str(p, "Usage: fundstelle-query [OPTION]... QUERY...\n"
-		     "Ranks the articles of an index that fundstelle-index made.\n\n");
-	for (size_t i = 0; i < N_OPTIONS; i++) {
-		char left[64];
-		bool letter = table[i].id < 256;
-		int n = letter && table[i].name ? snprintf(left, sizeof left, "  -%c, --%s", table[i].id, table[i].name)
-			: letter		? snprintf(left, sizeof left, "  -%c", table[i].id)
-						: snprintf(left, sizeof left, "      --%s", table[i].name);
-		if (table[i].argument && n > 0 && (size_t)n < sizeof left)
-			snprintf(left + n, sizeof left - (size_t)n, "=%s", table[i].argument);
-		print_format(p, "%-26s %s\n", left, table[i].help);
-	}
-	print_str(p, "\nQuery: Wort Wort (any), +must -mustnot, A AND B, A OR B, NOT C, ( ), \"a phrase\",\n"
-		     "titel:Wort, autor:…, ressort:…, quelle:…, datum:2022-01..2022-03\n"
-		     "Exit: 0 hits, 1 no hit, 2 trouble. See fundstelle-query(1).\n");
-}
 
 void options_release(struct options *o)
 {
@@ -63,34 +11,20 @@ void options_release(struct options *o)
 	buf_release(&o->query);
 }
 
-static void fill(struct option *longs, char *shorts)
-{
-	size_t n = 0;
-	*shorts++ = '-'; /* words are given in their place, as WORD */
-	*shorts++ = ':';
-	for (size_t i = 0; i < N_OPTIONS; i++) {
-		int has = !table[i].argument ? no_argument : table[i].argument[0] == '[' ? optional_argument : required_argument;
-		if (table[i].name)
-			longs[n++] = (struct option){ table[i].name, has, NULL, table[i].id };
-		if (table[i].id < 256) {
-			*shorts++ = (char)table[i].id;
-			if (has == required_argument)
-				*shorts++ = ':';
-		}
-	}
-	longs[n] = (struct option){ NULL, 0, NULL, 0 };
-	*shorts = 0;
-}
-
 /* ---- values ---- */
+
+static enum fund_status ranged(const char *name, const char *text, uint32_t least, uint32_t most, uint32_t *out, struct fault *why)
+{
+	uint64_t n;
+	if (parse_count(text, most, &n) != FUND_OK || n < least)
+		return fault_set(why, FUND_INVALID, "--%s=%s: not a number from %u to %u", name, text, least, most);
+	*out = (uint32_t)n;
+	return FUND_OK;
+}
 
 static enum fund_status count(const char *name, const char *text, uint32_t *out, struct fault *why)
 {
-	uint64_t n;
-	if (parse_count(text, UINT32_MAX - 1, &n) != FUND_OK)
-		return fault_set(why, FUND_INVALID, "--%s=%s: not a number from 0 to %u", name, text, UINT32_MAX - 1);
-	*out = (uint32_t)n;
-	return FUND_OK;
+	return ranged(name, text, 0, UINT32_MAX - 1, out, why);
 }
 
 static enum fund_status date(const char *name, const char *text, uint32_t *from, uint32_t *to, struct fault *why)
@@ -100,26 +34,89 @@ static enum fund_status date(const char *name, const char *text, uint32_t *from,
 	return FUND_OK;
 }
 
-static enum fund_status color(struct options *o, const char *text, struct fault *why)
+/* One of the values that the table has for the option: its number. */
+static enum fund_status choice(int id, const char *text, int *out, struct fault *why)
 {
-	static const char *const names[] = { "auto", "always", "never" };
-	for (int i = 0; i < 3; i++)
-		if (strcmp(text, names[i]) == 0) {
-			o->color = (enum color_choice)i;
-			return FUND_OK;
-		}
-	return fault_set(why, FUND_INVALID, "--color=%s: auto, always or never", text);
+	*out = option_value(&query_options, id, text);
+	return *out >= 0 ? FUND_OK : option_not_a_value(&query_options, id, text, why);
 }
 
-static enum fund_status sort(struct options *o, const char *text, struct fault *why)
+/* The one thing to be done. Asking for help is answered whatever else is asked. */
+static enum fund_status act(struct options *o, enum action action, struct fault *why)
 {
-	static const char *const names[] = { "relevance", "newest", "oldest", "random" };
-	for (int i = 0; i < 4; i++)
-		if (strcmp(text, names[i]) == 0) {
-			o->search.order = (enum hit_order)i;
-			return FUND_OK;
-		}
-	return fault_set(why, FUND_INVALID, "--sort=%s: relevance, newest, oldest or random", text);
+	static const char *const names[] = { "", "--timeline", "--facet", "--kwic", "--collocates", "--show", "--batch", "--help", "--version" };
+	enum action before = o->action;
+	if (before == ACTION_HELP || before == ACTION_VERSION || before == action)
+		return FUND_OK;
+	if (before != ACTION_LIST && action < ACTION_HELP)
+		return fault_set(why, FUND_INVALID, "%s and %s exclude each other", names[before], names[action]);
+	o->action = action;
+	return FUND_OK;
+}
+
+/* With several of them each is followed by its own query: here begins the next one. */
+static enum fund_status timeline(struct options *o, const char *text, struct fault *why)
+{
+	int unit = PERIOD_MONTH;
+	enum fund_status st = text ? choice(OPT_TIMELINE, text, &unit, why) : FUND_OK;
+	if (st != FUND_OK)
+		return st;
+	if (text || o->n_timelines == 0)
+		o->timeline.unit = (enum period_unit)unit;
+	if (o->n_timelines == TIMELINES_MAX)
+		return fault_set(why, FUND_INVALID, "more than %d timelines", TIMELINES_MAX);
+	o->timelines[o->n_timelines++].len = o->query.len; /* where it begins, until all is read */
+	return act(o, ACTION_TIMELINE, why);
+}
+
+static enum fund_status number_option(struct options *o, int id, const char *value, struct fault *why)
+{
+	enum fund_status st;
+	switch (id) {
+	case OPT_LIMIT:
+		st = count("limit", value, &o->search.limit, why);
+		if (st == FUND_OK && o->search.limit == 0)
+			o->search.limit = UINT32_MAX;
+		o->limit_given = true;
+		return st;
+	case OPT_OFFSET: return count("offset", value, &o->search.offset, why);
+	case OPT_KWIC:
+		st = value ? ranged("kwic", value, 1, KWIC_WIDTH_MAX, &o->kwic_width, why) : FUND_OK;
+		return st == FUND_OK ? act(o, ACTION_KWIC, why) : st;
+	case OPT_COLLOCATES:
+		st = value ? ranged("collocates", value, 1, UINT32_MAX, &o->collocates.n, why) : FUND_OK;
+		return st == FUND_OK ? act(o, ACTION_COLLOCATES, why) : st;
+	case OPT_WINDOW: return ranged("window", value, 1, WINDOW_MAX, &o->collocates.window, why);
+	case OPT_MIN_COUNT: return ranged("min-count", value, 1, UINT32_MAX, &o->collocates.least, why);
+	default:
+		return parse_count(value, UINT64_MAX, &o->search.seed) == FUND_OK ? FUND_OK :
+										    fault_set(why, FUND_INVALID, "--seed=%s: not a number", value);
+	}
+}
+
+static enum fund_status choice_option(struct options *o, int id, const char *value, struct fault *why)
+{
+	int n;
+	enum fund_status st = choice(id, value, &n, why);
+	if (st != FUND_OK)
+		return st;
+	switch (id) {
+	case OPT_FORMAT:
+		o->format = (enum format_id)n;
+		o->format_given = true;
+		break;
+	case OPT_DUPLICATES:
+		o->search.collapse = n == 0;
+		o->duplicates_given = true;
+		break;
+	case OPT_SORT: /* left and right stand behind the orders of hits */
+		o->kwic_order = n > ORDER_RANDOM ? (enum kwic_order)(KWIC_BY_LEFT + n - ORDER_RANDOM - 1) : KWIC_BY_POSITION;
+		o->search.order = n > ORDER_RANDOM ? ORDER_RELEVANCE : (enum hit_order)n;
+		break;
+	case OPT_FACET: o->facet = (enum facet)n; return act(o, ACTION_FACET, why);
+	default: o->color = (enum color_choice)n; break;
+	}
+	return FUND_OK;
 }
 
 static enum fund_status apply(struct options *o, int id, const char *value, struct fault *why)
@@ -131,37 +128,35 @@ static enum fund_status apply(struct options *o, int id, const char *value, stru
 			return fault_set(why, FUND_INVALID, "more than %d indexes", INDEXES_MAX);
 		o->indexes[o->n_indexes++] = value;
 		return FUND_OK;
-	case OPT_LIMIT: {
-		enum fund_status st = count("limit", value, &o->search.limit, why);
-		if (st == FUND_OK && o->search.limit == 0)
-			o->search.limit = UINT32_MAX;
-		return st;
-	}
+	case OPT_LIMIT:
 	case OPT_OFFSET:
-		return count("offset", value, &o->search.offset, why);
+	case OPT_KWIC:
+	case OPT_COLLOCATES:
+	case OPT_WINDOW:
+	case OPT_MIN_COUNT:
+	case OPT_SEED: return number_option(o, id, value, why);
 	case OPT_FORMAT:
-		o->format = presenter_find(value);
-		o->format_given = true;
-		return o->format ? FUND_OK : fault_set(why, FUND_INVALID, "--format=%s: text, json, jsonl, tsv, trec or paths", value);
+	case OPT_SORT:
+	case OPT_FACET:
+	case OPT_DUPLICATES:
+	case OPT_COLOR: return choice_option(o, id, value, why);
+	case OPT_FROM: return date("from", value, &o->search.from, &ignored, why);
+	case OPT_TO: return date("to", value, &ignored, &o->search.to, why);
+	case OPT_TIMELINE: return timeline(o, value, why);
+	case OPT_BATCH: o->batch = value; return act(o, ACTION_BATCH, why);
+	case OPT_TERMS: o->terms = value; return act(o, ACTION_TERMS, why);
+	case OPT_SHOW: o->show = value; return act(o, ACTION_SHOW, why);
+	case OPT_SIMILAR: o->search.similar = value; return FUND_OK;
 	case OPT_NUL: o->nul = true; return FUND_OK;
-	case OPT_FROM:
-		return date("from", value, &o->search.from, &ignored, why);
-	case OPT_TO:
-		return date("to", value, &ignored, &o->search.to, why);
-	case OPT_SORT: return sort(o, value, why);
-	case OPT_SEED:
-		if (parse_count(value, UINT64_MAX, &o->search.seed) != FUND_OK)
-			return fault_set(why, FUND_INVALID, "--seed=%s: not a number", value);
-		return FUND_OK;
+	case OPT_NEW: o->search.only_new = true; return FUND_OK;
 	case OPT_ALL: o->search.parse.all = true; return FUND_OK;
+	case OPT_EXACT: o->search.parse.exact = true; return FUND_OK;
 	case OPT_COUNT: o->count = true; return FUND_OK;
+	case OPT_RELATIVE: o->timeline.relative = true; return FUND_OK;
 	case OPT_EXPLAIN: o->explain = true; return FUND_OK;
-	case OPT_BATCH: o->batch = value; return FUND_OK;
 	case OPT_TIMING: o->timing = true; return FUND_OK;
-	case OPT_SHOW: o->show = value; return FUND_OK;
-	case OPT_COLOR: return color(o, value, why);
-	case OPT_HELP: o->help = true; return FUND_OK;
-	case OPT_VERSION: o->version = true; return FUND_OK;
+	case OPT_HELP: return act(o, ACTION_HELP, why);
+	case OPT_VERSION: return act(o, ACTION_VERSION, why);
 	default: return fault_set(why, FUND_INVALID, "unknown option");
 	}
 }
@@ -183,81 +178,116 @@ static enum fund_status add_word(struct options *o, const char *word, struct fau
 	return st == FUND_OK ? st : fault_set(why, st, "out of memory");
 }
 
-/* "-Krim" and -"klare Signale", typed without quotes around the whole query: no option begins with such a character. */
-static bool is_must_not(const char *argument)
-{
-	unsigned char second = argument && argument[0] == '-' ? (unsigned char)argument[1] : 0;
-	return (second >= 'A' && second <= 'Z') || second >= 0x80 || second == '"';
-}
-
 static enum fund_status read_arguments(struct options *o, int argc, char **argv, struct fault *why)
 {
-	struct option longs[N_OPTIONS + 1];
-	char shorts[2 * N_OPTIONS + 3];
-	enum fund_status st = FUND_OK;
-	fill(longs, shorts);
-	opterr = 0;
-	while (st == FUND_OK) {
-		if (optind < argc && is_must_not(argv[optind])) {
-			st = add_word(o, argv[optind++], why);
-			continue;
-		}
-		int id = getopt_long(argc, argv, shorts, longs, NULL);
-		if (id == -1)
-			break;
-		if (id == WORD)
-			st = add_word(o, optarg, why);
-		else if (id == ':')
-			st = fault_set(why, FUND_INVALID, "option '%s' needs a value", argv[optind - 1]);
-		else if (id == '?')
-			st = optopt > 0 && optopt < 128 ? fault_set(why, FUND_INVALID, "unknown option '-%c'; try fundstelle-query --help", optopt) :
-							  fault_set(why, FUND_INVALID, "unknown or ambiguous option '%s'; try fundstelle-query --help",
-								    argv[optind - 1]);
-		else
-			st = apply(o, id, optarg, why);
+	struct option_reader reader;
+	const char *value;
+	int id;
+	enum fund_status st;
+	option_reader_init(&reader, &query_options, argc, argv);
+	while ((st = option_next(&reader, &id, &value, why)) == FUND_OK) {
+		st = id == OPTION_WORD ? add_word(o, value, why) : apply(o, id, value, why);
+		if (st != FUND_OK)
+			return st;
 	}
-	while (st == FUND_OK && optind < argc) /* behind "--" */
-		st = add_word(o, argv[optind++], why);
-	return st;
+	return st == FUND_END ? FUND_OK : st;
 }
 
-static enum fund_status check(struct options *o, struct fault *why)
+/* ---- what goes together ---- */
+
+/* Which formats an action has, a bit each; reports have no keys to list. */
+static unsigned formats_of(const struct options *o)
 {
-	bool dates_cross = o->search.from > o->search.to;
-	if (dates_cross)
+	enum { TEXT = 1 << FORMAT_TEXT, JSON = 1 << FORMAT_JSON, JSONL = 1 << FORMAT_JSONL, TSV = 1 << FORMAT_TSV, TREC = 1 << FORMAT_TREC,
+	       PATHS = 1 << FORMAT_PATHS, SVG = 1 << FORMAT_SVG };
+	switch (o->action) {
+	case ACTION_TIMELINE: return TEXT | JSON | JSONL | TSV | SVG;
+	case ACTION_FACET:
+	case ACTION_KWIC:
+	case ACTION_COLLOCATES: return TEXT | JSON | JSONL | TSV;
+	case ACTION_SHOW: return TEXT | JSON | JSONL;
+	case ACTION_BATCH: return TSV | TREC | JSONL;
+	default: return TEXT | JSON | JSONL | TSV | TREC | PATHS;
+	}
+}
+
+static enum fund_status check_format(const struct options *o, struct fault *why)
+{
+	static const char *const names[] = { "text", "json", "jsonl", "tsv", "trec", "paths", "svg" };
+	char list[64] = "";
+	unsigned formats = formats_of(o);
+	if (formats >> o->format & 1)
+		return FUND_OK;
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		if (formats >> i & 1)
+			snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", *list ? ", " : "", names[i]);
+	return fault_set(why, FUND_INVALID, "--format=%s is not for this; there are %s", names[o->format], list);
+}
+
+static bool takes_query(const struct options *o) { return o->action != ACTION_SHOW && o->action != ACTION_BATCH && o->action != ACTION_TERMS && !o->search.similar; }
+
+static enum fund_status check(const struct options *o, struct fault *why)
+{
+	if (o->search.from > o->search.to)
 		return fault_set(why, FUND_INVALID, "--from lies behind --to");
-	if (o->batch && (o->n_words || o->show))
-		return fault_set(why, FUND_INVALID, "--batch takes its queries from the file: no QUERY, no --show");
-	if (o->batch && o->format_given && !o->format->batch)
-		return fault_set(why, FUND_INVALID, "--batch prints tsv, trec or jsonl, not %s", o->format->name);
-	if (o->timing && !o->batch)
-		return fault_set(why, FUND_INVALID, "--timing goes with --batch");
-	if (o->show && o->n_words)
-		return fault_set(why, FUND_INVALID, "--show takes no QUERY");
-	if (o->show && !o->format->show)
-		return fault_set(why, FUND_INVALID, "--show prints text or json, not %s", o->format->name);
-	if (o->nul && strcmp(o->format->name, "paths") != 0)
-		return fault_set(why, FUND_INVALID, "-0 goes with -f paths");
-	if (!o->batch && !o->show && !o->n_words)
+	if (o->search.similar && o->action != ACTION_LIST)
+		return fault_set(why, FUND_INVALID, "--similar gives a list of hits, nothing else");
+	if (o->n_words && !takes_query(o))
+		return o->action == ACTION_BATCH ? fault_set(why, FUND_INVALID, "--batch takes its queries from the file: no QUERY") :
+						   fault_set(why, FUND_INVALID, "--show, --similar and --terms take no QUERY");
+	if (!o->n_words && takes_query(o))
 		return fault_set(why, FUND_INVALID, "no QUERY; try fundstelle-query --help");
+	if (o->timing && o->action != ACTION_BATCH)
+		return fault_set(why, FUND_INVALID, "--timing goes with --batch");
+	if (o->timeline.relative && o->action != ACTION_TIMELINE)
+		return fault_set(why, FUND_INVALID, "--relative goes with --timeline");
+	if (o->kwic_order != KWIC_BY_POSITION && o->action != ACTION_KWIC)
+		return fault_set(why, FUND_INVALID, "--sort=left and --sort=right go with --kwic");
+	if (o->count && o->action != ACTION_LIST && o->action != ACTION_BATCH)
+		return fault_set(why, FUND_INVALID, "--count goes with a list of hits");
+	if (o->nul && o->format != FORMAT_PATHS)
+		return fault_set(why, FUND_INVALID, "-0 goes with -f paths");
+	return check_format(o, why);
+}
+
+/* Parts the words into the queries of the timelines. */
+static enum fund_status part_queries(struct options *o, struct fault *why)
+{
+	struct slice all = slice_buf(&o->query);
+	if (o->n_timelines > 0)
+		o->timelines[0].len = 0; /* words ahead of the first one are its query's too */
+	for (uint32_t i = 0; i < o->n_timelines; i++) {
+		size_t from = o->timelines[i].len, to = i + 1 < o->n_timelines ? o->timelines[i + 1].len : all.len;
+		while (from < to && all.data[from] == ' ')
+			from++;
+		o->timelines[i] = slice_part(all, from, to - from);
+		if (from == to)
+			return fault_set(why, FUND_INVALID, "of several --timeline, each is followed by its query");
+	}
 	return FUND_OK;
 }
 
 enum fund_status options_read(struct options *o, int argc, char **argv, struct fault *why)
 {
-	*o = (struct options){ .format = &present_text, .search = { .limit = 10, .from = 0, .to = UINT32_MAX } };
+	*o = (struct options){ .search = { .limit = 10, .from = 0, .to = UINT32_MAX },
+				.collocates = { COLLOCATES_DEFAULT, WINDOW_DEFAULT, 1 } };
 	enum fund_status st = read_arguments(o, argc, argv, why);
-	if (st != FUND_OK)
+	if (st != FUND_OK || o->action == ACTION_HELP || o->action == ACTION_VERSION)
 		return st;
-	if (o->help || o->version)
-		return FUND_OK;
-	if (o->batch && !o->format_given)
-		o->format = &present_tsv;
+	if (o->action == ACTION_BATCH && !o->format_given)
+		o->format = FORMAT_TSV;
 	st = check(o, why);
+	if (st == FUND_OK)
+		st = part_queries(o, why);
 	if (st == FUND_OK && o->n_indexes == 0)
 		st = default_index(o, why);
-	o->parts = o->format->parts | (o->explain ? HIT_EXPLAIN : 0u);
-	o->search.want_total = o->format->shows_total;
+	o->presenter = presenter_of(o->format);
+	o->parts = (o->presenter ? o->presenter->parts : 0) | (o->explain ? HIT_EXPLAIN : 0u);
+	o->search.want_total = o->presenter && o->presenter->shows_total;
+	o->search.want_suggestion = o->action == ACTION_LIST && (o->format == FORMAT_TEXT || o->format == FORMAT_JSON);
 	o->search.count_only = o->count;
+	if (!o->duplicates_given)
+		o->search.collapse = o->format == FORMAT_TEXT && o->action == ACTION_LIST;
+	o->search.collapse &= o->action == ACTION_LIST || o->action == ACTION_BATCH;
 	return st;
 }

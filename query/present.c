@@ -4,14 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct presenter *const presenters[] = { &present_text, &present_json, &present_jsonl, &present_tsv, &present_trec, &present_paths };
-
-const struct presenter *presenter_find(const char *name)
+const struct presenter *presenter_of(enum format_id format)
 {
-	for (size_t i = 0; i < sizeof presenters / sizeof *presenters; i++)
-		if (strcmp(presenters[i]->name, name) == 0)
-			return presenters[i];
-	return NULL;
+	static const struct presenter *const presenters[] = { &present_text, &present_json, &present_jsonl, &present_tsv, &present_trec, &present_paths, NULL };
+	return presenters[format];
+}
+
+void present_color(struct printer *p, const struct present_options *o, enum present_look look)
+{
+	static const char *const codes[] = { "\033[0m", "\033[1m", "\033[2m", "\033[1;31m" };
+	if (o->color)
+		print_str(p, codes[look]);
 }
 
 const char *date_format(uint32_t date, char out[16])

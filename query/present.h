@@ -8,7 +8,10 @@
 #include "base/print.h"
 #include "query/hits.h"
 
+enum format_id { FORMAT_TEXT, FORMAT_JSON, FORMAT_JSONL, FORMAT_TSV, FORMAT_TREC, FORMAT_PATHS, FORMAT_SVG }; /* as --format's values are listed */
+
 struct present_options {
+	bool terminal;	   /* it is one that is printed to */
 	bool color;	   /* escape sequences may be used */
 	uint32_t width;	   /* columns of the terminal, else 80 */
 	bool nul;	   /* paths end with NUL */
@@ -30,8 +33,16 @@ struct presenter {
 };
 
 extern const struct presenter present_text, present_json, present_jsonl, present_tsv, present_trec, present_paths;
-/* NULL: no such format. */
-const struct presenter *presenter_find(const char *name);
+/* Of hits; NULL: FORMAT_SVG is for other things. */
+const struct presenter *presenter_of(enum format_id format);
+
+enum present_look { PRESENT_PLAIN, PRESENT_BOLD, PRESENT_DIM, PRESENT_MATCH };
+/* Switches to that look where escape sequences may be used. */
+void present_color(struct printer *p, const struct present_options *o, enum present_look look);
+/* {"schema": 1, "query": …, "took_us": …, "index": {…}, "limits": […] without the closing brace. */
+void present_json_head(struct printer *p, const struct result *r);
+void present_json_key(struct printer *p, struct slice key);
+void present_json_date(struct printer *p, uint32_t date); /* its value: a string or null */
 
 /* "2022", "2022-01", "2022-01-18"; "" for 0. */
 const char *date_format(uint32_t date, char out[16]);

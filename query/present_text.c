@@ -2,20 +2,12 @@
 /* present_text.c - for people: title, date, key, and the passage with its matches in bold. */
 #include "query/present.h"
 
+#include "base/translate.h"
 #include "base/utf8.h"
+#include "base/width.h"
 
-#define BOLD "\033[1m"
-#define DIM "\033[2m"
-#define MATCH "\033[1;31m"
-#define PLAIN "\033[0m"
 #define INDENT 4u
 #define WIDTH_MAX 100u /* longer lines are hard to read */
-
-static void colored(struct printer *p, const struct present_options *o, const char *code)
-{
-	if (o->color)
-		print_str(p, code);
-}
 
 /* ---- wrapping ---- */
 
@@ -23,7 +15,7 @@ struct wrap {
 	struct printer *p;
 	const struct present_options *o;
 	const struct marked_text *text;
-	const char *base; /* the colour between matches */
+	enum present_look base; /* between matches */
 	uint32_t column, width, mark;
 	bool in_mark;
 };
@@ -33,23 +25,16 @@ static void cross(struct wrap *w, uint32_t off)
 {
 	const struct marked_text *t = w->text;
 	if (w->in_mark && off == t->marks[w->mark].off + t->marks[w->mark].len) {
-		colored(w->p, w->o, PLAIN);
-		colored(w->p, w->o, w->base);
+		present_color(w->p, w->o, PRESENT_PLAIN);
+		if (w->base != PRESENT_PLAIN)
+			present_color(w->p, w->o, w->base);
 		w->in_mark = false;
 		w->mark++;
 	}
 	if (!w->in_mark && w->mark < t->n_marks && off == t->marks[w->mark].off) {
-		colored(w->p, w->o, MATCH);
+		present_color(w->p, w->o, PRESENT_MATCH);
 		w->in_mark = true;
 	}
-}
-
-static uint32_t characters(const uint8_t *p, const uint8_t *end)
-{
-	uint32_t n = 0;
-	for (; p < end; p++)
-		n += (*p & 0xC0) != 0x80;
-	return n;
 }
 
 static void put_word(struct wrap *w, uint32_t from, uint32_t to)
@@ -74,7 +59,7 @@ static void wrap_text(struct wrap *w)
 		uint32_t end = at;
 		while (end < len && bytes[end] != ' ')
 			end++;
-		uint32_t n = characters(bytes + at, bytes + end);
+		uint32_t n = text_width(slice_of(bytes + at, end - at));
 		if (w->column > INDENT && w->column + 1 + n > w->width) {
 			print_format(w->p, "\n%*s", (int)INDENT, "");
 			w->column = INDENT;
@@ -97,18 +82,48 @@ static void text_begin(struct printer *p, const struct result *r, const struct p
 	(void)o;
 	if (r->n_hits == 0)
 		return;
-	print_format(p, "%s%llu article%s (%llu.%02llu ms)\n", r->total_exact ? "" : "more than ", (unsigned long long)r->total, r->total == 1 ? "" : "s",
-		     (unsigned long long)(r->took_us / 1000), (unsigned long long)(r->took_us % 1000 / 10));
+	print_str(p, r->total_exact ? "" : translate(N_("more than ")));
+	print_format(p, translate_plural("%llu article", "%llu articles", r->total), (unsigned long long)r->total);
+	print_format(p, " (%llu.%02llu ms)\n", (unsigned long long)(r->took_us / 1000), (unsigned long long)(r->took_us % 1000 / 10));
 }
 
 static void write_explain(struct printer *p, const struct shown_hit *h)
 {
-	static const char *const fields[FIELDS] = { "text", "title", "author", "section", "source" };
+	static const char *const fields[FIELDS] = { N_("text"), N_("title"), N_("author"), N_("section"), N_("source") };
+	static const struct {
+		const char *kind, *name;
+	} kinds[] = { { "word", N_("word") }, { "part", N_("part of a compound") }, { "variant", N_("variant") }, { "proximity", N_("side by side") } };
 	for (uint32_t i = 0; i < h->n_explain; i++) {
 		const struct explain_item *e = &h->explain[i];
-		print_format(p, "%*s%8lld.%06lld  %s \"", (int)INDENT, "", (long long)(e->score / SCORE_UNIT), (long long)(e->score % SCORE_UNIT), e->kind);
+		const char *kind = e->kind;
+		char score[32];
+		for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+			kind = strcmp(kinds[k].kind, e->kind) == 0 ? translate(kinds[k].name) : kind;
+		print_format(p, "%*s%9s  ", (int)INDENT, "", score_format(e->score, score));
 		print_text(p, e->term, true);
-		print_format(p, "\" in %s, %u times here, in %llu articles\n", fields[e->field], e->freq, (unsigned long long)e->df);
+		if (e->df == 0) { /* no term: nearness */
+			print_format(p, " (%s)\n", kind);
+			continue;
+		}
+		print_format(p, translate(N_(" (%s in %s): %u times here, in %llu articles\n")), kind, translate(fields[e->field]), e->freq,
+			     (unsigned long long)e->df);
+	}
+}
+
+/* Where else the same was printed. */
+static void write_copies(struct printer *p, const struct shown_hit *h, const struct present_options *o)
+{
+	char date[16];
+	for (uint32_t i = 0; i < h->n_copies; i++) {
+		const struct shown_copy *c = &h->copies[i];
+		print_format(p, "%*s", (int)INDENT, "");
+		present_color(p, o, PRESENT_DIM);
+		print_format(p, "%s %s%s", translate(N_("also:")), date_format(c->date, date), c->date ? "  " : "");
+		print_text(p, c->source, true);
+		print_str(p, c->source.len ? "  " : "");
+		print_key(p, c->key, false);
+		present_color(p, o, PRESENT_PLAIN);
+		print_str(p, "\n");
 	}
 }
 
@@ -116,14 +131,14 @@ static void write_heading(struct printer *p, const struct shown_hit *h, const st
 {
 	char number[16];
 	int n = snprintf(number, sizeof number, "%3u ", h->rank);
-	struct wrap w = { p, o, &h->title, BOLD, (uint32_t)n, width_of(o), 0, false };
+	struct wrap w = { p, o, &h->title, PRESENT_BOLD, (uint32_t)n, width_of(o), 0, false };
 	print_str(p, number);
-	colored(p, o, BOLD);
+	present_color(p, o, PRESENT_BOLD);
 	if (h->title.text.len)
 		wrap_text(&w);
 	else
 		print_key(p, h->key, false);
-	colored(p, o, PLAIN);
+	present_color(p, o, PRESENT_PLAIN);
 }
 
 static void write_origin(struct printer *p, const struct shown_hit *h, const struct present_options *o)
@@ -131,7 +146,7 @@ static void write_origin(struct printer *p, const struct shown_hit *h, const str
 	char date[16], score[32];
 	const struct slice origin[] = { h->source, h->section, h->author };
 	print_format(p, "\n%*s", (int)INDENT, "");
-	colored(p, o, DIM);
+	present_color(p, o, PRESENT_DIM);
 	if (h->date)
 		print_format(p, "%s  ", date_format(h->date, date));
 	for (size_t i = 0; i < sizeof origin / sizeof *origin; i++)
@@ -141,7 +156,7 @@ static void write_origin(struct printer *p, const struct shown_hit *h, const str
 		}
 	print_key(p, h->key, false);
 	print_format(p, "  %s", score_format(h->score, score));
-	colored(p, o, PLAIN);
+	present_color(p, o, PRESENT_PLAIN);
 	print_str(p, "\n");
 }
 
@@ -153,11 +168,12 @@ static void text_hit(struct printer *p, const struct result *r, const struct sho
 	write_heading(p, h, o);
 	write_origin(p, h, o);
 	if (h->snippet.text.len) {
-		struct wrap w = { p, o, &h->snippet, "", INDENT, width_of(o), 0, false };
+		struct wrap w = { p, o, &h->snippet, PRESENT_PLAIN, INDENT, width_of(o), 0, false };
 		print_format(p, "%*s", (int)INDENT, "");
 		wrap_text(&w);
 		print_str(p, "\n");
 	}
+	write_copies(p, h, o);
 	if (o->explain)
 		write_explain(p, h);
 }
@@ -165,8 +181,8 @@ static void text_hit(struct printer *p, const struct result *r, const struct sho
 static void text_end(struct printer *p, const struct result *r, const struct present_options *o)
 {
 	(void)o;
-	if (r->total > (r->n_hits ? r->hits[r->n_hits - 1].rank : 0) && r->n_hits)
-		print_format(p, "\nNext page: --offset=%u\n", r->hits[r->n_hits - 1].rank);
+	if (r->next)
+		print_format(p, translate(N_("\nNext page: --offset=%u\n")), r->next);
 }
 
 static void text_count(struct printer *p, const struct result *r, const struct present_options *o)
@@ -181,7 +197,7 @@ static void field(struct printer *p, const char *name, struct slice value)
 {
 	if (!value.len)
 		return;
-	print_format(p, "%s: ", name);
+	print_format(p, "%s: ", translate(name));
 	print_text(p, value, true);
 	print_str(p, "\n");
 }
@@ -191,7 +207,7 @@ static void body(struct printer *p, struct slice text)
 {
 	while (text.len) {
 		const uint8_t *end = text.data;
-		while (end < text.data + text.len && *end != '\n' && *end != '\t')
+		while (end < slice_end(text) && *end != '\n' && *end != '\t')
 			end++;
 		size_t len = (size_t)(end - text.data);
 		bool carriage = len && text.data[len - 1] == '\r' && len < text.len && *end == '\n';
@@ -199,7 +215,7 @@ static void body(struct printer *p, struct slice text)
 		if (len < text.len)
 			print_raw(p, end, 1);
 		len += len < text.len;
-		text = slice_of(text.data + len, text.len - len);
+		text = slice_from(text, len);
 	}
 }
 
@@ -207,16 +223,16 @@ static void text_show(struct printer *p, const struct shown_hit *h, const struct
 {
 	char date[16];
 	(void)o;
-	print_str(p, "Key: ");
+	print_format(p, "%s: ", translate(N_("Key")));
 	print_key(p, h->key, false);
 	print_str(p, "\n");
-	field(p, "Title", h->title.text);
-	field(p, "Date", slice_str(date_format(h->date, date)));
-	field(p, "Author", h->author);
-	field(p, "Section", h->section);
-	field(p, "Source", h->source);
-	field(p, "Format", h->format);
-	field(p, "Encoding", h->encoding);
+	field(p, N_("Title"), h->title.text);
+	field(p, N_("Date"), slice_str(date_format(h->date, date)));
+	field(p, N_("Author"), h->author);
+	field(p, N_("Section"), h->section);
+	field(p, N_("Source"), h->source);
+	field(p, N_("Format"), h->format);
+	field(p, N_("Encoding"), h->encoding);
 	print_str(p, "\n");
 	if (h->lead.len) {
 		body(p, h->lead);

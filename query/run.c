@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "query/run.h"
 
+#include "base/translate.h"
+
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -32,10 +34,16 @@ int run_syntax_error(struct slice query, uint32_t off, const struct fault *why)
 	return 2;
 }
 
-void run_warn(struct slice query, const struct parse_warning *warning)
+void run_warn(struct slice query, const struct search_note *note)
 {
+	const struct parse_warning *warning = &note->warning;
 	if (warning->text)
-		message(PROGRAM, "warning: query, column %u: %s", column_of(query, warning->off), warning->text);
+		message(PROGRAM, "warning: query, column %u: %s", column_of(query, warning->off), translate(warning->text));
+	for (uint32_t i = 0; i < note->n_limits; i++) {
+		const struct plan_limit *l = &note->limits[i];
+		message(PROGRAM, "warning: '%.*s' stands for %u words: only the %u most frequent were looked for", (int)l->text.len, (const char *)l->text.data,
+			l->n_words, l->n_used);
+	}
 }
 
 /* ---- presenting ---- */
@@ -60,10 +68,10 @@ static uint32_t columns(void)
 
 struct present_options run_present_options(const struct options *o)
 {
-	return (struct present_options){ .color = use_color(o), .width = columns(), .nul = o->nul, .explain = o->explain };
+	return (struct present_options){ .terminal = isatty(1), .color = use_color(o), .width = columns(), .nul = o->nul, .explain = o->explain };
 }
 
-static int finish_output(struct printer *out, int exit_status)
+int run_finish(struct printer *out, int exit_status)
 {
 	struct fault why = { 0 };
 	print_flush(out);
@@ -75,7 +83,7 @@ static int finish_output(struct printer *out, int exit_status)
 
 /* ---- one query ---- */
 
-static enum fund_status open_index(const struct options *o, struct analyser *analyser, struct searcher *s, struct fault *why)
+enum fund_status run_open(const struct options *o, struct analyser *analyser, struct searcher *s, struct fault *why)
 {
 	return searcher_open(s, analyser, o->indexes, o->n_indexes, why);
 }
@@ -101,7 +109,7 @@ struct query_run {
 /* Finds, and takes the first page out of the index; closes it. */
 static enum fund_status find_once(struct query_run *q)
 {
-	enum fund_status st = open_index(q->options, q->analyser, &q->searcher, &q->why);
+	enum fund_status st = run_open(q->options, q->analyser, &q->searcher, &q->why);
 	if (st != FUND_OK)
 		return st;
 	st = search_find(&q->search, &q->searcher, slice_buf(&q->options->query), &q->options->search, &q->note, &q->why);
@@ -132,7 +140,7 @@ static enum fund_status find(struct query_run *q)
 /* A further page: the index is opened again, for no longer than it takes to copy the hits out. */
 static enum fund_status next_page(struct query_run *q, uint32_t first)
 {
-	enum fund_status st = open_index(q->options, q->analyser, &q->searcher, &q->why);
+	enum fund_status st = run_open(q->options, q->analyser, &q->searcher, &q->why);
 	if (st != FUND_OK)
 		return st;
 	arena_reset(&q->page);
@@ -148,7 +156,7 @@ static enum fund_status next_page(struct query_run *q, uint32_t first)
 
 static enum fund_status present_all(struct query_run *q, struct printer *out)
 {
-	const struct presenter *f = q->options->format;
+	const struct presenter *f = q->options->presenter;
 	struct present_options po = run_present_options(q->options);
 	struct result *r = &q->search.result;
 	enum fund_status st = FUND_OK;
@@ -179,19 +187,24 @@ int run_query(const struct options *o, struct analyser *analyser, struct printer
 	struct query_run q = { .options = o, .analyser = analyser };
 	enum fund_status st = find(&q);
 	int exit_status = 2;
-	run_warn(slice_buf(&o->query), &q.note.warning);
+	run_warn(slice_buf(&o->query), &q.note);
+	if (st == FUND_OK && q.search.result.suggestion.len && o->format == FORMAT_TEXT)
+		message(PROGRAM, "did you mean: %.*s", (int)q.search.result.suggestion.len, (const char *)q.search.result.suggestion.data);
 	if (st == FUND_INVALID) {
 		run_syntax_error(slice_buf(&o->query), q.note.error_off, &q.why);
+	} else if (st == FUND_END) { /* --similar: there is no such article */
+		run_trouble(&q.why);
+		exit_status = 1;
 	} else if (st != FUND_OK) {
 		run_trouble(&q.why);
 	} else if (o->count) {
 		struct present_options po = run_present_options(o);
-		o->format->count(out, &q.search.result, &po);
-		exit_status = finish_output(out, q.search.result.total ? 0 : 1);
+		o->presenter->count(out, &q.search.result, &po);
+		exit_status = run_finish(out, q.search.result.total ? 0 : 1);
 	} else {
 		bool any = q.search.n_shown > 0;
 		st = present_all(&q, out);
-		exit_status = finish_output(out, any ? 0 : 1);
+		exit_status = run_finish(out, any ? 0 : 1);
 		if (st != FUND_OK)
 			exit_status = run_trouble(&q.why);
 	}
@@ -204,7 +217,7 @@ int run_query(const struct options *o, struct analyser *analyser, struct printer
 static enum fund_status show_once(const struct options *o, struct analyser *analyser, struct arena *arena, struct shown_hit *hit, struct fault *why)
 {
 	struct searcher s = { .opening = 0 };
-	enum fund_status st = open_index(o, analyser, &s, why);
+	enum fund_status st = run_open(o, analyser, &s, why);
 	if (st != FUND_OK)
 		return st;
 	st = run_judge(&s, search_show(&s, slice_str(o->show), arena, hit, why));
@@ -226,8 +239,8 @@ int run_show(const struct options *o, struct analyser *analyser, struct printer 
 		st = show_once(o, analyser, &arena, &hit, &why);
 	}
 	if (st == FUND_OK) {
-		o->format->show(out, &hit, &po);
-		exit_status = finish_output(out, 0);
+		o->presenter->show(out, &hit, &po);
+		exit_status = run_finish(out, 0);
 	} else if (st == FUND_END) {
 		message(PROGRAM, "%s: no article with this key", o->show);
 		exit_status = 1;

@@ -14,8 +14,10 @@
 int run_query(const struct options *o, struct analyser *analyser, struct printer *out);
 int run_batch(const struct options *o, struct analyser *analyser, struct printer *out);
 int run_show(const struct options *o, struct analyser *analyser, struct printer *out);
+int run_kwic(const struct options *o, struct analyser *analyser, struct printer *out);
+int run_report(const struct options *o, struct analyser *analyser, struct printer *out);
 
-/* For the three of them. */
+/* For all of them. */
 #define RETRIES 8	/* of a reader without a lock whose pages were overwritten */
 #define PAGE_HITS 1000u /* hits that are held at once */
 #define TOO_FAST "the index changes faster than it can be read here: make its lock.mdb writable for this user, or try again"
@@ -23,9 +25,13 @@ int run_show(const struct options *o, struct analyser *analyser, struct printer 
 /* What a read that went wrong means: on a snapshot that may have been overwritten, that it was (FUND_STALE). */
 enum fund_status run_judge(struct searcher *s, enum fund_status st);
 int run_trouble(const struct fault *why);
+enum fund_status run_open(const struct options *o, struct analyser *analyser, struct searcher *s, struct fault *why);
+/* Flushes; the exit status, or 2 and a message when that failed. */
+int run_finish(struct printer *out, int exit_status);
 /* Points at the place in the query that is wrong. */
 int run_syntax_error(struct slice query, uint32_t off, const struct fault *why);
-void run_warn(struct slice query, const struct parse_warning *warning);
+/* What a person should know: a warning about the query, a limit that was reached. */
+void run_warn(struct slice query, const struct search_note *note);
 struct present_options run_present_options(const struct options *o);
 
 #endif

@@ -105,7 +105,7 @@ static enum fund_status next_page(struct batch *b, uint32_t first)
 
 static enum fund_status present(struct batch *b)
 {
-	const struct presenter *f = b->options->format;
+	const struct presenter *f = b->options->presenter;
 	const struct result *r = &b->search.result;
 	b->any |= b->options->count ? r->total > 0 : r->n_hits > 0;
 	if (b->options->count) {
@@ -130,7 +130,7 @@ static enum fund_status answer(struct batch *b, struct slice qid, struct slice q
 {
 	double took = 0;
 	enum fund_status st = find(b, query, &took);
-	run_warn(query, &b->note.warning);
+	run_warn(query, &b->note);
 	if (st == FUND_INVALID) {
 		run_syntax_error(query, b->note.error_off, &b->why);
 		b->bad = true;

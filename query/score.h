@@ -7,6 +7,7 @@
  *
  * Source   Robertson, Zaragoza: The Probabilistic Relevance Framework: BM25 and Beyond (2009), sections 3.2 and 3.5. The factor k1 + 1 is
  *          left out: it changes no order. The idf's 1 + keeps frequent words positive, as Lucene has it.
+ * Freq     in hundredths: an occurrence that is weaker evidence counts less than 100.
  * Units    a term's contribution is rounded to 1e-6, so that sums are exact whatever the order they are made in. Hits are
  *          ordered by what is printed: 1e-4.
  */
@@ -16,20 +17,26 @@
 #include <math.h>
 
 #include "base/bytes.h"
+#include "query/ranking.h"
 
-#define BM25_K1 0.9
-#define BM25_B 0.75
 #define SCORE_UNIT 1000000 /* micro-units in 1 */
 #define SCORE_PRINTED 100  /* micro-units in the last printed decimal */
 
+#define FREQ_UNIT 100u /* one occurrence of the word itself */
+#define FREQ_MAX 250000u /* more occurrences count as so many */
+
 struct bm25 {
-	double at_zero, per_word; /* k1 * (1 - b + b * len / average) = at_zero + per_word * len */
+	double at_zero, per_word; /* FREQ_UNIT * k1 * (1 - b + b * len / average) = at_zero + per_word * len */
 };
 
-static inline struct bm25 bm25_of(double average_len)
+static inline struct bm25 bm25_of(const struct ranking *r, double average_len)
 {
-	return (struct bm25){ BM25_K1 * (1 - BM25_B), average_len > 0 ? BM25_K1 * BM25_B / average_len : 0 };
+	double k = FREQ_UNIT * r->k1;
+	return (struct bm25){ k * (1 - r->b), average_len > 0 ? k * r->b / average_len : 0 };
 }
+
+/* Occurrences that count `weight` hundredths each. */
+static inline uint32_t score_freq(uint32_t occurrences, uint32_t weight) { return (occurrences < FREQ_MAX ? occurrences : FREQ_MAX) * weight; }
 
 static inline double bm25_idf(uint64_t n_docs, uint64_t df)
 {
@@ -37,7 +44,7 @@ static inline double bm25_idf(uint64_t n_docs, uint64_t df)
 	return log(1 + (n - f + 0.5) / (f + 0.5));
 }
 
-/* `scale`: weight * idf * SCORE_UNIT. Rises with freq, falls with len, up to one micro-unit of rounding. */
+/* `freq`: sums of score_freq(). `scale`: weight * idf * SCORE_UNIT. Rises with freq, falls with len, up to one micro-unit of rounding. */
 static inline int64_t bm25_score(const struct bm25 *p, double scale, uint32_t freq, uint32_t len)
 {
 	double f = (double)freq;

@@ -5,7 +5,12 @@
 #include <time.h>
 
 #include "base/print.h"
+#include "query/boxes.h"
+#include "query/matches.h"
+#include "query/proximity.h"
+#include "query/similar.h"
 #include "query/snippet.h"
+#include "query/words.h"
 
 #define SNIPPET_WORDS 32u
 #define COUNT_CHEAP 4000000u /* postings that may be read only to make a total exact */
@@ -17,10 +22,12 @@ static uint64_t now_us(void)
 	return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
 }
 
-static enum fund_status describe(enum fund_status st, struct fault *why)
+enum fund_status search_describe(enum fund_status st, struct fault *why)
 {
 	if (st == FUND_OK || why->text[0])
 		return st;
+	if (st == FUND_LIMIT)
+		return fault_set(why, st, "the query asks for too much at once: \"...\"~n takes 64 words, NEAR within NEAR some million pairs of words in an article");
 	return fault_set(why, st, st == FUND_NO_MEMORY ? "out of memory" : "the index is damaged: run fundstelle-index --verify");
 }
 
@@ -36,7 +43,7 @@ struct show {
 	struct buf key;
 };
 
-static enum fund_status copy(struct arena *arena, struct slice s, struct slice *out)
+static enum fund_status copy_slice(struct arena *arena, struct slice s, struct slice *out)
 {
 	*out = s.len ? arena_slice(arena, s) : (struct slice){ NULL, 0 };
 	return s.len && !out->data ? FUND_NO_MEMORY : FUND_OK;
@@ -47,7 +54,7 @@ static enum fund_status show_key(struct show *s, const struct hit *h, struct sho
 	struct article_key key;
 	struct leaf *leaf = &s->searcher->leaves[h->leaf];
 	enum fund_status st = segment_key(leaf->segment, h->doc, &leaf->keys, &s->key, &key);
-	return st == FUND_OK ? copy(s->arena, key.key, &out->key) : st;
+	return st == FUND_OK ? copy_slice(s->arena, key.key, &out->key) : st;
 }
 
 static enum fund_status show_text(struct show *s, const struct hit *h, struct shown_hit *out)
@@ -58,12 +65,14 @@ static enum fund_status show_text(struct show *s, const struct hit *h, struct sh
 		st = snippet_mark(s->snippets, a.title, s->arena, &out->title);
 	if (st == FUND_OK && s->parts & HIT_SNIPPET)
 		st = snippet_make(s->snippets, &a, SNIPPET_WORDS, s->arena, &out->snippet);
+	if (st == FUND_OK && s->parts & HIT_SNIPPET)
+		st = boxes_find(&a, &out->snippet, s->arena, &out->boxes, &out->n_boxes);
 	if (st == FUND_OK)
-		st = copy(s->arena, a.author, &out->author);
+		st = copy_slice(s->arena, a.author, &out->author);
 	if (st == FUND_OK)
-		st = copy(s->arena, a.section, &out->section);
+		st = copy_slice(s->arena, a.section, &out->section);
 	if (st == FUND_OK)
-		st = copy(s->arena, a.source, &out->source);
+		st = copy_slice(s->arena, a.source, &out->source);
 	return st;
 }
 
@@ -89,7 +98,33 @@ static enum fund_status keep_item(void *context, const struct explain_item *item
 		e->cap = cap;
 	}
 	e->items[e->n++] = *item;
-	return copy(e->arena, item->term, &e->items[e->n - 1].term);
+	return copy_slice(e->arena, item->term, &e->items[e->n - 1].term);
+}
+
+/* What is printed sums to what is printed of the hit: each item is cut to the last decimal, and those that were cut most are given
+ * one back until the sum is right. */
+static void round_items(struct explained *e, int64_t score)
+{
+	int64_t left = score_printed(score) * SCORE_PRINTED;
+	for (uint32_t i = 0; i < e->n; i++)
+		left -= e->items[i].score / SCORE_PRINTED * SCORE_PRINTED;
+	for (; left >= SCORE_PRINTED; left -= SCORE_PRINTED) {
+		struct explain_item *most = NULL;
+		for (uint32_t i = 0; i < e->n; i++)
+			if (!most || e->items[i].score % SCORE_PRINTED > most->score % SCORE_PRINTED)
+				most = &e->items[i];
+		if (!most)
+			return;
+		most->score = (most->score / SCORE_PRINTED + 1) * SCORE_PRINTED;
+	}
+	for (uint32_t i = 0; i < e->n; i++)
+		e->items[i].score = e->items[i].score / SCORE_PRINTED * SCORE_PRINTED;
+}
+
+static enum fund_status explain_proximity(const struct hit *h, const struct explain_sink *sink)
+{
+	struct explain_item item = { .term = slice_str("proximity"), .field = FIELD_ANY, .kind = "proximity", .freq = 1, .score = h->raise };
+	return h->raise ? sink->item(sink->context, &item) : FUND_OK;
 }
 
 static enum fund_status show_explain(struct show *s, const struct hit *h, struct shown_hit *out)
@@ -104,6 +139,9 @@ static enum fund_status show_explain(struct show *s, const struct hit *h, struct
 	if (st == FUND_OK && it->doc == h->doc)
 		st = it->ops->explain(it, &sink);
 	iter_release(it);
+	if (st == FUND_OK)
+		st = explain_proximity(h, &sink);
+	round_items(&e, h->score);
 	out->explain = e.items;
 	out->n_explain = e.n;
 	return st;
@@ -120,37 +158,127 @@ static enum fund_status show_hit(struct show *s, const struct hit *h, uint32_t r
 	return st;
 }
 
+/* The other hits of its group. */
+static enum fund_status show_copies(struct show *show, const struct search *s, uint32_t group, struct shown_hit *out)
+{
+	const struct copies *c = &s->copies;
+	uint32_t n = 0;
+	for (uint32_t i = c->head[group] + 1; i < c->n; i++)
+		n += c->group[i] == group;
+	struct shown_copy *copies = n ? arena_alloc(show->arena, n * sizeof *copies) : NULL;
+	if (n == 0)
+		return FUND_OK;
+	if (!copies)
+		return FUND_NO_MEMORY;
+	out->copies = copies;
+	for (uint32_t i = c->head[group] + 1; i < c->n; i++) {
+		const struct hit *h = &s->topk.best.hits[i];
+		struct shown_hit copy = { .date = h->date };
+		struct stored_article a;
+		if (c->group[i] != group)
+			continue;
+		enum fund_status st = show_key(show, h, &copy);
+		if (st == FUND_OK)
+			st = segment_article(show->searcher->leaves[h->leaf].segment, h->doc, &show->cache, &a);
+		if (st == FUND_OK)
+			st = copy_slice(show->arena, a.source, &copy.source);
+		if (st != FUND_OK)
+			return st;
+		copies[out->n_copies++] = (struct shown_copy){ copy.key, copy.source, copy.date };
+	}
+	return FUND_OK;
+}
+
 /* ---- a query ---- */
 
 /* About how many postings the plan reads. */
 static uint64_t plan_cost(const struct plan *p)
 {
-	uint64_t cost = p->kind == PLAN_TERM ? p->term.places.df : 0;
+	uint64_t cost = p->kind == PLAN_TERM ? p->term.places.df : p->kind == PLAN_FORMS ? p->df : 0;
 	for (uint32_t i = 0; i < p->n_phrase; i++)
 		cost += p->phrase[i].places.df;
+	for (uint32_t i = 0; i < p->n_slots && p->kind == PLAN_SPAN; i++)
+		cost += slot_df(p->slots[i]);
 	for (uint32_t i = 0; i < p->n_children; i++)
 		cost += plan_cost(p->children[i]);
 	return cost;
+}
+
+/* The article that others are to be like is no hit of its own. */
+static void leave_out_self(struct search *s)
+{
+	struct hit_list *l = &s->topk.best;
+	if (!s->has_self)
+		return;
+	for (uint32_t i = 0; i < l->n; i++)
+		if (l->hits[i].leaf == s->self_leaf && l->hits[i].doc == s->self_doc) {
+			memmove(&l->hits[i], &l->hits[i + 1], (l->n - i - 1) * sizeof *l->hits);
+			l->n--;
+			s->topk.total--;
+			return;
+		}
+}
+
+/* Are the best hits ranked again by how close their words stand? */
+static bool has_second_stage(const struct search *s)
+{
+	return s->options.order == ORDER_RELEVANCE && !s->has_self && proximity_applies(s->searcher, s->plan);
+}
+
+/* The best k hits. */
+static enum fund_status rank(struct search *s, uint32_t k)
+{
+	const struct search_options *o = &s->options;
+	uint32_t wanted = k < UINT32_MAX ? k + s->has_self : k;
+	topk_release(&s->topk);
+	topk_init(&s->topk, s->searcher, wanted);
+	s->topk.near = k > 0 && has_second_stage(s);
+	s->topk.all_counted = o->want_total;
+	s->topk.order = o->order;
+	s->topk.seed = o->seed;
+	enum fund_status st = topk_search(&s->topk, s->plan, &s->arena);
+	leave_out_self(s);
+	if (s->topk.best.n > k)
+		s->topk.best.n = k;
+	return st;
+}
+
+/* As many hits as it takes to have `want` groups of copies. */
+static enum fund_status rank_groups(struct search *s, uint64_t want)
+{
+	uint64_t k = want + want / 4 + 16;
+	for (;; k *= 2) {
+		uint32_t n = k < UINT32_MAX ? (uint32_t)k : UINT32_MAX;
+		enum fund_status st = rank(s, n);
+		if (st == FUND_OK)
+			st = copies_find(&s->copies, &s->topk);
+		if (st != FUND_OK || s->copies.n_groups > want || s->topk.best.n < n || n == UINT32_MAX)
+			return st;
+	}
 }
 
 static enum fund_status find(struct search *s)
 {
 	const struct search_options *o = &s->options;
 	uint64_t k = o->limit == UINT32_MAX ? UINT32_MAX : (uint64_t)o->limit + o->offset;
-	topk_init(&s->topk, s->searcher, k > UINT32_MAX ? UINT32_MAX : (uint32_t)k);
-	s->topk.all_counted = o->want_total;
-	s->topk.order = o->order;
-	s->topk.seed = o->seed;
-	enum fund_status st = topk_search(&s->topk, s->plan, &s->arena);
-	if (st == FUND_OK)
-		st = topk_finish(&s->topk);
+	if (k > UINT32_MAX)
+		k = UINT32_MAX;
+	enum fund_status st = o->collapse && k ? rank_groups(s, k) : rank(s, (uint32_t)k);
+	if (st != FUND_OK)
+		return st;
+	uint64_t n = o->collapse && k ? s->copies.n_groups : s->topk.best.n, total = n > k ? n : s->topk.total;
+	n = n < k ? n : k;
 	s->result.total = s->topk.total;
 	s->result.total_exact = s->topk.total_exact;
-	s->n_shown = s->topk.n > o->offset ? s->topk.n - o->offset : 0;
-	if (st == FUND_OK && o->want_total && !s->topk.total_exact && plan_cost(s->plan) <= COUNT_CHEAP) {
-		st = count_matches_exactly(s->searcher, s->plan, &s->arena, &s->result.total);
+	s->n_shown = n > o->offset ? (uint32_t)n - o->offset : 0;
+	if (o->want_total && !s->topk.total_exact && plan_cost(s->plan) <= COUNT_CHEAP) {
+		st = matches_count(s->searcher, s->plan, &s->arena, &s->result.total);
+		s->result.total -= s->has_self && s->result.total > 0;
 		s->result.total_exact = true;
 	}
+	/* Where nobody counted, a full page may have another behind it. */
+	bool more = o->collapse ? total > n && (s->copies.n_groups > n || s->topk.best.n < s->result.total) : s->result.total > n || (!s->result.total_exact && n == k);
+	s->result.next = more && s->n_shown ? (uint32_t)n : 0;
 	return st;
 }
 
@@ -159,12 +287,13 @@ static enum fund_status name_index(struct search *s)
 	const struct manifest *m = snapshot_manifest(s->searcher->snapshots[0]);
 	s->result.index_id = m->id;
 	s->result.generation = m->generation;
-	return copy(&s->arena, slice_buf(&m->analysis_text), &s->result.analysis);
+	return copy_slice(&s->arena, slice_buf(&m->analysis_text), &s->result.analysis);
 }
 
 void search_reset(struct search *s)
 {
 	topk_release(&s->topk);
+	plan_build_release(&s->build);
 	arena_reset(&s->arena);
 	s->plan = NULL;
 	s->n_shown = 0;
@@ -173,35 +302,109 @@ void search_reset(struct search *s)
 void search_release(struct search *s)
 {
 	topk_release(&s->topk);
+	copies_release(&s->copies);
+	plan_build_release(&s->build);
 	arena_release(&s->arena);
 	*s = (struct search){ 0 };
 }
 
-enum fund_status search_find(struct search *s, struct searcher *searcher, struct slice query, const struct search_options *options,
-			     struct search_note *note, struct fault *why)
+static enum fund_status find_exactly(struct searcher *s, struct slice key, uint32_t *leaf, uint32_t *doc)
 {
-	uint64_t start = now_us();
+	for (uint32_t i = 0; i < s->n_leaves; i++) {
+		enum fund_status st = segment_find_key(s->leaves[i].segment, key, doc);
+		*leaf = i;
+		if (st != FUND_NOT_FOUND)
+			return st;
+	}
+	return FUND_NOT_FOUND;
+}
+
+/* The article with this key, as it is or as it is printed; then *key is as it is, in `plain`. */
+static enum fund_status find_key(struct searcher *s, struct slice *key, struct buf *plain, uint32_t *leaf, uint32_t *doc)
+{
+	enum fund_status st = find_exactly(s, *key, leaf, doc);
+	if (st != FUND_NOT_FOUND)
+		return st;
+	st = key_unescape(*key, plain);
+	*key = slice_buf(plain);
+	return st == FUND_OK ? find_exactly(s, *key, leaf, doc) : st;
+}
+
+static enum fund_status prepare_similar(struct search *s, struct fault *why)
+{
+	struct buf plain = BUF_INIT;
+	struct text_cache cache = { 0 };
+	struct stored_article a;
+	struct slice key = slice_str(s->options.similar);
+	s->result.query = key;
+	enum fund_status st = find_key(s->searcher, &key, &plain, &s->self_leaf, &s->self_doc);
+	if (st == FUND_NOT_FOUND)
+		st = fault_set(why, FUND_END, "%s: no article with this key", s->options.similar);
+	if (st == FUND_OK)
+		st = segment_article(s->searcher->leaves[s->self_leaf].segment, s->self_doc, &cache, &a);
+	s->has_self = st == FUND_OK;
+	if (st == FUND_OK)
+		st = similar_plan(&s->build, &a, &s->plan);
+	text_cache_release(&cache);
+	buf_release(&plain);
+	return st;
+}
+
+static enum fund_status prepare(struct search *s, struct slice query, struct search_note *note, struct fault *why)
+{
 	struct ast *ast;
+	const struct search_options *o = &s->options;
+	s->result = (struct result){ .query = query };
+	s->build = (struct plan_build){ .searcher = s->searcher, .arena = &s->arena, .from = o->from, .to = o->to, .only_new = o->only_new, .why = why };
+	*note = (struct search_note){ .error_off = 0 };
+	s->has_self = false;
+	enum fund_status st = name_index(s);
+	if (st == FUND_OK && o->similar)
+		return prepare_similar(s, why);
+	if (st == FUND_OK)
+		st = parse_query(&s->arena, query, &o->parse, &ast, &note->warning, &note->error_off, why);
+	if (st != FUND_OK)
+		return st;
+	st = plan_build(&s->build, ast, &s->plan);
+	if (st == FUND_OK && o->want_suggestion && s->build.unknown)
+		st = words_suggest(s->searcher, ast, query, &s->arena, &s->result.suggestion);
+	note->error_off = s->build.error_off;
+	note->limits = s->result.limits = s->build.limits;
+	note->n_limits = s->result.n_limits = s->build.n_limits;
+	return st;
+}
+
+enum fund_status search_prepare(struct search *s, struct searcher *searcher, struct slice query, const struct search_options *options,
+				struct search_note *note, struct fault *why)
+{
 	search_reset(s);
 	s->searcher = searcher;
 	s->options = *options;
-	s->result = (struct result){ .query = query };
-	s->build = (struct plan_build){ .searcher = searcher, .arena = &s->arena, .from = options->from, .to = options->to };
-	*note = (struct search_note){ { 0, NULL }, 0 };
-	enum fund_status st = parse_query(&s->arena, query, &options->parse, &ast, &note->warning, &note->error_off, why);
-	if (st != FUND_OK)
-		return st;
-	st = name_index(s);
-	if (st == FUND_OK)
-		st = plan_build(&s->build, ast, &s->plan);
-	if (st == FUND_OK && options->count_only) {
-		st = count_matches_exactly(searcher, s->plan, &s->arena, &s->result.total);
+	s->started = now_us();
+	return search_describe(prepare(s, query, note, why), why);
+}
+
+enum fund_status search_rank(struct search *s, struct fault *why)
+{
+	enum fund_status st;
+	if (s->options.count_only) {
+		st = matches_count(s->searcher, s->plan, &s->arena, &s->result.total);
+		s->result.total -= s->has_self && s->result.total > 0;
 		s->result.total_exact = true;
-	} else if (st == FUND_OK) {
+	} else {
 		st = find(s);
 	}
-	s->result.took_us = now_us() - start;
-	return describe(st, why);
+	search_took(s);
+	return search_describe(st, why);
+}
+
+void search_took(struct search *s) { s->result.took_us = now_us() - s->started; }
+
+enum fund_status search_find(struct search *s, struct searcher *searcher, struct slice query, const struct search_options *options,
+			     struct search_note *note, struct fault *why)
+{
+	enum fund_status st = search_prepare(s, searcher, query, options, note, why);
+	return st == FUND_OK ? search_rank(s, why) : st;
 }
 
 enum fund_status search_page(struct search *s, struct searcher *searcher, uint32_t first, uint32_t n, unsigned parts, struct arena *arena,
@@ -214,17 +417,19 @@ enum fund_status search_page(struct search *s, struct searcher *searcher, uint32
 	s->result.n_hits = n;
 	s->result.hits = arena_alloc(arena, (n + (size_t)1) * sizeof *s->result.hits);
 	if (!s->result.hits)
-		return describe(FUND_NO_MEMORY, why);
+		return search_describe(FUND_NO_MEMORY, why);
 	if (show.parts & (HIT_TITLE | HIT_SNIPPET))
-		st = snippet_maker_new(&show.snippets, searcher->analyser, s->build.marks, s->build.n_marks);
+		st = snippet_maker_new(&show.snippets, searcher, s->plan);
 	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
-		uint32_t at = s->options.offset + first + i;
-		st = show_hit(&show, &s->topk.hits[at], at + 1, &s->result.hits[i]);
+		uint32_t at = s->options.offset + first + i, hit = s->options.collapse ? s->copies.head[at] : at;
+		st = show_hit(&show, &s->topk.best.hits[hit], at + 1, &s->result.hits[i]);
+		if (st == FUND_OK && s->options.collapse)
+			st = show_copies(&show, s, at, &s->result.hits[i]);
 	}
 	snippet_maker_free(show.snippets);
 	text_cache_release(&show.cache);
 	buf_release(&show.key);
-	return describe(st, why);
+	return search_describe(st, why);
 }
 
 /* ---- one article ---- */
@@ -236,6 +441,8 @@ static enum fund_status copy_article(struct searcher *s, uint32_t leaf, uint32_t
 	enum fund_status st = leaf_date(&s->leaves[leaf], doc, &out->date);
 	if (st == FUND_OK)
 		st = segment_article(s->leaves[leaf].segment, doc, &cache, &a);
+	if (st != FUND_OK)
+		return st;
 	const struct {
 		struct slice from, *to;
 	} fields[] = {
@@ -244,35 +451,21 @@ static enum fund_status copy_article(struct searcher *s, uint32_t leaf, uint32_t
 		{ a.date_text, &out->date_text },
 	};
 	for (size_t i = 0; st == FUND_OK && i < sizeof fields / sizeof *fields; i++)
-		st = copy(arena, fields[i].from, fields[i].to);
+		st = copy_slice(arena, fields[i].from, fields[i].to);
 	text_cache_release(&cache);
 	return st;
-}
-
-static enum fund_status show_exactly(struct searcher *s, struct slice key, struct arena *arena, struct shown_hit *out)
-{
-	for (uint32_t i = 0; i < s->n_leaves; i++) {
-		uint32_t doc;
-		enum fund_status st = segment_find_key(s->leaves[i].segment, key, &doc);
-		if (st == FUND_NOT_FOUND)
-			continue;
-		if (st == FUND_OK)
-			st = copy(arena, key, &out->key);
-		return st == FUND_OK ? copy_article(s, i, doc, arena, out) : st;
-	}
-	return FUND_NOT_FOUND;
 }
 
 enum fund_status search_show(struct searcher *s, struct slice key, struct arena *arena, struct shown_hit *out, struct fault *why)
 {
 	struct buf plain = BUF_INIT;
+	uint32_t leaf, doc;
 	*out = (struct shown_hit){ 0 };
-	enum fund_status st = show_exactly(s, key, arena, out);
-	if (st == FUND_NOT_FOUND) {
-		st = key_unescape(key, &plain);
-		if (st == FUND_OK)
-			st = show_exactly(s, slice_buf(&plain), arena, out);
-	}
+	enum fund_status st = find_key(s, &key, &plain, &leaf, &doc);
+	if (st == FUND_OK)
+		st = copy_slice(arena, key, &out->key);
+	if (st == FUND_OK)
+		st = copy_article(s, leaf, doc, arena, out);
 	buf_release(&plain);
-	return st == FUND_NOT_FOUND ? st : describe(st, why);
+	return st == FUND_NOT_FOUND ? st : search_describe(st, why);
 }

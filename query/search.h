@@ -8,6 +8,7 @@
 #ifndef QUERY_SEARCH_H
 #define QUERY_SEARCH_H
 
+#include "query/copies.h"
 #include "query/hits.h"
 #include "query/plan.h"
 
@@ -16,8 +17,12 @@ struct search_options {
 	uint32_t limit; /* UINT32_MAX: all */
 	uint32_t offset;
 	uint32_t from, to;
+	bool only_new; /* of the last indexing run */
+	const char *similar; /* to the article with this key; then there is no query. NULL: none */
+	bool collapse; /* copies under their best hit; limit and offset count groups */
 	enum hit_order order;
 	uint64_t seed;
+	bool want_suggestion; /* for words that the index lacks */
 	bool want_total;   /* make the total exact where that is cheap */
 	bool count_only;   /* the exact total, no hits */
 };
@@ -25,6 +30,8 @@ struct search_options {
 struct search_note { /* about the query itself, for a person */
 	struct parse_warning warning;
 	uint32_t error_off; /* with FUND_INVALID */
+	const struct plan_limit *limits; /* until the search is reset */
+	uint32_t n_limits;
 };
 
 struct search {
@@ -35,12 +42,26 @@ struct search {
 	struct plan_build build;
 	struct topk topk;
 	struct result result; /* all but the hits */
-	uint32_t n_shown;     /* hits behind the offset */
+	uint32_t n_shown;     /* hits (groups) behind the offset */
+	struct copies copies; /* with collapse */
+	bool has_self;	      /* with similar: the article itself, which is no hit */
+	uint32_t self_leaf, self_doc;
+	uint64_t started;     /* us */
 };
 
 void search_release(struct search *s); /* also on {0} */
 /* Forget the query, keep the memory: for --batch. */
 void search_reset(struct search *s);
+/* The query understood: s->plan stands. */
+enum fund_status search_prepare(struct search *s, struct searcher *searcher, struct slice query, const struct search_options *options,
+				struct search_note *note, struct fault *why);
+/* The hits of the plan that stands. */
+enum fund_status search_rank(struct search *s, struct fault *why);
+/* Notes how long it took up to now. */
+void search_took(struct search *s);
+/* Says what a failure without words means. */
+enum fund_status search_describe(enum fund_status st, struct fault *why);
+/* Both. */
 enum fund_status search_find(struct search *s, struct searcher *searcher, struct slice query, const struct search_options *options,
 			     struct search_note *note, struct fault *why);
 /* Hits first … first + n of those behind the offset, with `parts` of them, into s->result.hits; everything they hold lives in `arena`. */

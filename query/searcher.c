@@ -44,7 +44,7 @@ static enum fund_status add_leaves(struct searcher *s, uint32_t index, struct fa
 		s->sum_length += segment_stats(segment)->sum_length;
 		s->leaves[s->n_leaves] = (struct leaf){
 			.segment = segment, .number = s->n_leaves, .opening = s->opening, .index = index, .n_docs = segment_n_docs(segment),
-			.has_dead = segment_has_dead(segment), .weights = segment_weights(segment),
+			.has_dead = segment_has_dead(segment), .newest = (uint32_t)snapshot_manifest(snapshot)->last_run.generation, .weights = segment_weights(segment),
 			.length_chunk = UINT32_MAX, .dead_chunk = UINT32_MAX, .date_chunk = UINT32_MAX,
 		};
 		s->n_leaves++;
@@ -94,8 +94,14 @@ enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, co
 		searcher_close(s);
 		return st;
 	}
-	s->bm25 = bm25_of(s->n_docs ? (double)s->sum_length / (double)s->n_docs : 0);
+	searcher_rank(s, &ranking_default);
 	return FUND_OK;
+}
+
+void searcher_rank(struct searcher *s, const struct ranking *ranking)
+{
+	s->ranking = *ranking;
+	s->bm25 = bm25_of(ranking, s->n_docs ? (double)s->sum_length / (double)s->n_docs : 0);
 }
 
 void searcher_close(struct searcher *s)

@@ -23,6 +23,7 @@ struct leaf {
 	uint32_t index; /* which of the searcher's indexes */
 	uint32_t n_docs;
 	bool has_dead;
+	uint32_t newest; /* the generation that its index's last indexing run published: COLUMN_BORN of what is new */
 	uint32_t asked, has; /* classes of terms, a bit each ('a' is 0): whether it was found out, and whether there is any such term */
 	struct field_weights weights;
 	uint32_t length_chunk, dead_chunk, date_chunk; /* UINT32_MAX: none yet */
@@ -38,6 +39,7 @@ struct searcher {
 	uint32_t n_leaves;
 	uint64_t n_docs; /* dead ones counted until they are merged away */
 	uint64_t sum_length;
+	struct ranking ranking;
 	struct bm25 bm25;
 	uint32_t opening; /* how often it was opened: what was found in one opening borrows its snapshots */
 };
@@ -53,6 +55,8 @@ struct term_places {
 /* `s` is {0} or was closed. Directories named twice are used once. FUND_FINGERPRINT: analysed with other settings. */
 enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, const char *const *dirs, uint32_t n_dirs, struct fault *why);
 void searcher_close(struct searcher *s); /* also on {0} */
+/* Scores by other figures than the default ones, until it is closed. */
+void searcher_rank(struct searcher *s, const struct ranking *ranking);
 /* Opened again: the very same states as `before` (ids and generations)? */
 struct state_mark {
 	uint64_t id, generation;

@@ -2,7 +2,7 @@
 /*
  * snippet.h - the passage of an article that shows best why it was found, every matching form marked.
  *
- * Computed from the stored text through analyse.h: what matched in the index matches here.
+ * Computed from the stored text by finder.h: what matched in the index matches here.
  */
 #ifndef QUERY_SNIPPET_H
 #define QUERY_SNIPPET_H
@@ -10,8 +10,8 @@
 #include "query/hits.h"
 #include "query/plan.h"
 
-struct snippet_maker; /* one a query: knows the marks; keeps its buffers from article to article */
-enum fund_status snippet_maker_new(struct snippet_maker **out, struct analyser *analyser, const struct plan_mark *marks, uint32_t n_marks);
+struct snippet_maker; /* one a query: borrows its plan; keeps its buffers from article to article */
+enum fund_status snippet_maker_new(struct snippet_maker **out, struct searcher *searcher, const struct plan *plan); /* as finder_new() */
 void snippet_maker_free(struct snippet_maker *m);
 
 /* The whole text with its matches marked (titles). Invalid UTF-8 is replaced in the copy. Allocated in the arena. */

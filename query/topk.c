@@ -4,13 +4,18 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "query/proximity.h"
 #include "store/postings.h"
 
-void topk_init(struct topk *t, struct searcher *s, uint32_t k) { *t = (struct topk){ .searcher = s, .k = k, .total_exact = true }; }
+void topk_init(struct topk *t, struct searcher *s, uint32_t k)
+{
+	*t = (struct topk){ .searcher = s, .best.k = k, .total_exact = true, .least = k ? INT64_MIN : INT64_MAX, .least_meeting = k ? INT64_MIN : INT64_MAX };
+}
 
 void topk_release(struct topk *t)
 {
-	free(t->hits);
+	free(t->best.hits);
+	free(t->candidates.hits);
 	buf_release(&t->key_a);
 	buf_release(&t->key_b);
 	*t = (struct topk){ 0 };
@@ -54,70 +59,124 @@ static int by_date(enum hit_order order, uint32_t a, uint32_t b)
 	return (a > b) == (order == ORDER_NEWEST) ? -1 : 1;
 }
 
-/* <0: a stands before b. */
-static int compare(struct topk *t, const struct hit *a, const struct hit *b)
+static int by_rest(struct topk *t, const struct hit *a, const struct hit *b)
 {
-	if (t->order == ORDER_RANDOM && a->dice != b->dice)
-		return a->dice < b->dice ? -1 : 1;
-	if (t->order == ORDER_NEWEST || t->order == ORDER_OLDEST) {
-		int order = by_date(t->order, a->date, b->date);
-		if (order)
-			return order;
-	}
-	int64_t pa = score_printed(a->score), pb = score_printed(b->score);
-	if (pa != pb)
-		return pa > pb ? -1 : 1;
 	if (a->date != b->date)
 		return a->date > b->date ? -1 : 1;
 	return by_key(t, a, b);
 }
 
+/* Where the score does not come first. */
+static int by_order(const struct topk *t, const struct hit *a, const struct hit *b)
+{
+	if (t->order == ORDER_RANDOM)
+		return (a->dice > b->dice) - (a->dice < b->dice);
+	return by_date(t->order, a->date, b->date);
+}
+
+/* <0: a stands before b. */
+static inline int compare(struct topk *t, const struct hit *a, const struct hit *b)
+{
+	int order = t->order == ORDER_RELEVANCE ? 0 : by_order(t, a, b);
+	if (order)
+		return order;
+	return a->printed != b->printed ? a->printed > b->printed ? -1 : 1 : by_rest(t, a, b);
+}
+
 /* ---- heap: the worst on top ---- */
 
-static void sift_up(struct topk *t, uint32_t i)
+static void sift_up(struct topk *t, struct hit_list *l, uint32_t i)
 {
-	struct hit h = t->hits[i];
-	for (; i > 0 && compare(t, &h, &t->hits[(i - 1) / 2]) > 0; i = (i - 1) / 2)
-		t->hits[i] = t->hits[(i - 1) / 2];
-	t->hits[i] = h;
+	struct hit h = l->hits[i];
+	for (; i > 0 && compare(t, &h, &l->hits[(i - 1) / 2]) > 0; i = (i - 1) / 2)
+		l->hits[i] = l->hits[(i - 1) / 2];
+	l->hits[i] = h;
 }
 
-static void sift_down(struct topk *t, uint32_t n)
+static void sift_down(struct topk *t, struct hit_list *l, uint32_t n)
 {
-	struct hit h = t->hits[0];
+	struct hit h = l->hits[0];
 	uint32_t i = 0;
 	for (uint64_t child; (child = 2 * (uint64_t)i + 1) < n; i = (uint32_t)child) {
-		if (child + 1 < n && compare(t, &t->hits[child + 1], &t->hits[child]) > 0)
+		if (child + 1 < n && compare(t, &l->hits[child + 1], &l->hits[child]) > 0)
 			child++;
-		if (compare(t, &h, &t->hits[child]) >= 0)
+		if (compare(t, &h, &l->hits[child]) >= 0)
 			break;
-		t->hits[i] = t->hits[child];
+		l->hits[i] = l->hits[child];
 	}
-	t->hits[i] = h;
+	l->hits[i] = h;
 }
 
-static enum fund_status make_room(struct topk *t)
+static void heapify(struct topk *t, struct hit_list *l)
 {
-	if (t->n < t->cap)
+	for (uint32_t i = 1; i < l->n; i++)
+		sift_up(t, l, i);
+}
+
+/* Best first. */
+static void sort_list(struct topk *t, struct hit_list *l)
+{
+	if (l->k == UINT32_MAX)
+		heapify(t, l);
+	for (uint32_t n = l->n; n > 1; n--) {
+		struct hit worst = l->hits[0];
+		l->hits[0] = l->hits[n - 1];
+		sift_down(t, l, n - 1);
+		l->hits[n - 1] = worst;
+	}
+}
+
+static enum fund_status make_room(struct hit_list *l)
+{
+	if (l->n < l->cap)
 		return FUND_OK;
-	uint32_t cap = t->cap ? t->cap > UINT32_MAX / 2 ? UINT32_MAX : 2 * t->cap : 16;
-	struct hit *grown = realloc(t->hits, (size_t)cap * sizeof *grown);
+	uint32_t cap = l->cap ? l->cap > UINT32_MAX / 2 ? UINT32_MAX : 2 * l->cap : 16;
+	struct hit *grown = realloc(l->hits, (size_t)cap * sizeof *grown);
 	if (!grown)
 		return FUND_NO_MEMORY;
-	t->hits = grown;
-	t->cap = cap;
+	l->hits = grown;
+	l->cap = cap;
 	return FUND_OK;
 }
 
-int64_t topk_threshold(const struct topk *t)
+static enum fund_status take_in(struct topk *t, struct hit_list *l, const struct hit *h)
 {
-	return t->n < t->k || (t->order != ORDER_RELEVANCE && t->k) ? INT64_MIN : t->k ? score_least(score_printed(t->hits[0].score)) : INT64_MAX;
+	if (l->n < l->k) {
+		enum fund_status st = make_room(l);
+		if (st != FUND_OK)
+			return st;
+		l->hits[l->n++] = *h;
+		if (l->k != UINT32_MAX) /* all are kept: sorted once at the end */
+			sift_up(t, l, l->n - 1);
+	} else if (l->k && compare(t, h, &l->hits[0]) < 0) {
+		l->hits[0] = *h;
+		sift_down(t, l, l->n);
+	}
+	return t->failed;
 }
 
-enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score)
+/* ---- thresholds ---- */
+
+static int64_t least_of(const struct hit_list *l) { return l->n < l->k ? INT64_MIN : score_least(l->hits[0].printed); }
+
+/* A hit was taken in. What is below both the highest raise and the candidates is out, though words meet in it. */
+static void raise_thresholds(struct topk *t)
 {
-	struct hit h = { .score = score, .leaf = leaf, .doc = doc };
-	if (score < topk_threshold(t))
+	if (t->order != ORDER_RELEVANCE)
+		return;
+	t->least = t->least_meeting = least_of(&t->best);
+	if (t->candidates.k == 0 || t->least == INT64_MIN)
+		return;
+	int64_t raised = t->least - t->most_raise, candidate = least_of(&t->candidates);
+	if (candidate > raised)
+		raised = candidate < t->least ? candidate : t->least;
+	t->least_meeting = raised;
+}
+
+enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score, bool meets)
+{
+	struct hit h = { .score = score, .printed = score_printed(score), .leaf = leaf, .doc = doc, .meets = meets };
+	if (score < topk_threshold(t, meets))
 		return FUND_OK;
 	enum fund_status st = leaf_date(&t->searcher->leaves[leaf], doc, &h.date);
 	if (st == FUND_OK && t->order == ORDER_RANDOM) {
@@ -126,65 +185,107 @@ enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t
 		if (st == FUND_OK)
 			h.dice = hash_bytes_seed(key.data, key.len, t->seed);
 	}
-	if (st != FUND_OK)
-		return st;
-	if (t->n < t->k) {
-		st = make_room(t);
-		if (st != FUND_OK)
-			return st;
-		t->hits[t->n++] = h;
-		if (t->k != UINT32_MAX) /* all are kept: sorted once at the end */
-			sift_up(t, t->n - 1);
-	} else if (compare(t, &h, &t->hits[0]) < 0) {
-		t->hits[0] = h;
-		sift_down(t, t->n);
-	}
-	return t->failed;
+	if (st == FUND_OK && score >= t->least)
+		st = take_in(t, &t->best, &h);
+	if (st == FUND_OK && meets && t->candidates.k)
+		st = take_in(t, &t->candidates, &h);
+	raise_thresholds(t);
+	return st;
 }
 
-static void heapify(struct topk *t)
+/* ---- the second stage ---- */
+
+static bool is_candidate(struct topk *t, const struct hit *h)
 {
-	for (uint32_t i = 1; i < t->n; i++)
-		sift_up(t, i);
+	const struct hit_list *c = &t->candidates;
+	return h->meets && c->n && (c->n < c->k || compare(t, h, &c->hits[0]) <= 0);
 }
 
-static void make_falling(struct topk *t)
+/* Each hit in one list: candidates leave the best, for they may return higher, and those that cannot return are dropped. */
+static void part_lists(struct topk *t)
+{
+	struct hit_list *b = &t->best, *c = &t->candidates;
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < b->n; i++)
+		if (!is_candidate(t, &b->hits[i]))
+			b->hits[n++] = b->hits[i];
+	b->n = n;
+	if (b->k != UINT32_MAX)
+		heapify(t, b);
+	n = 0;
+	for (uint32_t i = 0; i < c->n; i++)
+		if (t->least == INT64_MIN || c->hits[i].score >= t->least - t->most_raise)
+			c->hits[n++] = c->hits[i];
+	c->n = n;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+	if (x->leaf != y->leaf)
+		return x->leaf < y->leaf ? -1 : 1;
+	return (x->doc > y->doc) - (x->doc < y->doc);
+}
+
+static enum fund_status raise_candidates(struct topk *t, const struct plan *plan, struct arena *arena)
+{
+	struct hit_list *c = &t->candidates;
+	struct proximity p = { .n = 0 };
+	enum fund_status st = FUND_OK;
+	part_lists(t);
+	if (c->n > 1)
+		qsort(c->hits, c->n, sizeof *c->hits, by_place);
+	for (uint32_t i = 0; i < c->n && st == FUND_OK; i++) {
+		struct hit *h = &c->hits[i];
+		if (i == 0 || h->leaf != h[-1].leaf) {
+			proximity_close(&p);
+			st = proximity_open(&p, t->searcher, plan, &t->searcher->leaves[h->leaf], arena);
+		}
+		if (st == FUND_OK)
+			st = proximity_score(&p, h->doc, &h->raise);
+		h->score += h->raise;
+		h->printed = score_printed(h->score);
+		if (st == FUND_OK)
+			st = take_in(t, &t->best, h);
+	}
+	proximity_close(&p);
+	return st;
+}
+
+static void make_falling(struct hit_list *l)
 {
 	int64_t last = INT64_MAX;
-	for (uint32_t i = 0; i < t->n; i++) {
-		int64_t printed = score_printed(t->hits[i].score) * SCORE_PRINTED;
+	for (uint32_t i = 0; i < l->n; i++) {
+		int64_t printed = l->hits[i].printed * SCORE_PRINTED;
 		last = printed < last ? printed : last - 1;
-		t->hits[i].falling = last;
+		l->hits[i].falling = last;
 	}
 }
 
-enum fund_status topk_finish(struct topk *t)
+static enum fund_status finish(struct topk *t, const struct plan *plan, struct arena *arena)
 {
-	if (t->k == UINT32_MAX)
-		heapify(t);
-	if (!t->total_exact && t->total < t->n)
-		t->total = t->n;
-	for (uint32_t n = t->n; n > 1; n--) {
-		struct hit worst = t->hits[0];
-		t->hits[0] = t->hits[n - 1];
-		sift_down(t, n - 1);
-		t->hits[n - 1] = worst;
-	}
-	make_falling(t);
+	enum fund_status st = t->candidates.n ? raise_candidates(t, plan, arena) : FUND_OK;
+	if (st != FUND_OK)
+		return st;
+	sort_list(t, &t->best);
+	make_falling(&t->best);
 	return t->failed;
 }
 
 /* ---- search ---- */
 
-static enum fund_status search_tree(struct topk *t, const struct plan *plan, uint32_t leaf, struct arena *arena)
+/* Do words of the query meet in the document? Looked up only where it decides: `p` is NULL where it is certain. */
+static enum fund_status meets(const struct topk *t, struct proximity *p, uint32_t doc, int64_t score, bool *meets)
 {
-	struct leaf *l = &t->searcher->leaves[leaf];
-	struct iter *it;
-	enum fund_status st = iter_new(arena, plan, l, &t->searcher->bm25, &it);
-	if (st != FUND_OK || !it)
-		return st;
+	*meets = t->candidates.k && score >= t->least_meeting;
+	return *meets && p ? proximity_meets(p, doc, meets) : FUND_OK;
+}
+
+static enum fund_status search_matches(struct topk *t, struct iter *it, struct proximity *p, struct leaf *l)
+{
+	enum fund_status st;
 	for (st = iter_seek(it, 0); st == FUND_OK && it->doc != DOC_END; st = iter_next(it)) {
-		bool dead;
+		bool dead, meet;
 		int64_t score;
 		st = leaf_is_dead(l, it->doc, &dead);
 		if (st != FUND_OK)
@@ -194,64 +295,74 @@ static enum fund_status search_tree(struct topk *t, const struct plan *plan, uin
 		t->total++;
 		st = it->ops->score(it, &score);
 		if (st == FUND_OK)
-			st = topk_offer(t, leaf, it->doc, score);
+			st = meets(t, p, it->doc, score, &meet);
+		if (st == FUND_OK)
+			st = topk_offer(t, l->number, it->doc, score, meet);
 		if (st != FUND_OK)
 			break;
 		if (!t->all_counted)
-			it->least = topk_threshold(t);
+			it->least = t->least_meeting;
 	}
+	return st;
+}
+
+static enum fund_status search_tree(struct topk *t, const struct plan *plan, uint32_t leaf, struct arena *arena)
+{
+	struct leaf *l = &t->searcher->leaves[leaf];
+	struct proximity p = { .n = 0 };
+	struct iter *it;
+	enum fund_status st = iter_new(arena, plan, l, &t->searcher->bm25, &it);
+	if (st != FUND_OK || !it)
+		return st;
+	bool certain = t->candidates.k && proximity_is_certain(plan);
+	if (t->candidates.k && !certain)
+		st = proximity_open(&p, t->searcher, plan, l, arena);
+	if (st == FUND_OK)
+		st = search_matches(t, it, certain ? NULL : &p, l);
 	t->total_exact &= !it->pruned;
+	proximity_close(&p);
 	iter_release(it);
 	return st;
 }
 
-/* Is this plan nothing but plain terms of which any may occur? Then they are listed. */
-static bool flatten(const struct plan *p, struct or_term *terms, uint32_t *n)
+/* Is this plan nothing but plain words of which any may occur, and hints beside them? Then they are listed. */
+static bool flatten(const struct plan *p, struct or_word *words, uint32_t *n, bool top)
 {
 	if (p->kind == PLAN_NONE)
 		return true;
-	if (p->kind == PLAN_TERM && p->term.field != FIELD_TITLE) {
-		if (*n == OR_TERMS_MAX)
+	if ((p->kind == PLAN_TERM && p->term.field != FIELD_TITLE) || p->kind == PLAN_WORD) {
+		if (*n == OR_WORDS_MAX || p->n_children > OR_KINDS_MAX)
 			return false;
-		terms[(*n)++] = (struct or_term){ &p->term.places, p->term.scale };
+		words[(*n)++] = (struct or_word){ p, p->role == ROLE_HINT, false };
 		return true;
 	}
 	if (p->kind != PLAN_BOOL)
 		return false;
-	for (uint32_t i = 0; i < p->n_children; i++)
-		if (p->children[i]->role != ROLE_SHOULD || !flatten(p->children[i], terms, n))
+	for (uint32_t i = 0; i < p->n_children; i++) {
+		enum plan_role role = p->children[i]->role;
+		uint32_t first = *n;
+		if ((role != ROLE_SHOULD && !(role == ROLE_HINT && top)) || !flatten(p->children[i], words, n, false))
 			return false;
+		if (top && *n > first)
+			words[first].meets = proximity_is_word(p->children[i]);
+	}
 	return true;
 }
 
 enum fund_status topk_search(struct topk *t, const struct plan *plan, struct arena *arena)
 {
-	struct or_term terms[OR_TERMS_MAX];
-	uint32_t n_terms = 0;
-	bool plain = flatten(plan, terms, &n_terms);
+	struct or_word words[OR_WORDS_MAX];
+	uint32_t n_words = 0;
+	bool plain = flatten(plan, words, &n_words, true);
 	enum fund_status st = FUND_OK;
-	for (uint32_t i = 0; i < t->searcher->n_leaves && st == FUND_OK; i++)
-		st = plain ? topk_or(t, i, terms, n_terms, arena) : search_tree(t, plan, i, arena);
-	return st;
-}
-
-enum fund_status count_matches_exactly(struct searcher *s, const struct plan *plan, struct arena *arena, uint64_t *total)
-{
-	enum fund_status st = FUND_OK;
-	*total = 0;
-	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK; i++) {
-		struct iter *it;
-		st = iter_new(arena, plan, &s->leaves[i], &s->bm25, &it);
-		if (st != FUND_OK || !it)
-			continue;
-		for (st = iter_seek(it, 0); st == FUND_OK && it->doc != DOC_END; st = iter_next(it)) {
-			bool dead;
-			st = leaf_is_dead(&s->leaves[i], it->doc, &dead);
-			if (st != FUND_OK)
-				break;
-			*total += !dead;
-		}
-		iter_release(it);
+	if (t->near && t->best.k) {
+		t->candidates.k = PROXIMITY_HITS;
+		t->most_raise = proximity_most(t->searcher, plan);
 	}
-	return st;
+	for (uint32_t i = 0; i < t->searcher->n_leaves && st == FUND_OK; i++)
+		st = plain ? topk_or(t, i, words, n_words, arena) : search_tree(t, plan, i, arena);
+	uint32_t seen = t->candidates.n > t->best.n ? t->candidates.n : t->best.n;
+	if (!t->total_exact && t->total < seen)
+		t->total = seen;
+	return st == FUND_OK ? finish(t, plan, arena) : st;
 }

@@ -5,6 +5,8 @@
  * Order    printed score, falling; newer date, articles without one last; key by its bytes; index in the order of the command line.
  * Pruning  only what cannot enter the k best under that whole order is left out. So the hits never depend on it; the total does:
  *          total_exact says whether all matches were seen.
+ * Stages   with proximity.h: of the hits in which two or more of the query's words meet, the PROXIMITY_HITS best by the first score are raised. Exact:
+ *          a hit is left out early only where the highest raise would not bring it among the k.
  */
 #ifndef QUERY_TOPK_H
 #define QUERY_TOPK_H
@@ -21,48 +23,58 @@ enum hit_order {
 
 struct hit {
 	int64_t score;	 /* micro-units */
-	int64_t falling; /* after topk_finish(): the score as printed, lowered where that is needed to fall strictly */
+	int64_t printed; /* the score in the unit that decides: score.h */
+	int64_t falling; /* when finished: the score as printed, lowered where that is needed to fall strictly */
+	int64_t raise;	 /* of the score, by the second stage */
 	uint32_t date;	 /* packed */
 	uint32_t leaf; /* of the searcher */
 	uint32_t doc;
+	bool meets; /* two or more words of the query meet in it: a candidate for the second stage */
 	uint64_t dice; /* ORDER_RANDOM */
+};
+
+struct hit_list { /* a heap with the worst on top until it is sorted */
+	struct hit *hits;
+	uint32_t n, cap;
+	uint32_t k; /* at most so many; UINT32_MAX: all */
 };
 
 struct topk {
 	struct searcher *searcher;
-	uint32_t k;	  /* UINT32_MAX: all */
-	struct hit *hits; /* a heap with the worst on top until topk_finish(), then best first */
-	uint32_t n, cap;
+	struct hit_list best;	    /* the k best; after the search best first */
+	struct hit_list candidates; /* for the second stage; k is 0 where there is none */
+	int64_t most_raise;	    /* by the second stage */
+	int64_t least, least_meeting; /* what topk_threshold() says */
 	uint64_t total;	  /* matches seen */
 	bool total_exact;
 	enum hit_order order;
 	uint64_t seed;
+	bool near;	  /* proximity.h is the second stage */
 	bool all_counted; /* every match is to be seen, though it cannot enter */
 	struct buf key_a, key_b; /* for comparing */
 	enum fund_status failed; /* reading a key, or memory */
 };
 
+/* Set what is wanted of order, seed, near, all_counted before the search. */
 void topk_init(struct topk *t, struct searcher *s, uint32_t k);
 void topk_release(struct topk *t); /* also on {0} */
 /* Search all segments. The arena holds iterators until its reset. */
 enum fund_status topk_search(struct topk *t, const struct plan *plan, struct arena *arena);
-/* Sorts, best first. */
-enum fund_status topk_finish(struct topk *t);
-
-/* The number of matching live documents, without scoring or keeping them. */
-enum fund_status count_matches_exactly(struct searcher *s, const struct plan *plan, struct arena *arena, uint64_t *total);
 
 /* ---- for the search loops of topk_or.c ---- */
-/* Scores below this (micro-units) cannot enter any more. INT64_MIN while there is room, and where scores do not decide. */
-int64_t topk_threshold(const struct topk *t);
+/* Scores below this (micro-units) cannot enter any more: of a document in which words of the query meet, and so its score may still be raised, or of
+ * any other. INT64_MIN while there is room, and where scores do not decide. */
+static inline int64_t topk_threshold(const struct topk *t, bool meets) { return meets ? t->least_meeting : t->least; }
 /* A live, matching document. */
-enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score);
-/* A disjunction of plain terms in one segment: MaxScore over block bounds. */
-struct or_term {
-	const struct term_places *places;
-	double scale;
+enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score, bool meets);
+/* A disjunction of plain words in one segment: MaxScore over block bounds. */
+struct or_word {
+	const struct plan *plan; /* PLAN_TERM or PLAN_WORD */
+	bool hint;
+	bool meets; /* proximity_is_word() */
 };
-enum fund_status topk_or(struct topk *t, uint32_t leaf, const struct or_term *terms, uint32_t n_terms, struct arena *arena);
-#define OR_TERMS_MAX 64
+enum fund_status topk_or(struct topk *t, uint32_t leaf, const struct or_word *words, uint32_t n_words, struct arena *arena);
+#define OR_WORDS_MAX 64
+#define OR_KINDS_MAX 16 /* their weighted occurrences must add up within 32 bits */
 
 #endif

@@ -15,8 +15,9 @@ die() {
 
 # Debian packages. A name with "command:" in front is needed only where that command is missing.
 build_packages='gcc:gcc make:make autoconf:autoconf automake:automake pkg-config:pkg-config libc6-dev
-	liblmdb-dev libstemmer-dev zlib1g-dev libdeflate-dev libxxhash-dev libarchive-dev'
-test_packages='check gzip:gzip python3:python3'
+	liblmdb-dev libstemmer-dev zlib1g-dev libdeflate-dev libxxhash-dev libarchive-dev msgfmt:gettext libexpat1-dev'
+test_packages='check pdftotext:poppler-utils gzip:gzip python3:python3 g++:g++ libxapian-dev xapian-tools'
+fuzz_packages='clang:clang libclang-rt-dev'
 coverage_packages='gcovr:gcovr'
 
 is_installed() {

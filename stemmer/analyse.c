@@ -12,6 +12,7 @@
 #include "stemmer/derive.h"
 #include "stemmer/fold.h"
 #include "stemmer/gender.h"
+#include "stemmer/number.h"
 #include "stemmer/sentence.h"
 #include "stemmer/spelling.h"
 #include "stemmer/stops.h"
@@ -34,7 +35,7 @@ struct analyser {
 	struct word_slot *slots;
 	size_t n_slots; /* a power of two */
 	uint32_t n_words;
-	struct terms terms;
+	struct terms terms, written;
 	struct derive derive;
 };
 
@@ -50,7 +51,10 @@ enum fund_status analyser_new(struct analyser **out)
 	a->n_words = 0;
 	a->slots = calloc(a->n_slots, sizeof(*a->slots));
 	memset(&a->derive, 0, sizeof(a->derive));
+	a->written = (struct terms){ 0 };
 	enum fund_status status = terms_init(&a->terms);
+	if (status == FUND_OK)
+		status = terms_init(&a->written);
 	if (status == FUND_OK)
 		status = derive_init(&a->derive);
 	if (status != FUND_OK || a->slots == NULL) {
@@ -67,6 +71,7 @@ void analyser_free(struct analyser *a)
 		return;
 	derive_release(&a->derive);
 	terms_release(&a->terms);
+	terms_release(&a->written);
 	arena_release(&a->arena);
 	free(a->slots);
 	free(a);
@@ -76,6 +81,7 @@ void analyser_reset(struct analyser *a)
 {
 	arena_reset(&a->arena);
 	terms_reset(&a->terms);
+	terms_reset(&a->written);
 	memset(a->slots, 0, a->n_slots * sizeof(*a->slots));
 	a->n_words = 0;
 }
@@ -108,6 +114,23 @@ static enum fund_status grow_slots(struct analyser *a)
 	return FUND_OK;
 }
 
+/* What is written so, as a form of the term: *ordinal. */
+static enum fund_status enter_written(struct analyser *a, uint32_t term, struct slice bytes, uint32_t *ordinal)
+{
+	uint32_t n = a->written.n, number;
+	enum fund_status status = terms_add(&a->written, &a->arena, bytes, term, &number);
+
+	if (status != FUND_OK)
+		return status;
+	struct term *written = terms_at(&a->written, number), *of = terms_at(&a->terms, term);
+	if (number == n) {
+		of->n_forms += of->n_forms < WRITTEN_MAX;
+		written->n_forms = of->n_forms - 1;
+	}
+	*ordinal = written->n_forms;
+	return FUND_OK;
+}
+
 /* The word with its refs and its surface behind it, in one piece of the arena. */
 static enum fund_status enter_word(struct analyser *a, struct slice surface, const struct word **out)
 {
@@ -121,12 +144,15 @@ static enum fund_status enter_word(struct analyser *a, struct slice surface, con
 	uint8_t *copy = (uint8_t *)refs + refs_len;
 	for (unsigned i = 0; i < draft->n_terms; i++) {
 		const struct draft_term *t = &draft->terms[i];
-		struct slice bytes = slice_of(draft->bytes.data + t->off, t->len);
-		enum fund_status status =
-			terms_add(&a->terms, &a->arena, bytes, (enum term_kind)t->kind, &refs[i].term);
+		struct slice bytes = slice_part(slice_buf(&draft->bytes), t->off, t->len);
+		uint32_t ordinal = 0;
+		enum fund_status status = terms_add(&a->terms, &a->arena, bytes, t->kind, &refs[i].term);
+		if (status == FUND_OK && t->kind == TERM_WORD)
+			status = enter_written(a, refs[i].term, slice_part(slice_buf(&draft->bytes), t->written, t->written_len), &ordinal);
 		if (status != FUND_OK)
 			return status;
 		refs[i].shift = t->shift;
+		refs[i].written = ordinal & WRITTEN_MAX;
 	}
 	if (surface.len)
 		memcpy(copy, surface.data, surface.len);
@@ -259,7 +285,7 @@ enum fund_status analyse_text(struct analyser *a, struct slice text, uint32_t *p
 		scan_ahead(a, &line);
 	for (const struct ahead *next; status == FUND_OK && (next = next_ahead(a, &line))->is_word;) {
 		struct token token = { &no_word, *pos, next->span.off, next->span.len };
-		struct slice as_written = slice_of(text.data + token.off, token.len);
+		struct slice as_written = slice_part(text, token.off, token.len);
 		if (!sink->matters || sink->matters(sink->context, next->span.surface))
 			status = find_word(a, next->span.surface, next->hash, &token.word);
 		if (status == FUND_OK && next->span.gap && before.len && sink->boundary &&
@@ -301,6 +327,32 @@ enum fund_status analyse_fold(struct analyser *a, struct slice surface, struct b
 	return status;
 }
 
+enum fund_status analyse_written(struct slice surface, struct buf *out)
+{
+	struct words words;
+	struct span span = { .surface = { NULL, 0 } };
+
+	if (surface.len > UINT32_MAX)
+		return FUND_LIMIT;
+	words_init(&words, surface);
+	words_next(&words, &span);
+	return derive_written(span.surface, out);
+}
+
+void analyser_each_word(const struct analyser *a, void (*each)(void *context, const struct word *word), void *context)
+{
+	for (size_t i = 0; i < a->n_slots; i++)
+		if (a->slots[i].word)
+			each(context, a->slots[i].word);
+}
+
+enum fund_status analyse_part(struct analyser *a, struct slice folded, struct buf *out)
+{
+	return derive_part(&a->derive, folded, out);
+}
+
+size_t analyse_number_len(struct slice text) { return text.len && text.data[0] >= '0' && text.data[0] <= '9' ? number_scan(text) : 0; }
+
 bool analyse_is_stop_word(const struct analyser *a, struct slice term)
 {
 	(void)a;
@@ -319,6 +371,18 @@ const struct term *analyser_term(const struct analyser *a, uint32_t term)
 	return terms_at(&a->terms, term);
 }
 
+uint32_t analyser_n_written(const struct analyser *a)
+{
+	return a->written.n;
+}
+
+struct written analyser_written(const struct analyser *a, uint32_t number)
+{
+	const struct term *t = terms_at(&a->written, number);
+
+	return (struct written){ t->bytes, t->kind, t->n_forms };
+}
+
 uint32_t analyser_n_words(const struct analyser *a)
 {
 	return a->n_words;
@@ -326,7 +390,7 @@ uint32_t analyser_n_words(const struct analyser *a)
 
 size_t analyser_memory(const struct analyser *a)
 {
-	return sizeof(*a) + a->arena.held + a->n_slots * sizeof(*a->slots) + terms_memory(&a->terms);
+	return sizeof(*a) + a->arena.held + a->n_slots * sizeof(*a->slots) + terms_memory(&a->terms) + terms_memory(&a->written);
 }
 
 /* Words that between them use most rules of the stemmer, and those in which its versions differ. Folded. */

@@ -29,12 +29,23 @@ enum term_kind {
 struct term {
 	struct slice bytes; /* normalised UTF-8, 1 to TERM_MAX bytes; lives as long as the analyser or until
 			       analyser_reset() */
-	enum term_kind kind;
+	uint32_t kind;	  /* enum term_kind */
+	uint32_t n_forms; /* of a TERM_WORD: how many words as written were met */
 };
 
+/* A word as written, whatever its case: of a TERM_WORD the small letters of the word, or of the piece, that it was made of. Longer
+ * ones than TERM_MAX are cut as terms are. Dense numbers from 0 in the order of first sight; (bytes, term) is unique. */
+struct written {
+	struct slice bytes;
+	uint32_t term;
+	uint32_t ordinal; /* among the term's: 0 the first met */
+};
+#define WRITTEN_MAX ((1u << 24) - 1) /* forms of a term; any further ones count as the last */
+
 struct term_ref {
-	uint32_t term; /* number in the analyser's table */
-	uint8_t shift; /* position of the term: the word's pos + shift (pieces of a hyphenated word: 0, 1, 2 …) */
+	uint32_t term;		/* number in the analyser's table */
+	uint32_t shift : 8;	/* position of the term: the word's pos + shift (pieces of a hyphenated word: 0, 1, 2 …) */
+	uint32_t written : 24;	/* of a TERM_WORD: ordinal of its form; else 0 */
 };
 
 /* A surface form with its analysis. Immutable; lives as long as the analyser or until analyser_reset(). */
@@ -86,13 +97,27 @@ const struct term *analyser_term(const struct analyser *a, uint32_t term);
 uint32_t analyser_n_words(const struct analyser *a);
 size_t analyser_memory(const struct analyser *a); /* bytes held, for the indexer's budget */
 
+uint32_t analyser_n_written(const struct analyser *a);
+struct written analyser_written(const struct analyser *a, uint32_t number); /* its bytes live as a term's */
+/* A word in small letters as the forms of the index are: appended to out. What `=Wort` looks for. */
+enum fund_status analyse_written(struct slice surface, struct buf *out);
+
 /* The folded, unstemmed, lower-case form of a surface form, for exact search, wildcards and suggestions; appended to
  * out. */
 enum fund_status analyse_fold(struct analyser *a, struct slice surface, struct buf *out);
 
+/* Calls `each` for every word in the table, in no order. */
+void analyser_each_word(const struct analyser *a, void (*each)(void *context, const struct word *word), void *context);
+
+/* The term of a folded word (a part of a compound), as TERM_WORD of that word; appended to out. */
+enum fund_status analyse_part(struct analyser *a, struct slice folded, struct buf *out);
+
 /* Stop words (articles, prepositions, pronouns …): dropped from ranking when a query has other words; never from the
  * index. `term` is a TERM_WORD. */
 bool analyse_is_stop_word(const struct analyser *a, struct slice term);
+
+/* The length of the number that `text` begins with, its separators included: 60 000 is one, and so is 8.685. 0: it begins with no digit. */
+size_t analyse_number_len(struct slice text);
 
 /* Names the settings and tables the analysis depends on, libstemmer's behaviour included (stems of a probe list): two
  * analysers with equal fingerprints give equal terms. `text` is for people ("german-2;snowball-2.2;..."), static. */

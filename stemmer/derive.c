@@ -56,12 +56,27 @@ static enum fund_status add_term(struct draft *draft, struct slice term, enum te
 	for (unsigned i = 0; i < draft->n_terms; i++) {
 		const struct draft_term *t = &draft->terms[i];
 		if (t->shift == shift && t->kind <= kind &&
-		    slice_equal(slice_of(draft->bytes.data + t->off, t->len), term))
+		    slice_equal(slice_part(slice_buf(&draft->bytes), t->off, t->len), term))
 			return FUND_OK;
 	}
-	draft->terms[draft->n_terms++] = (struct draft_term){ (uint32_t)draft->bytes.len, (uint8_t)term.len,
-							      (uint8_t)shift, (uint8_t)kind };
+	draft->terms[draft->n_terms++] = (struct draft_term){ .off = (uint32_t)draft->bytes.len, .len = (uint8_t)term.len,
+							      .shift = (uint8_t)shift, .kind = (uint8_t)kind };
 	return buf_add_slice(&draft->bytes, term);
+}
+
+/* The terms from number `from` on are of what is written so. */
+static enum fund_status set_written(struct draft *draft, unsigned from, struct slice written)
+{
+	size_t off = draft->bytes.len;
+
+	if (from == draft->n_terms)
+		return FUND_OK;
+	enum fund_status status = derive_written(written, &draft->bytes);
+	for (unsigned i = from; i < draft->n_terms; i++) {
+		draft->terms[i].written = (uint32_t)off;
+		draft->terms[i].written_len = (uint8_t)(draft->bytes.len - off);
+	}
+	return status;
 }
 
 /* The term of a folded word: from the table of function words, or its stem, kept apart from those. */
@@ -97,7 +112,7 @@ static enum fund_status fold_piece(struct slice piece, struct buf *out)
 	struct number number;
 
 	for (size_t at = 0, n; at < piece.len && status == FUND_OK; at += n) {
-		struct slice rest = slice_of(piece.data + at, piece.len - at);
+		struct slice rest = slice_from(piece, at);
 		n = 0;
 		if (is_digit(*rest.data)) {
 			n = at == 0 ? number_iso_date(rest) : 0;
@@ -132,7 +147,7 @@ static enum fund_status split_gender(struct derive *d, struct slice *piece, stru
 		return FUND_OK;
 	size_t ending = form.base_len + form.sign_len, rest = ending + form.ending_len + form.close_len;
 	struct slice base = slice_of(piece->data, form.base_len);
-	struct slice tail = slice_of(piece->data + rest, piece->len - rest);
+	struct slice tail = slice_from(*piece, rest);
 	enum fund_status status = buf_reserve(&d->clean, 2 * piece->len);
 
 	buf_reset(&d->clean);
@@ -150,7 +165,7 @@ static enum fund_status split_gender(struct derive *d, struct slice *piece, stru
 	if (status != FUND_OK)
 		return status;
 	*piece = slice_of(d->clean.data, feminine);
-	*variant = slice_of(d->clean.data + feminine, d->clean.len - feminine);
+	*variant = slice_from(slice_buf(&d->clean), feminine);
 	return FUND_OK;
 }
 
@@ -167,7 +182,7 @@ static struct slice behind_particle(struct slice piece)
 	const uint8_t *sign = piece.len > 5 ? memchr(piece.data, '\'', 3) : NULL;
 	size_t at = sign ? (size_t)(sign - piece.data) + 1 : piece.len;
 
-	return slice_of(piece.data + at, at > 1 ? piece.len - at : 0);
+	return slice_part(piece, at, at > 1 ? piece.len - at : 0);
 }
 
 /* Weaker terms of the piece, besides its masculine. */
@@ -199,7 +214,8 @@ static enum fund_status add_spelling(struct derive *d, struct slice folded, unsi
 /* All terms of one piece. Compound parts of its folded form belong here. */
 static enum fund_status add_piece(struct derive *d, struct slice piece, unsigned shift)
 {
-	struct slice masculine;
+	struct slice masculine, written = piece;
+	unsigned from = d->draft.n_terms;
 
 	piece = without_genitive(piece);
 	enum fund_status status = split_gender(d, &piece, &masculine);
@@ -208,6 +224,8 @@ static enum fund_status add_piece(struct derive *d, struct slice piece, unsigned
 		status = fold_piece(piece, &d->folded);
 	if (status == FUND_OK)
 		status = add_stem(d, slice_buf(&d->folded), TERM_WORD, shift);
+	if (status == FUND_OK)
+		status = set_written(&d->draft, from, written);
 	if (status == FUND_OK)
 		status = add_spelling(d, slice_buf(&d->folded), shift);
 	if (status == FUND_OK && masculine.len)
@@ -226,7 +244,7 @@ static bool next_piece(struct slice surface, size_t *at, struct slice *piece)
 
 	if (*at >= surface.len)
 		return false;
-	struct slice rest = slice_of(surface.data + *at, surface.len - *at);
+	struct slice rest = slice_from(surface, *at);
 	if (*at == 0 && number_iso_date(rest) == rest.len) {
 		n = rest.len;
 	} else {
@@ -257,7 +275,7 @@ static enum fund_status fold_whole(struct derive *d, struct slice surface)
 static enum fund_status derive_pieces(struct derive *d, struct slice surface)
 {
 	enum fund_status status = FUND_OK;
-	unsigned shift = 0;
+	unsigned shift = 0, from = d->draft.n_terms;
 	struct slice piece;
 	size_t at = 0;
 
@@ -265,6 +283,8 @@ static enum fund_status derive_pieces(struct derive *d, struct slice surface)
 		status = fold_whole(d, surface);
 		if (status == FUND_OK)
 			status = add_stem(d, slice_buf(&d->whole), TERM_WORD, 0);
+		if (status == FUND_OK)
+			status = set_written(&d->draft, from, surface);
 	}
 	for (at = 0; status == FUND_OK && next_piece(surface, &at, &piece); shift++)
 		status = add_piece(d, piece, shift);
@@ -273,9 +293,9 @@ static enum fund_status derive_pieces(struct derive *d, struct slice surface)
 }
 
 /* Letters and digits of the address, each run a piece. */
-static enum fund_status derive_url(struct derive *d, struct slice url)
+static enum fund_status derive_url(struct derive *d, struct slice surface)
 {
-	url = url_core(url);
+	struct slice url = url_core(surface);
 	enum fund_status status = buf_add_slice(&d->whole, url);
 	for (size_t i = 0; i < d->whole.len; i++) {
 		uint8_t c = d->whole.data[i];
@@ -283,15 +303,17 @@ static enum fund_status derive_url(struct derive *d, struct slice url)
 	}
 	if (status == FUND_OK)
 		status = add_term(&d->draft, slice_buf(&d->whole), TERM_WORD, 0);
+	if (status == FUND_OK)
+		status = set_written(&d->draft, 0, surface);
 	unsigned shift = 0;
 	for (size_t at = 0, n; status == FUND_OK && at < url.len && shift < WORD_PIECES; at += n) {
 		uint32_t cp;
 		n = 0;
-		while (at + n < url.len && (utf8_decode(url.data + at + n, url.data + url.len, &cp), cp < 0x80) &&
+		while (at + n < url.len && (utf8_decode(url.data + at + n, slice_end(url), &cp), cp < 0x80) &&
 		       class_is_word(char_class(cp)))
 			n++;
 		if (n)
-			status = add_piece(d, slice_of(url.data + at, n), shift++);
+			status = add_piece(d, slice_part(url, at, n), shift++);
 		else
 			n = 1;
 	}
@@ -302,13 +324,15 @@ static enum fund_status derive_url(struct derive *d, struct slice url)
 /* §218: the whole with its sign, and the number. */
 static enum fund_status derive_paragraph(struct derive *d, struct slice surface)
 {
-	struct slice number = slice_of(surface.data + 2, surface.len - 2);
+	struct slice number = slice_from(surface, 2);
 	enum fund_status status = buf_add(&d->whole, surface.data, 2);
 
 	if (status == FUND_OK)
 		status = fold_whole(d, number);
 	if (status == FUND_OK)
 		status = add_stem(d, slice_buf(&d->whole), TERM_WORD, 0);
+	if (status == FUND_OK)
+		status = set_written(&d->draft, 0, surface);
 	return status == FUND_OK ? derive_pieces(d, number) : status;
 }
 
@@ -329,7 +353,9 @@ static enum fund_status derive_plus(struct derive *d, struct slice surface)
 	enum fund_status status = fold_text(slice_of(surface.data, n), &d->whole);
 	if (status == FUND_OK)
 		status = buf_add(&d->whole, surface.data + n, surface.len - n);
-	return status == FUND_OK ? add_term(&d->draft, slice_buf(&d->whole), TERM_WORD, 0) : status;
+	if (status == FUND_OK)
+		status = add_term(&d->draft, slice_buf(&d->whole), TERM_WORD, 0);
+	return status == FUND_OK ? set_written(&d->draft, 0, surface) : status;
 }
 
 static bool is_paragraph(struct slice surface)
@@ -359,6 +385,28 @@ enum fund_status derive_terms(struct derive *d, struct slice surface)
 	return is_plus_form(surface) ? derive_plus(d, surface) : derive_pieces(d, surface);
 }
 
+enum fund_status derive_part(struct derive *d, struct slice folded, struct buf *out)
+{
+	d->draft.n_terms = 0;
+	buf_reset(&d->draft.bytes);
+	enum fund_status status = add_stem(d, folded, TERM_WORD, 0);
+	return status == FUND_OK ? buf_add_slice(out, slice_buf(&d->draft.bytes)) : status;
+}
+
+enum fund_status derive_written(struct slice surface, struct buf *out)
+{
+	uint8_t shortened[TERM_MAX];
+	size_t start = out->len;
+	enum fund_status status = lower_text(surface, out);
+
+	if (status != FUND_OK || out->len - start <= TERM_MAX)
+		return status;
+	struct slice kept = cut(slice_from(slice_buf(out), start), shortened);
+	memcpy(out->data + start, kept.data, kept.len);
+	out->len = start + kept.len;
+	return FUND_OK;
+}
+
 enum fund_status derive_fold(struct derive *d, struct slice surface, struct buf *out)
 {
 	enum fund_status status;
@@ -371,7 +419,7 @@ enum fund_status derive_fold(struct derive *d, struct slice surface, struct buf 
 	} else {
 		bool sign = is_paragraph(surface);
 		status = sign ? buf_add(&d->whole, surface.data, 2) : FUND_OK;
-		surface = slice_of(surface.data + 2 * sign, surface.len - 2 * sign);
+		surface = slice_from(surface, 2 * sign);
 		if (status == FUND_OK)
 			status = fold_whole(d, surface);
 	}

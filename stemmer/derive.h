@@ -20,11 +20,11 @@
 #include "stemmer/words.h"
 
 #define DRAFT_TERMS (2 * WORD_PIECES + 8)
-#define DRAFT_BYTES ((size_t)DRAFT_TERMS * TERM_MAX)
 
 struct draft_term {
-	uint32_t off; /* in bytes */
-	uint8_t len, shift, kind;
+	uint32_t off;	  /* in bytes */
+	uint32_t written; /* of a TERM_WORD: offset of its form in bytes */
+	uint8_t len, written_len, shift, kind;
 };
 
 /* The analysis before it is entered in tables. */
@@ -45,6 +45,10 @@ enum fund_status derive_init(struct derive *d);
 void derive_release(struct derive *d); /* also on {0} */
 /* Fills d->draft: valid until the next call. */
 enum fund_status derive_terms(struct derive *d, struct slice surface);
+/* Appends the term of a folded word without pieces. */
+enum fund_status derive_part(struct derive *d, struct slice folded, struct buf *out);
+/* Appends the form of a surface: in small letters, cut like a term. */
+enum fund_status derive_written(struct slice surface, struct buf *out);
 /* Appends the folded, unstemmed form of a surface: pieces joined, numbers in their one form. */
 enum fund_status derive_fold(struct derive *d, struct slice surface, struct buf *out);
 

@@ -41,7 +41,7 @@ static inline uint8_t lower_ascii(uint8_t c)
 /* First pass: letters folded one by one, umlauts as UMLAUT_x. Writes at most 8 bytes for each of text. */
 static uint8_t *fold_letters(struct slice text, uint8_t *to, bool *digraph)
 {
-	const uint8_t *p = text.data, *end = text.data + text.len;
+	const uint8_t *p = text.data, *end = slice_end(text);
 	uint8_t last = 0;
 
 	while (p < end) {

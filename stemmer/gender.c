@@ -52,7 +52,7 @@ static enum char_class class_at(struct slice text, size_t at)
 
 	if (at >= text.len)
 		return CHAR_OTHER;
-	utf8_decode(text.data + at, text.data + text.len, &cp);
+	utf8_decode(text.data + at, slice_end(text), &cp);
 	return char_class(cp);
 }
 

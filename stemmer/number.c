@@ -110,7 +110,7 @@ static void split(struct slice scanned, struct groups *g)
 		if (sign == 0)
 			break;
 		size_t n = count_digits(scanned, at + len);
-		g->digits[g->n] = slice_of(scanned.data + at + len, n);
+		g->digits[g->n] = slice_part(scanned, at + len, n);
 		g->sign[g->n++] = sign;
 		at += len + n;
 	}
@@ -127,7 +127,7 @@ static void add(struct number *out, struct slice s)
 static struct slice without_zeros(struct slice digits)
 {
 	while (digits.len > 1 && digits.data[0] == '0')
-		digits = slice_of(digits.data + 1, digits.len - 1);
+		digits = slice_from(digits, 1);
 	return digits;
 }
 

@@ -75,7 +75,7 @@ static bool is_ordinal(struct slice word)
 static bool is_initial(struct slice word)
 {
 	uint32_t cp;
-	size_t n = utf8_decode(word.data, word.data + word.len, &cp);
+	size_t n = utf8_decode(word.data, slice_end(word), &cp);
 
 	return (n == word.len && class_is_letter(char_class(cp))) ||
 	       (word.len <= 12 && word.len > 2 && word.data[n] == '.' && cp > '9');
@@ -99,7 +99,7 @@ bool sentence_boundary(uint32_t gap, struct slice before, struct slice after, en
 		return true;
 	if (!(gap & (GAP_FULL_STOP | GAP_STRONG_STOP)) || before.len == 0 || after.len == 0)
 		return false;
-	utf8_decode(after.data, after.data + after.len, &cp);
+	utf8_decode(after.data, slice_end(after), &cp);
 	if (char_class(cp) == CHAR_LOWER)
 		return false;
 	return gap & GAP_STRONG_STOP || full_stop_ends(before, after);

@@ -30,7 +30,7 @@ void terms_reset(struct terms *t)
 	t->n = 0;
 }
 
-const struct term *terms_at(const struct terms *t, uint32_t number)
+struct term *terms_at(const struct terms *t, uint32_t number)
 {
 	return &t->chunks[number / TERMS_CHUNK][number % TERMS_CHUNK];
 }
@@ -75,14 +75,13 @@ static enum fund_status reserve(struct terms *t)
 	return (size_t)t->n * 2 < t->n_slots ? FUND_OK : grow_slots(t);
 }
 
-enum fund_status terms_add(struct terms *t, struct arena *arena, struct slice bytes, enum term_kind kind,
-			   uint32_t *number)
+enum fund_status terms_add(struct terms *t, struct arena *arena, struct slice bytes, uint32_t kind, uint32_t *number)
 {
 	enum fund_status status = reserve(t);
 
 	if (status != FUND_OK)
 		return status;
-	uint32_t hash = (uint32_t)hash_bytes_seed(bytes.data, bytes.len, (uint64_t)kind);
+	uint32_t hash = (uint32_t)hash_bytes_seed(bytes.data, bytes.len, kind);
 	size_t at = hash & (t->n_slots - 1);
 	for (; t->slots[at].number; at = (at + 1) & (t->n_slots - 1)) {
 		const struct term *term = terms_at(t, t->slots[at].number - 1);
@@ -94,7 +93,7 @@ enum fund_status terms_add(struct terms *t, struct arena *arena, struct slice by
 	struct slice copy = arena_slice(arena, bytes);
 	if (copy.data == NULL)
 		return FUND_NO_MEMORY;
-	t->chunks[t->n / TERMS_CHUNK][t->n % TERMS_CHUNK] = (struct term){ copy, kind };
+	t->chunks[t->n / TERMS_CHUNK][t->n % TERMS_CHUNK] = (struct term){ copy, kind, 0 };
 	*number = t->n++;
 	t->slots[at] = (struct term_slot){ hash, t->n };
 	return FUND_OK;

@@ -29,6 +29,11 @@ struct slice char_folded(uint32_t cp);
 /* The composed character, or 0 when the two do not compose. */
 uint32_t char_compose(uint32_t base, uint32_t mark);
 
+/* The small letter of a capital, any other character itself. */
+uint32_t char_lower(uint32_t cp);
+/* Appends `text` (valid UTF-8) in small letters. */
+enum fund_status lower_text(struct slice text, struct buf *out);
+
 extern const uint64_t unicode_tables_hash;
 
 #endif

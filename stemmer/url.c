@@ -116,7 +116,7 @@ size_t url_scan(struct slice text)
 		return 0;
 	bool bounded = end == text.len || bounds_host(text.data[end]);
 	bool known = scheme || local || begins(text, 0, "www.") ||
-		     is_domain(slice_of(text.data + at + last, host - last));
+		     is_domain(slice_part(text, at + last, host - last));
 	if (!bounded || !known)
 		return 0;
 	return end + (local ? 0 : path_len(text, end));
@@ -130,7 +130,7 @@ struct slice url_core(struct slice url)
 		skip += 4;
 	while (url.len > skip + 1 && url.data[url.len - 1] == '/')
 		url.len--;
-	return slice_of(url.data + skip, url.len - skip);
+	return slice_from(url, skip);
 }
 
 uint64_t url_fingerprint(void)

@@ -569,7 +569,7 @@ void words_init(struct words *w, struct slice text)
 {
 	w->text = w->p = text.data;
 	w->turn = 0;
-	w->end = text.len ? text.data + text.len : text.data;
+	w->end = slice_end(text);
 }
 
 bool words_next(struct words *w, struct span *out)

@@ -33,28 +33,52 @@ static const char *str(const struct buf *b)
 	return (const char *)b->data;
 }
 
-static enum fund_status move_into_place(const struct paths *p, const char *dir, struct fault *why)
-{
-	if (rename(str(&p->fresh), str(&p->data)) != 0) {
-		enum fund_status st = fault_errno(why, errno, "%s: cannot rename", str(&p->fresh));
-		unlink(str(&p->fresh));
-		return st;
-	}
-	return path_sync(dir, why);
-}
-
 /* ---- backup ---- */
 
-static enum fund_status make_target(const struct paths *p, const char *to, struct fault *why)
+static bool exists(const char *path)
 {
 	struct stat is;
 
+	return lstat(path, &is) == 0;
+}
+
+/* An earlier backup of the same index is replaced. Whatever else is there stays: another index, a newer state, one that is written to. */
+static enum fund_status check_earlier(const char *to, const struct manifest *from, struct fault *why)
+{
+	struct buf lock = BUF_INIT;
+	struct snapshot *earlier = NULL;
+	struct fault inner = { 0 };
+	enum fund_status st = path_join(&lock, to, "write.lock", why);
+
+	if (st != FUND_OK)
+		return st;
+	if (exists(str(&lock))) {
+		st = fault_set(why, FUND_INVALID, "%s: holds an index that is written to, not a backup", to);
+	} else if (snapshot_open(&earlier, to, &inner) != FUND_OK) {
+		st = fault_set(why, FUND_INVALID, "%s: holds something that is no backup of this index: %s", to, inner.text);
+	} else {
+		const struct manifest *m = snapshot_manifest(earlier);
+		if (m->id != from->id || m->generation > from->generation)
+			st = fault_set(why, FUND_INVALID, "%s: holds %s", to,
+				       m->id != from->id ? "another index already" : "a newer state of this index");
+	}
+	snapshot_close(earlier);
+	buf_release(&lock);
+	return st;
+}
+
+static enum fund_status make_target(const struct paths *p, const char *to, const struct manifest *from, struct fault *why)
+{
 	if (mkdir(to, 0777) != 0 && errno != EEXIST)
 		return fault_errno(why, errno, "%s: cannot make the directory", to);
-	if (lstat(str(&p->data), &is) == 0)
-		return fault_set(why, FUND_INVALID, "%s: holds an index already", to);
-	if (errno != ENOENT)
-		return fault_errno(why, errno, "%s", str(&p->data));
+	enum fund_status st = parent_sync(to, why);
+	if (st != FUND_OK)
+		return st;
+	if (exists(str(&p->data))) {
+		st = check_earlier(to, from, why);
+		if (st != FUND_OK)
+			return st;
+	}
 	if (unlink(str(&p->fresh)) != 0 && errno != ENOENT) /* of a backup that was killed */
 		return fault_errno(why, errno, "%s: cannot delete", str(&p->fresh));
 	return FUND_OK;
@@ -69,7 +93,7 @@ enum fund_status index_backup(const char *dir, const char *to, struct fault *why
 	if (st == FUND_OK)
 		st = snapshot_open(&snapshot, dir, why);
 	if (st == FUND_OK)
-		st = make_target(&paths, to, why);
+		st = make_target(&paths, to, snapshot_manifest(snapshot), why);
 	if (st != FUND_OK)
 		goto out;
 	snapshot_advise_through(snapshot);
@@ -82,7 +106,7 @@ enum fund_status index_backup(const char *dir, const char *to, struct fault *why
 			       dir);
 	}
 	if (st == FUND_OK)
-		st = move_into_place(&paths, to, why);
+		st = file_replace(str(&paths.fresh), str(&paths.data), to, why);
 out:
 	snapshot_close(snapshot);
 	paths_release(&paths);
@@ -126,7 +150,7 @@ enum fund_status index_writer_shrink(struct index_writer *w, struct fault *why)
 		unlink(str(&paths.fresh));
 		goto out;
 	}
-	st = move_into_place(&paths, writer_dir(w), why);
+	st = file_replace(str(&paths.fresh), str(&paths.data), writer_dir(w), why);
 out:
 	paths_release(&paths);
 	return st;

@@ -54,6 +54,6 @@ enum fund_status chunk_at(const struct chunk_source *s, enum chunk_kind kind, ui
 		return st == FUND_NOT_FOUND ? FUND_CORRUPT : st;
 	if (off >= chunk.len)
 		return FUND_CORRUPT;
-	*rest = slice_of(chunk.data + off, chunk.len - off);
+	*rest = slice_from(chunk, off);
 	return FUND_OK;
 }

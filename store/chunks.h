@@ -22,9 +22,12 @@ static inline uint32_t chunk_numbers(size_t len)
 enum chunk_kind {
 	CHUNK_COLUMN = 'c',
 	CHUNK_DICTIONARY = 'd',
+	CHUNK_DICTIONARY_PLACES = 'g', /* of its blocks, by number */
+	CHUNK_HEADS = 'h',	       /* of forms: in which blocks they are */
 	CHUNK_KEYS = 'k',
 	CHUNK_LISTS = 'l',
 	CHUNK_POSITIONS = 'p',
+	CHUNK_TAILS = 'r',
 	CHUNK_TEXT = 't',
 	CHUNK_TEXT_DIRECTORY = 'x',
 };
@@ -50,6 +53,11 @@ struct chunk_source {
 static inline void chunk_tail_put(uint8_t tail[4], uint32_t n)
 {
 	tail[0] = (uint8_t)(n >> 24); tail[1] = (uint8_t)(n >> 16); tail[2] = (uint8_t)(n >> 8); tail[3] = (uint8_t)n;
+}
+
+static inline uint32_t get_be32_tail(struct slice tail)
+{
+	return (uint32_t)tail.data[0] << 24 | (uint32_t)tail.data[1] << 16 | (uint32_t)tail.data[2] << 8 | tail.data[3];
 }
 
 /* Packs units into numbered chunks of one kind (lists, positions, text): a unit never crosses chunks; one larger than

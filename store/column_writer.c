@@ -21,7 +21,7 @@ static enum fund_status put_column(struct column_writer *c, enum column column)
 	struct buf *chunk = &c->chunk[column];
 	uint8_t tail[5] = { (uint8_t)column };
 
-	if (column == COLUMN_SIGNATURE && !c->any_signature)
+	if (column_may_lack(column) && !c->any[column])
 		return FUND_OK;
 	put_u32(chunk->data + 4, c->n);
 	put_u32(chunk->data, checksum(chunk->data + 4, chunk->len - 4));
@@ -41,7 +41,7 @@ enum fund_status column_writer_finish(struct column_writer *c)
 	}
 	c->number++;
 	c->n = 0;
-	c->any_signature = false;
+	memset(c->any, 0, sizeof c->any);
 	return st;
 }
 
@@ -57,7 +57,7 @@ enum fund_status column_writer_add(struct column_writer *c, const uint64_t value
 			st = buf_add(&c->chunk[i], bytes, column_width((enum column)i));
 		if (st != FUND_OK)
 			return st;
+		c->any[i] |= value[i];
 	}
-	c->any_signature = c->any_signature || value[COLUMN_SIGNATURE] != 0;
 	return ++c->n == COLUMN_CHUNK ? column_writer_finish(c) : FUND_OK;
 }

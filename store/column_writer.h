@@ -2,23 +2,18 @@
 /*
  * column_writer.h - columns of a segment in chunks of COLUMN_CHUNK documents.
  *
- * Bytes    docs/FORMAT.md, "Columns". Signatures that are all 0 in a chunk are not stored.
+ * Bytes    docs/FORMAT.md, "Columns". Of columns that may lack, a chunk that is all 0 is not stored.
  */
 #ifndef STORE_COLUMN_WRITER_H
 #define STORE_COLUMN_WRITER_H
 
 #include "store/segment.h"
 
-static inline unsigned column_width(enum column column)
-{
-	return column == COLUMN_HASH || column == COLUMN_SIGNATURE ? 8 : 4;
-}
-
 struct column_writer {
 	struct chunk_sink sink;
 	struct buf chunk[COLUMNS]; /* of the open chunk: header and values */
 	uint32_t number, n;	   /* of the open chunk; documents in it */
-	bool any_signature;
+	uint64_t any[COLUMNS];	   /* not 0: some value is not */
 };
 
 void column_writer_init(struct column_writer *c, struct chunk_sink sink);

@@ -1,38 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/hash.h"
 #include "store/dictionary.h"
+#include "store/planted.h"
+
+#define OFFSETS 12u /* in a chunk */
 
 /* ---- chunks and blocks ---- */
 
-/* Checks a chunk's header; the offsets stand at chunk.data + 8. */
+/* Checks a chunk's header, which ends where the first block begins. */
 static enum fund_status open_chunk(struct slice chunk, uint32_t *n_blocks)
 {
-	if (chunk.len < 8)
+	if (chunk.len < OFFSETS + 4)
 		return FUND_CORRUPT;
 	*n_blocks = get_u32(chunk.data + 4);
-	if (*n_blocks < 1 || *n_blocks > (chunk.len - 8) / 4)
+	size_t header = get_u32(chunk.data + OFFSETS);
+	if (*n_blocks < 1 || *n_blocks > (chunk.len - OFFSETS) / 4 || header < OFFSETS + 4 * (size_t)*n_blocks || header > chunk.len)
 		return FUND_CORRUPT;
-	size_t header = 8 + 4 * (size_t)*n_blocks;
 	return checksum(chunk.data + 4, header - 4) == get_u32(chunk.data) ? FUND_OK : FUND_CORRUPT;
 }
 
 static enum fund_status block_bytes(struct slice chunk, uint32_t n_blocks, uint32_t block, struct slice *out)
 {
-	size_t from = get_u32(chunk.data + 8 + 4 * (size_t)block);
-	size_t to = block + 1 < n_blocks ? get_u32(chunk.data + 12 + 4 * (size_t)block) : chunk.len;
-	if (from < 8 + 4 * (size_t)n_blocks || to > chunk.len || to < from || to - from < 8)
+	size_t from = get_u32(chunk.data + OFFSETS + 4 * (size_t)block);
+	size_t to = block + 1 < n_blocks ? get_u32(chunk.data + OFFSETS + 4 + 4 * (size_t)block) : chunk.len;
+	if (from < OFFSETS + 4 * (size_t)n_blocks || to > chunk.len || to < from || to - from < 8)
 		return FUND_CORRUPT;
-	*out = slice_of(chunk.data + from, to - from);
+	*out = slice_part(chunk, from, to - from);
 	return FUND_OK;
 }
 
-/* A block's head: number of terms and the addresses its places run from. */
-static bool block_head(struct cursor *c, uint32_t *n_terms, uint64_t *list, uint64_t *positions)
+/* A block's head: number of terms, the addresses its places run from, the forms. */
+static bool block_head(struct cursor *c, uint32_t *n_terms, uint64_t *list, uint64_t *positions, struct slice *forms)
 {
 	cursor_u32(c); /* the checksum */
 	*n_terms = cursor_u8(c);
 	*list = cursor_varint(c);
 	*positions = cursor_varint(c);
+	*forms = cursor_take(c, (size_t)cursor_varint32(c));
 	return !c->bad && *n_terms >= 1 && *n_terms <= 64;
 }
 
@@ -41,8 +45,9 @@ static enum fund_status first_term(struct slice block, struct slice *term)
 {
 	uint32_t n_terms;
 	uint64_t list, positions;
+	struct slice forms;
 	struct cursor c = cursor_of(block);
-	if (!block_head(&c, &n_terms, &list, &positions) || cursor_varint(&c) != 0)
+	if (!block_head(&c, &n_terms, &list, &positions, &forms) || cursor_varint(&c) != 0)
 		return FUND_CORRUPT;
 	*term = cursor_take(&c, (size_t)cursor_varint32(&c));
 	return c.bad || term->len == 0 ? FUND_CORRUPT : FUND_OK;
@@ -74,7 +79,14 @@ static enum fund_status check_block(struct slice chunk, uint32_t n_blocks, uint3
 	enum fund_status st = block_bytes(chunk, n_blocks, block, bytes);
 	if (st != FUND_OK)
 		return st;
-	return checksum(bytes->data + 4, bytes->len - 4) == get_u32(bytes->data) ? FUND_OK : FUND_CORRUPT;
+	return checksum(bytes->data + 4, bytes->len - 4) == get_u32(bytes->data) || planted("checksum-unchecked") ? FUND_OK : FUND_CORRUPT;
+}
+
+static enum fund_status enter_chunk(struct dictionary_iter *it)
+{
+	enum fund_status st = open_chunk(it->chunk, &it->n_blocks);
+	it->first_block = st == FUND_OK ? get_u32(it->chunk.data + 8) : 0;
+	return st;
 }
 
 static enum fund_status open_block(struct dictionary_iter *it)
@@ -85,7 +97,8 @@ static enum fund_status open_block(struct dictionary_iter *it)
 		return st;
 	it->cursor = cursor_of(bytes);
 	it->entry.term.len = 0;
-	return block_head(&it->cursor, &it->left, &it->next_list, &it->next_positions) ? FUND_OK : FUND_CORRUPT;
+	it->index = UINT32_MAX; /* before the first */
+	return block_head(&it->cursor, &it->left, &it->next_list, &it->next_positions, &it->forms) ? FUND_OK : FUND_CORRUPT;
 }
 
 /* ---- entries ---- */
@@ -119,11 +132,12 @@ static bool read_entry(struct dictionary_iter *it)
 	struct cursor *c = &it->cursor;
 	struct term_entry *e = &it->entry;
 	uint64_t tag = cursor_varint(c), more = cursor_varint(c);
-	if (c->bad || (tag & 3) > LIST_LONG || tag >> 3 < 1 || tag >> 3 >= UINT32_MAX)
+	if (c->bad || tag / 9 < 1 || tag / 9 >= UINT32_MAX)
 		return false;
-	e->form = (enum list_form)(tag & 3);
-	e->has_positions = tag >> 2 & 1;
-	e->df = (uint32_t)(tag >> 3);
+	e->form = (enum list_form)(tag % 3);
+	e->has_positions = tag / 3 % 3 > 0;
+	e->several_forms = tag / 3 % 3 == 2;
+	e->df = (uint32_t)(tag / 9);
 	e->cf = e->df + more;
 	e->payload = (struct slice){ NULL, 0 };
 	e->list = e->list_len = e->positions = e->positions_len = 0;
@@ -143,6 +157,7 @@ static enum fund_status next_in_block(struct dictionary_iter *it)
 	if (!read_term(it) || !read_entry(it))
 		return FUND_CORRUPT;
 	it->left--;
+	it->index++;
 	return FUND_OK;
 }
 
@@ -179,7 +194,7 @@ static enum fund_status find_block(struct dictionary_iter *it, const struct chun
 	enum fund_status st = s->seek_le(s->context, CHUNK_DICTIONARY, term, &it->tail, &it->chunk);
 	if (st != FUND_OK)
 		return st;
-	st = open_chunk(it->chunk, &it->n_blocks);
+	st = enter_chunk(it);
 	if (st == FUND_OK)
 		st = search_chunk(it->chunk, it->n_blocks, term, &it->block);
 	return st == FUND_OK ? open_block(it) : st;
@@ -228,7 +243,7 @@ static enum fund_status next_chunk(struct dictionary_iter *it, struct slice afte
 	if (st != FUND_OK)
 		return st == FUND_NOT_FOUND ? FUND_END : st;
 	it->block = 0;
-	st = open_chunk(it->chunk, &it->n_blocks);
+	st = enter_chunk(it);
 	return st == FUND_OK ? open_block(it) : st;
 }
 
@@ -244,6 +259,53 @@ enum fund_status dictionary_seek(struct dictionary_iter *it, const struct chunk_
 		st = find_in_block(it, from);
 	it->stands = st == FUND_OK;
 	return st == FUND_NOT_FOUND ? FUND_OK : st;
+}
+
+enum fund_status dictionary_seek_block_of(struct dictionary_iter *it, const struct chunk_source *s, struct slice from)
+{
+	memset(it, 0, sizeof *it);
+	enum fund_status st = find_block(it, s, from);
+	return st == FUND_NOT_FOUND ? dictionary_seek(it, s, from) : st;
+}
+
+enum fund_status dictionary_seek_block(struct dictionary_iter *it, const struct chunk_source *s, uint32_t block)
+{
+	uint8_t tail[4];
+	struct slice found, first;
+	memset(it, 0, sizeof *it);
+	it->source = s;
+	chunk_tail_put(tail, block);
+	enum fund_status st = s->seek_le(s->context, CHUNK_DICTIONARY_PLACES, slice_of(tail, 4), &found, &first);
+	if (st == FUND_OK)
+		st = s->seek_le(s->context, CHUNK_DICTIONARY, first, &it->tail, &it->chunk);
+	if (st == FUND_OK)
+		st = enter_chunk(it);
+	if (st != FUND_OK)
+		return st;
+	if (found.len != 4 || get_be32_tail(found) != it->first_block || !slice_equal(first, it->tail))
+		return FUND_CORRUPT;
+	it->block = block - it->first_block;
+	return it->block < it->n_blocks ? open_block(it) : FUND_NOT_FOUND;
+}
+
+enum fund_status dictionary_n_blocks(const struct chunk_source *s, uint32_t *n)
+{
+	static const uint8_t last[4] = { 0xff, 0xff, 0xff, 0xff };
+	struct dictionary_iter it;
+	struct slice found, first;
+	*n = 0;
+	enum fund_status st = s->seek_le(s->context, CHUNK_DICTIONARY_PLACES, slice_of(last, 4), &found, &first);
+	if (st != FUND_OK)
+		return st == FUND_NOT_FOUND ? FUND_OK : st;
+	st = found.len == 4 ? dictionary_seek_block(&it, s, get_be32_tail(found)) : FUND_CORRUPT;
+	*n = st == FUND_OK ? it.first_block + it.n_blocks : 0;
+	return st;
+}
+
+struct slice dictionary_iter_rules(const struct dictionary_iter *it)
+{
+	size_t from = OFFSETS + 4 * (size_t)it->n_blocks;
+	return slice_part(it->chunk, from, get_u32(it->chunk.data + OFFSETS) - from);
 }
 
 enum fund_status dictionary_next(struct dictionary_iter *it)

@@ -19,6 +19,7 @@ struct term_entry {
 	uint32_t df;		/* documents, >= 1 */
 	uint64_t cf;		/* occurrences, >= df */
 	bool has_positions;
+	bool several_forms;	/* then positions come with ordinals: forms.h */
 	enum list_form form;
 	struct slice payload;	/* inline: the list itself; borrowed from the snapshot (iterator: as long as it stands) */
 	uint64_t list, list_len;	 /* address and bytes of the block or of the long list's head */
@@ -38,20 +39,31 @@ struct dictionary_iter {
 	struct slice chunk, tail;
 	struct cursor cursor;
 	uint32_t block, n_blocks, left;
+	uint32_t first_block; /* number of the chunk's first one in the segment */
+	struct slice forms;   /* of the block's terms */
+	uint32_t index;	      /* of the current term in its block */
 	bool stands; /* the entry is decoded, the next call gives it */
 	uint64_t next_list, next_positions;
 };
 /* Stands before the first term >= from. */
 enum fund_status dictionary_seek(struct dictionary_iter *it, const struct chunk_source *s, struct slice from);
+/* Stands before the first term of the block that holds `from` if any does; of block number `block`: FUND_NOT_FOUND, there is none. */
+enum fund_status dictionary_seek_block_of(struct dictionary_iter *it, const struct chunk_source *s, struct slice from);
+enum fund_status dictionary_seek_block(struct dictionary_iter *it, const struct chunk_source *s, uint32_t block);
+enum fund_status dictionary_n_blocks(const struct chunk_source *s, uint32_t *n);
 /* FUND_OK, FUND_END, FUND_CORRUPT. */
 enum fund_status dictionary_next(struct dictionary_iter *it);
+/* The rules of the current chunk's forms (edits.h). */
+struct slice dictionary_iter_rules(const struct dictionary_iter *it);
+static inline uint32_t dictionary_iter_block(const struct dictionary_iter *it) { return it->first_block + it->block; }
 
 /* ---- writing ---- */
 struct dictionary_writer;
 enum fund_status dictionary_writer_new(struct dictionary_writer **out, struct chunk_sink sink);
 void dictionary_writer_free(struct dictionary_writer *w);
-/* Terms ascend strictly; 1 to DICTIONARY_TERM_MAX bytes. */
-enum fund_status dictionary_writer_add(struct dictionary_writer *w, const struct term_entry *entry);
+struct form;
+/* Terms ascend strictly; 1 to DICTIONARY_TERM_MAX bytes. Forms by ordinal, as forms.h has them; none for a class without. */
+enum fund_status dictionary_writer_add(struct dictionary_writer *w, const struct term_entry *entry, const struct form *forms, uint32_t n_forms);
 enum fund_status dictionary_writer_finish(struct dictionary_writer *w);
 
 #endif

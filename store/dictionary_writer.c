@@ -2,19 +2,31 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "store/dictionary.h"
+#include "store/affix_writer.h"
+#include "store/forms.h"
+#include "store/rule_writer.h"
 
 #define BLOCK_TERMS 16u
 #define CHUNK_TARGET 65536u
+#define HEADER 12u /* of a chunk, ahead of the offsets */
+
+/* A finished block of the open chunk. */
+struct block {
+	uint64_t list, positions; /* the addresses it runs from */
+	size_t entries;		  /* where its entries end */
+	struct rule_range forms;  /* and its forms */
+	uint8_t n_terms;
+};
 
 struct dictionary_writer {
 	struct chunk_sink sink;
-	struct buf chunk_blocks;   /* finished blocks of the open chunk */
-	struct buf offsets;	   /* u32 each, relative to the first block */
-	struct buf block;	   /* entries of the open block */
-	struct buf header;	   /* of a chunk, when it is put together */
-	uint32_t n_terms;	   /* of the open block */
-	uint64_t block_list, block_positions; /* addresses the open block runs from */
+	struct buf entries; /* of the open chunk's terms */
+	struct rule_writer forms;
+	struct affix_writer affixes;
+	struct block *blocks; /* the last one is open */
+	uint32_t n_blocks, cap_blocks;
+	uint32_t first_block; /* number of the first one */
+	struct buf chunk;     /* that is put together */
 	uint64_t next_list, next_positions;
 	uint8_t first[DICTIONARY_TERM_MAX], last[DICTIONARY_TERM_MAX];
 	size_t first_len, last_len;
@@ -33,59 +45,108 @@ void dictionary_writer_free(struct dictionary_writer *w)
 {
 	if (!w)
 		return;
-	buf_release(&w->chunk_blocks);
-	buf_release(&w->offsets);
-	buf_release(&w->block);
-	buf_release(&w->header);
+	buf_release(&w->entries);
+	rule_writer_release(&w->forms);
+	affix_writer_release(&w->affixes);
+	buf_release(&w->chunk);
+	free(w->blocks);
 	free(w);
+}
+
+/* ---- chunks ---- */
+
+static enum fund_status put_block(struct dictionary_writer *w, uint32_t i)
+{
+	const struct block *b = &w->blocks[i];
+	const struct block none = { .entries = 0 }, *before = i ? b - 1 : &none;
+	struct buf *out = &w->chunk;
+	struct buf forms = BUF_INIT;
+	uint8_t head[1 + 3 * VARINT64_MAX], *p = head, sum[4] = { 0 };
+	size_t start = out->len;
+	put_u32(out->data + HEADER + 4 * (size_t)i, (uint32_t)start);
+	enum fund_status st = rule_writer_put(&w->forms, before->forms, b->forms, &forms);
+	*p++ = b->n_terms;
+	p = put_varint(p, b->list);
+	p = put_varint(p, b->positions);
+	p = put_varint(p, forms.len);
+	if (st == FUND_OK)
+		st = buf_add(out, sum, 4);
+	if (st == FUND_OK)
+		st = buf_add(out, head, (size_t)(p - head));
+	if (st == FUND_OK)
+		st = buf_add_slice(out, slice_buf(&forms));
+	if (st == FUND_OK)
+		st = buf_add(out, w->entries.data + before->entries, b->entries - before->entries);
+	if (st == FUND_OK)
+		put_u32(out->data + start, checksum(out->data + start + 4, out->len - start - 4));
+	buf_release(&forms);
+	return st;
+}
+
+/* Where its blocks are found by number. */
+static enum fund_status put_place(struct dictionary_writer *w)
+{
+	uint8_t tail[4];
+	chunk_tail_put(tail, w->first_block);
+	return w->sink.put(w->sink.context, CHUNK_DICTIONARY_PLACES, slice_of(tail, 4), slice_of(w->first, w->first_len));
 }
 
 static enum fund_status end_chunk(struct dictionary_writer *w)
 {
-	uint32_t n_blocks = (uint32_t)(w->offsets.len / 4);
-	uint32_t header = 8 + 4 * n_blocks;
-	if (n_blocks == 0)
+	size_t header = HEADER + 4 * (size_t)w->n_blocks;
+	if (w->n_blocks == 0)
 		return FUND_OK;
-	buf_reset(&w->header);
-	enum fund_status st = buf_reserve(&w->header, header + w->chunk_blocks.len);
+	buf_reset(&w->chunk);
+	enum fund_status st = buf_reserve(&w->chunk, header);
 	if (st != FUND_OK)
 		return st;
-	put_u32(w->header.data + 4, n_blocks);
-	for (uint32_t i = 0; i < n_blocks; i++)
-		put_u32(w->header.data + 8 + 4 * (size_t)i, header + get_u32(w->offsets.data + 4 * (size_t)i));
-	put_u32(w->header.data, checksum(w->header.data + 4, header - 4));
-	memcpy(w->header.data + header, w->chunk_blocks.data, w->chunk_blocks.len);
-	st = w->sink.put(w->sink.context, CHUNK_DICTIONARY, slice_of(w->first, w->first_len),
-			 slice_of(w->header.data, header + w->chunk_blocks.len));
-	buf_reset(&w->chunk_blocks);
-	buf_reset(&w->offsets);
+	w->chunk.len = header;
+	put_u32(w->chunk.data + 4, w->n_blocks);
+	put_u32(w->chunk.data + 8, w->first_block);
+	st = rule_writer_list(&w->forms, &w->chunk);
+	header = w->chunk.len;
+	for (uint32_t i = 0; i < w->n_blocks && st == FUND_OK; i++)
+		st = put_block(w, i);
+	if (st != FUND_OK)
+		return st;
+	put_u32(w->chunk.data, checksum(w->chunk.data + 4, header - 4));
+	st = w->sink.put(w->sink.context, CHUNK_DICTIONARY, slice_of(w->first, w->first_len), slice_buf(&w->chunk));
+	if (st == FUND_OK)
+		st = put_place(w);
+	w->first_block += w->n_blocks;
+	w->n_blocks = 0;
+	buf_reset(&w->entries);
+	rule_writer_reset(&w->forms);
 	return st;
 }
 
-static enum fund_status end_block(struct dictionary_writer *w)
+/* ---- terms ---- */
+
+static enum fund_status begin_block(struct dictionary_writer *w, struct slice term)
 {
-	uint8_t head[4 + 1 + 2 * VARINT64_MAX], off[4], *p = head + 4;
-	if (w->n_terms == 0)
-		return FUND_OK;
-	*p++ = (uint8_t)w->n_terms;
-	p = put_varint(p, w->block_list);
-	p = put_varint(p, w->block_positions);
-	put_u32(off, (uint32_t)w->chunk_blocks.len);
-	size_t start = w->chunk_blocks.len;
-	enum fund_status st = buf_add(&w->offsets, off, 4);
-	if (st == FUND_OK)
-		st = buf_add(&w->chunk_blocks, head, (size_t)(p - head));
-	if (st == FUND_OK)
-		st = buf_add_slice(&w->chunk_blocks, slice_buf(&w->block));
-	if (st != FUND_OK)
-		return st;
-	put_u32(w->chunk_blocks.data + start, checksum(w->chunk_blocks.data + start + 4, w->chunk_blocks.len - start - 4));
-	buf_reset(&w->block);
-	w->n_terms = 0;
-	return w->chunk_blocks.len >= CHUNK_TARGET ? end_chunk(w) : FUND_OK;
+	if (w->entries.len + w->forms.raw.len + w->forms.n_uses >= CHUNK_TARGET) {
+		enum fund_status st = end_chunk(w);
+		if (st != FUND_OK)
+			return st;
+	}
+	if (w->n_blocks == w->cap_blocks) {
+		uint32_t cap = w->cap_blocks ? 2 * w->cap_blocks : 512;
+		struct block *grown = realloc(w->blocks, cap * sizeof *grown);
+		if (!grown)
+			return FUND_NO_MEMORY;
+		w->blocks = grown;
+		w->cap_blocks = cap;
+	}
+	if (w->n_blocks == 0) {
+		memcpy(w->first, term.data, term.len);
+		w->first_len = term.len;
+	}
+	w->blocks[w->n_blocks++] = (struct block){ .list = w->next_list, .positions = w->next_positions };
+	w->last_len = 0;
+	return FUND_OK;
 }
 
-static uint8_t *put_place(uint8_t *p, uint64_t *next, uint64_t address, uint64_t len)
+static uint8_t *put_list_place(uint8_t *p, uint64_t *next, uint64_t address, uint64_t len)
 {
 	uint64_t distance = address - *next;
 	p = put_varint(p, len << 1 | (distance != 0));
@@ -95,54 +156,85 @@ static uint8_t *put_place(uint8_t *p, uint64_t *next, uint64_t address, uint64_t
 	return p;
 }
 
-static void begin_block(struct dictionary_writer *w, struct slice term)
-{
-	w->block_list = w->next_list;
-	w->block_positions = w->next_positions;
-	w->last_len = 0;
-	if (w->offsets.len == 0) {
-		memcpy(w->first, term.data, term.len);
-		w->first_len = term.len;
-	}
-}
-
-enum fund_status dictionary_writer_add(struct dictionary_writer *w, const struct term_entry *e)
+static enum fund_status add_entry(struct dictionary_writer *w, const struct term_entry *e)
 {
 	uint8_t room[2 * VARINT32_MAX + DICTIONARY_TERM_MAX + 8 * VARINT64_MAX], *p = room;
+	unsigned with = e->has_positions ? e->several_forms ? 2 : 1 : 0;
 	size_t shared = 0;
-	if (e->term.len < 1 || e->term.len > DICTIONARY_TERM_MAX)
-		return FUND_INVALID;
-	if (w->n_terms == BLOCK_TERMS) {
-		enum fund_status st = end_block(w);
-		if (st != FUND_OK)
-			return st;
-	}
-	if (w->n_terms == 0)
-		begin_block(w, e->term);
 	while (shared < w->last_len && shared < e->term.len && w->last[shared] == e->term.data[shared])
 		shared++;
 	p = put_varint(p, shared);
 	p = put_varint(p, e->term.len - shared);
 	memcpy(p, e->term.data + shared, e->term.len - shared);
 	p += e->term.len - shared;
-	p = put_varint(p, (uint64_t)e->df << 3 | (e->has_positions ? 4u : 0u) | (unsigned)e->form);
+	p = put_varint(p, (uint64_t)e->df * 9 + (unsigned)e->form + 3 * with);
 	p = put_varint(p, e->cf - e->df);
 	if (e->form == LIST_INLINE) {
 		p = put_varint(p, e->payload.len);
 	} else {
-		p = put_place(p, &w->next_list, e->list, e->list_len);
+		p = put_list_place(p, &w->next_list, e->list, e->list_len);
 		if (e->has_positions)
-			p = put_place(p, &w->next_positions, e->positions, e->positions_len);
+			p = put_list_place(p, &w->next_positions, e->positions, e->positions_len);
 	}
 	memcpy(w->last, e->term.data, e->term.len);
 	w->last_len = e->term.len;
-	w->n_terms++;
-	enum fund_status st = buf_add(&w->block, room, (size_t)(p - room));
-	return st == FUND_OK && e->form == LIST_INLINE ? buf_add_slice(&w->block, e->payload) : st;
+	enum fund_status st = buf_add(&w->entries, room, (size_t)(p - room));
+	return st == FUND_OK && e->form == LIST_INLINE ? buf_add_slice(&w->entries, e->payload) : st;
+}
+
+/* ---- forms ---- */
+
+static enum fund_status add_form(struct dictionary_writer *w, uint8_t class, struct slice base, const struct form *f)
+{
+	struct edit edit;
+	if (f->word.len < 1 || f->word.len > FORM_MAX)
+		return FUND_INVALID;
+	edit_make(base, f->word, &edit);
+	enum fund_status st = rule_writer_add(&w->forms, &edit);
+	return st == FUND_OK ? affix_writer_add(&w->affixes, class, f->word, w->first_block + w->n_blocks - 1) : st;
+}
+
+/* The first is a change of the term, the others are changes of the first. */
+static enum fund_status add_forms(struct dictionary_writer *w, const struct term_entry *e, const struct form *forms, uint32_t n)
+{
+	uint8_t room[2 * VARINT64_MAX], *p;
+	uint8_t class = e->term.data[0];
+	enum fund_status st = n > 1 ? buf_add_varint(&w->forms.raw, n - 2) : FUND_OK;
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
+		struct slice base = i ? forms[0].word : slice_from(e->term, 1);
+		st = add_form(w, class, base, &forms[i]);
+		if (st != FUND_OK || n == 1)
+			break;
+		p = put_varint(room, i ? forms[i].cf - 1 : e->df - forms[0].df);
+		if (i && forms[i].cf > 1)
+			p = put_varint(p, forms[i].cf - forms[i].df);
+		st = buf_add(&w->forms.raw, room, (size_t)(p - room));
+	}
+	return st;
+}
+
+enum fund_status dictionary_writer_add(struct dictionary_writer *w, const struct term_entry *e, const struct form *forms, uint32_t n_forms)
+{
+	if (e->term.len < 1 || e->term.len > DICTIONARY_TERM_MAX || (n_forms > 0) != class_has_forms(e->term.data[0]))
+		return FUND_INVALID;
+	enum fund_status st = FUND_OK;
+	if (w->n_blocks == 0 || w->blocks[w->n_blocks - 1].n_terms == BLOCK_TERMS)
+		st = begin_block(w, e->term);
+	if (st == FUND_OK)
+		st = add_entry(w, e);
+	if (st == FUND_OK)
+		st = add_forms(w, e, forms, n_forms);
+	if (st != FUND_OK)
+		return st;
+	struct block *b = &w->blocks[w->n_blocks - 1];
+	b->n_terms++;
+	b->entries = w->entries.len;
+	b->forms = rule_writer_now(&w->forms);
+	return FUND_OK;
 }
 
 enum fund_status dictionary_writer_finish(struct dictionary_writer *w)
 {
-	enum fund_status st = end_block(w);
-	return st == FUND_OK ? end_chunk(w) : st;
+	enum fund_status st = end_chunk(w);
+	return st == FUND_OK ? affix_writer_finish(&w->affixes, w->sink) : st;
 }

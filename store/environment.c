@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "store/planted.h"
 
 /* Sizes of the map, as powers of two. */
 static const unsigned map_bits[] = { 40, 38, 36, 34, 32, 30, 28 };
@@ -37,6 +40,8 @@ enum fund_status environment_open(MDB_env **out, const char *dir, unsigned flags
 	int rc = ENOMEM;
 
 	*out = NULL;
+	if (planted("no-sync"))
+		flags |= MDB_NOSYNC;
 	for (size_t i = 0; i < N_MAP_BITS && rc == ENOMEM; i++)
 		if (map_bits[i] < 8 * sizeof(size_t) - 1)
 			rc = open_with_map(out, dir, flags, (size_t)1 << map_bits[i]);
@@ -113,6 +118,31 @@ enum fund_status path_join(struct buf *out, const char *dir, const char *name, s
 	if (buf_add_format(out, "%s/%s", dir, name) != FUND_OK || !buf_str(out))
 		return fault_set(why, FUND_NO_MEMORY, "%s/%s: no memory", dir, name);
 	return FUND_OK;
+}
+
+enum fund_status file_replace(const char *from, const char *to, const char *dir, struct fault *why)
+{
+	if (rename(from, to) != 0) {
+		enum fund_status st = fault_errno(why, errno, "%s: cannot rename", from);
+		unlink(from);
+		return st;
+	}
+	return path_sync(dir, why);
+}
+
+enum fund_status parent_sync(const char *path, struct fault *why)
+{
+	struct buf parent = BUF_INIT;
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	while (len > 0 && path[len - 1] != '/')
+		len--;
+	enum fund_status st = len ? buf_add(&parent, path, len) : buf_add_str(&parent, ".");
+	st = st == FUND_OK && buf_str(&parent) ? path_sync((const char *)parent.data, why) : fault_set(why, FUND_NO_MEMORY, "%s: no memory", path);
+	buf_release(&parent);
+	return st;
 }
 
 enum fund_status path_sync(const char *path, struct fault *why)

@@ -2,6 +2,7 @@
 #include "store/index_place.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 enum fund_status index_place(struct buf *out, struct fault *why)
 {
@@ -16,4 +17,22 @@ enum fund_status index_place(struct buf *out, struct fault *why)
 	else
 		return fault_set(why, FUND_INVALID, "no index named: -i DIR, or set FUNDSTELLE_INDEX");
 	return st == FUND_OK && buf_str(out) ? FUND_OK : fault_set(why, FUND_NO_MEMORY, "out of memory");
+}
+
+enum fund_status index_place_make_parents(const char *dir)
+{
+	struct buf path = BUF_INIT;
+	enum fund_status st = buf_add_str(&path, dir);
+
+	if (st == FUND_OK && !buf_str(&path))
+		st = FUND_NO_MEMORY;
+	for (size_t i = 1; st == FUND_OK && i < path.len; i++) {
+		if (path.data[i] != '/')
+			continue;
+		path.data[i] = 0;
+		(void)mkdir((const char *)path.data, 0700);
+		path.data[i] = '/';
+	}
+	buf_release(&path);
+	return st;
 }

@@ -8,5 +8,8 @@
 
 /* Appended to `out`, NUL behind it. FUND_INVALID: none of them is set. */
 enum fund_status index_place(struct buf *out, struct fault *why);
+/* Makes the folders above that place, for their owner alone as the XDG specification has it: a fresh account has none of them. A folder that
+ * cannot be made is left to whoever makes the index to report. */
+enum fund_status index_place_make_parents(const char *dir);
 
 #endif

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/pages.h"
+#include "store/planted.h"
 #include "store/writer_private.h"
 
 #define TXN_PUT_MAX (64u << 20)
@@ -49,7 +49,7 @@ enum fund_status writer_commit(struct index_writer *w)
 	w->txn = NULL; /* freed also on failure */
 	if (w->hold && w->txn_bytes >= TXN_PUT_MAX)
 		environment_forget_pages(w->env, w->hold, w->dbi, (MDB_val){ sizeof(manifest), manifest });
-	return rc == 0 ? FUND_OK : txn_failed(w, rc, "cannot write");
+	return rc == 0 || planted("commit-unchecked") ? FUND_OK : txn_failed(w, rc, "cannot write");
 }
 
 enum fund_status writer_commit_if_large(struct index_writer *w)
@@ -219,13 +219,13 @@ static enum fund_status check_data(const char *dir, uint64_t *txnid, struct faul
 		st = fault_errno(why, errno, "%s", name);
 		goto out;
 	}
-	if (S_ISREG(file.st_mode) && file.st_size == 0) /* a run that was killed while it made it */
+	if (S_ISREG(file.st_mode) && file.st_size == 0) /* that is no database */
 		goto out;
 	st = pages_open(&pages, fd, 0, &inner);
 	if (st == FUND_OK)
 		st = check_pages(&pages, &inner);
 	if (st == FUND_OK)
-		*txnid = pages.txnid;
+		*txnid = pages.main_entries ? pages.txnid : 0;
 	else
 		fault_set(why, st, "%s %s", name, inner.text);
 out:
@@ -241,7 +241,7 @@ static enum fund_status make_directory(const char *dir, struct fault *why)
 	struct stat is;
 
 	if (mkdir(dir, 0777) == 0)
-		return FUND_OK;
+		return parent_sync(dir, why);
 	int error = errno;
 	if (error == EEXIST && stat(dir, &is) == 0)
 		error = S_ISDIR(is.st_mode) ? 0 : ENOTDIR;
@@ -300,32 +300,6 @@ static enum fund_status open_database(struct index_writer *w, uint64_t txnid, st
 	return st == FUND_OK ? fault_set(why, FUND_IO, "%s/lock.mdb belongs to another file", writer_dir(w)) : st;
 }
 
-static enum fund_status make_manifest(struct index_writer *w, const struct index_settings *fresh, struct fault *why)
-{
-	const uint8_t key = KEY_MANIFEST;
-	struct manifest m = { .analysis_hash = fresh->analysis_hash, .weights = fresh->weights, .next_segment = 1 };
-	struct buf bytes = BUF_INIT;
-	enum fund_status st;
-
-	if (getrandom(&m.id, sizeof(m.id), 0) != (ssize_t)sizeof(m.id))
-		return fault_errno(why, errno, "%s: no random number for the index", writer_dir(w));
-	st = buf_add_str(&m.analysis_text, fresh->analysis_text);
-	if (st == FUND_OK)
-		st = manifest_encode(&m, &bytes);
-	if (st != FUND_OK) {
-		fault_set(why, st, "%s: no memory", writer_dir(w));
-	} else {
-		st = writer_put(w, slice_of(&key, 1), slice_buf(&bytes));
-		if (st == FUND_OK)
-			st = writer_commit(w);
-		if (st != FUND_OK && why)
-			*why = w->fault;
-	}
-	manifest_release(&m);
-	buf_release(&bytes);
-	return st;
-}
-
 static bool is_listed(const struct manifest *m, uint32_t segment)
 {
 	for (uint32_t i = 0; i < m->n_segments; i++)
@@ -364,16 +338,10 @@ static enum fund_status delete_orphans(struct index_writer *w, uint8_t concern, 
 	return FUND_OK;
 }
 
-static enum fund_status open_state(struct index_writer *w, const struct index_settings *fresh, struct fault *why)
+static enum fund_status open_state(struct index_writer *w, struct fault *why)
 {
-	MDB_stat stat;
-	int rc = mdb_env_stat(w->env, &stat);
-	enum fund_status st = rc == 0 ? FUND_OK : environment_fault(why, rc, writer_dir(w), "cannot read");
+	enum fund_status st = writer_reopen_snapshot(w, why);
 
-	if (st == FUND_OK && stat.ms_entries == 0)
-		st = make_manifest(w, fresh, why);
-	if (st == FUND_OK)
-		st = writer_reopen_snapshot(w, why);
 	if (st == FUND_OK)
 		st = delete_orphans(w, KEY_SEGMENT, why);
 	if (st == FUND_OK)
@@ -407,10 +375,12 @@ enum fund_status index_writer_open(struct index_writer **out, const char *dir, c
 		st = check_data(dir, &txnid, why);
 	if (st == FUND_OK)
 		st = remove_leftover(dir, SHRINK_NAME, why);
+	if (st == FUND_OK && txnid == 0)
+		st = index_make(dir, fresh, &txnid, why);
 	if (st == FUND_OK)
 		st = open_database(w, txnid, why);
 	if (st == FUND_OK)
-		st = open_state(w, fresh, why);
+		st = open_state(w, why);
 	if (st == FUND_OK) {
 		*out = w;
 		return FUND_OK;
@@ -430,6 +400,7 @@ void index_writer_close(struct index_writer *w)
 	if (w->env)
 		mdb_env_close(w->env);
 	write_lock_release(&w->lock);
+	buf_release(&w->lexicon);
 	buf_release(&w->dir);
 	free(w);
 }

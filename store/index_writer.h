@@ -32,7 +32,8 @@ enum fund_status index_writer_open(struct index_writer **out, const char *dir, c
 /* Gives the lock back. Unpublished segments are forgotten. NULL is allowed. */
 void index_writer_close(struct index_writer *w);
 
-/* The state at opening (or after the last publish); its generation is 0 and it has no segments in a new index. */
+/* The state at opening (or after the last publish); its generation is 0 and it has no segments in a new index. NULL: it was
+ * published, but cannot be opened (no memory, no map): index_writer_fault() says why. */
 struct snapshot *index_writer_snapshot(struct index_writer *w);
 /* What the last failed call met that has no fault of its own (those of a segment_writer, index_writer_kill). Lives as
  * long as the writer. */
@@ -43,7 +44,7 @@ struct segment_writer;
 struct doc_info {
 	struct article_key key;
 	uint32_t length, date, fields, words, born; /* columns */
-	uint64_t hash, signature;
+	uint64_t hash, signature, author, section, source;
 };
 /* One at a time. */
 enum fund_status segment_writer_new(struct segment_writer **out, struct index_writer *w, struct fault *why);
@@ -56,8 +57,12 @@ enum fund_status segment_writer_add_text(struct segment_writer *s, struct slice 
 					 uint32_t raw_len);
 /* Terms ascend (class byte and bytes). */
 enum fund_status segment_writer_begin_term(struct segment_writer *s, struct slice term, bool with_positions);
+/* Its forms (forms.h), ahead of the postings, the most frequent first, among equals by their bytes; the postings must have as many
+ * occurrences of each. Copied. A term of a class with forms that is given none has itself as its form. */
+enum fund_status segment_writer_add_form(struct segment_writer *s, struct slice word, uint64_t cf);
+/* `forms`: ordinal of what stands at each position; NULL: the first. */
 enum fund_status segment_writer_add_posting(struct segment_writer *s, uint32_t doc, uint32_t freq, uint8_t boost,
-					    const uint32_t *pos);
+					    const uint32_t *pos, const uint32_t *forms);
 enum fund_status segment_writer_end_term(struct segment_writer *s);
 /* Complete; not yet visible. `stats` goes into the manifest to be published. The writer may then only be freed. */
 enum fund_status segment_writer_finish(struct segment_writer *s, struct segment_stats *stats);
@@ -71,16 +76,19 @@ uint32_t index_writer_n_dead(const struct index_writer *w, uint32_t segment); /*
 enum fund_status index_writer_is_dead(struct index_writer *w, uint32_t segment, uint32_t doc, bool *dead);
 
 /* ---- publish ---- */
+/* A block of the lexicon that the next publish stores in place of the old one; first words ascend. Copied. FUND_LIMIT: a first word beyond
+ * LEXICON_KEY_MAX. */
+enum fund_status index_writer_add_lexicon_block(struct index_writer *w, struct slice first, struct slice block);
 /* Make `next` the live state: sources (NULL: unchanged), tombstones and manifest in one transaction; then the chunks of
  * segments that are no longer listed are deleted. Sets generation, next_segment, n_dead, n_sources, n_failed itself. On
- * failure the old state is live, and what was to be published can be published again. */
+ * failure the old state is live, and what was to be published can be published again. FUND_OK says that the new one is, for good. */
 enum fund_status index_writer_publish(struct index_writer *w, struct manifest *next, struct sources_update *sources,
 				      struct fault *why);
 
 /* ---- whole files ---- */
-/* A compact, consistent copy of the published state; readers and a writer of other processes may go on. `to` (made,
- * one level, where it is missing) must not hold an index. FUND_STALE: try again (only where `dir` may not be
- * written). */
+/* A compact, consistent copy of the published state; readers and a writer of other processes may go on. `to` is made,
+ * one level, where it is missing; an earlier backup of the same index there is replaced at once by the new one, any other
+ * index refused (FUND_INVALID). FUND_STALE: try again (only where `dir` may not be written). */
 enum fund_status index_backup(const char *dir, const char *to, struct fault *why);
 /* Give free pages back to the file system: a compact copy takes the place of data.mdb. The writer holds the lock; it
  * must be closed and opened again by the caller to go on. Readers keep the old file until they close it. */

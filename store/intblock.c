@@ -4,6 +4,7 @@
 #include "store/intblock_simd.h"
 
 #define HAS_EXCEPTIONS 0x80u
+#define IS_ONE 0x80u /* beside an exception's index: what stands above the width is 1, and has no bytes */
 
 static unsigned bits_of(uint32_t v) { return v ? 32u - (unsigned)__builtin_clz(v) : 0; }
 
@@ -13,8 +14,8 @@ static uint32_t low_bits(unsigned b) { return b == 32 ? UINT32_MAX : ((uint32_t)
 
 static size_t packed_len(uint32_t n, unsigned b) { return n == INTBLOCK_LEN ? 16 * (size_t)b : ((size_t)n * b + 7) / 8; }
 
-/* The width that makes the block smallest. Exceptions cost an index and the bytes of what stands above the width: by bit lengths alone that is
- * known up to the varint's rounding, which a histogram gives exactly. */
+/* The width that makes the block smallest. An exception costs its index and, if it has more than one bit above the width, the bytes of these: a
+ * histogram of bit lengths gives the sum exactly. */
 static unsigned best_width(const uint32_t *values, uint32_t n, uint32_t *n_exceptions)
 {
 	uint32_t with_bits[33] = { 0 };
@@ -29,8 +30,8 @@ static unsigned best_width(const uint32_t *values, uint32_t n, uint32_t *n_excep
 	*n_exceptions = 0;
 	for (unsigned b = top; b-- > 0;) {
 		above += with_bits[b + 1];
-		size_t cost = packed_len(n, b) + 1;
-		for (unsigned k = b + 1; k <= top; k++)
+		size_t cost = packed_len(n, b) + 1 + with_bits[b + 1];
+		for (unsigned k = b + 2; k <= top; k++)
 			cost += with_bits[k] * (1 + (k - b + 6) / 7);
 		if (cost < least) {
 			least = cost;
@@ -87,8 +88,9 @@ uint8_t *intblock_encode(const uint32_t *values, uint32_t n, uint8_t *out)
 	uint8_t *high = out + n_exceptions;
 	for (uint32_t i = 0; i < n; i++)
 		if (values[i] > low_bits(b)) {
-			*out++ = (uint8_t)i;
-			high = put_varint(high, values[i] >> b);
+			bool one = values[i] >> b == 1;
+			*out++ = (uint8_t)(i | (one ? IS_ONE : 0));
+			high = one ? high : put_varint(high, values[i] >> b);
 		}
 	return high;
 }
@@ -137,11 +139,11 @@ static void unpack_lanes(const uint8_t *in, unsigned b, uint32_t *values)
 /* Puts the exceptions' high bits where they belong; returns how many bytes they took, 0: cannot be right. */
 static size_t patch(struct slice in, uint32_t n, unsigned b, uint32_t n_exceptions, uint32_t *values)
 {
-	struct cursor high = cursor_of(slice_of(in.data + n_exceptions, in.len - n_exceptions));
+	struct cursor high = cursor_of(slice_from(in, n_exceptions));
 	int last = -1;
 	for (uint32_t i = 0; i < n_exceptions; i++) {
-		uint8_t index = in.data[i];
-		uint32_t bits = cursor_varint32(&high);
+		uint8_t index = in.data[i] & (IS_ONE - 1);
+		uint32_t bits = in.data[i] & IS_ONE ? 1 : cursor_varint32(&high);
 		if (index <= last || index >= n || high.bad || bits > UINT32_MAX >> b)
 			return 0;
 		values[index] |= bits << b;
@@ -166,7 +168,7 @@ static size_t decode(struct slice in, uint32_t n, uint32_t *values, void (*lanes
 	at += packed_len(n, b);
 	if (!n_exceptions)
 		return at;
-	size_t more = patch(slice_of(in.data + at, in.len - at), n, b, n_exceptions, values);
+	size_t more = patch(slice_from(in, at), n, b, n_exceptions, values);
 	return more ? at + more : 0;
 }
 
@@ -182,9 +184,11 @@ size_t intblock_size(struct slice in, uint32_t n)
 	if (at == 0)
 		return 0;
 	at += packed_len(n, b) + n_exceptions;
-	struct cursor high = cursor_of(slice_of(in.data + at, in.len - at));
+	const uint8_t *indexes = in.data + at - n_exceptions;
+	struct cursor high = cursor_of(slice_from(in, at));
 	for (uint32_t i = 0; i < n_exceptions; i++)
-		cursor_varint32(&high);
+		if (!(indexes[i] & IS_ONE))
+			cursor_varint32(&high);
 	return high.bad ? 0 : (size_t)(high.p - in.data);
 }
 

@@ -154,7 +154,7 @@ enum fund_status manifest_encode(const struct manifest *m, struct buf *out)
 		status = encode_segment(&m->segments[i], out);
 	if (status == FUND_OK)
 		status = ADD_VARINTS(out, run->start, run->end, run->added, run->changed, run->removed, run->unchanged,
-				     run->failed, run->bytes_read, m->n_sources, m->n_failed);
+				     run->failed, run->bytes_read, run->generation, m->n_sources, m->n_failed);
 	if (status != FUND_OK)
 		return status;
 	put_u32(sum, checksum(out->data + start, out->len - start));
@@ -266,6 +266,7 @@ static enum fund_status decode_rest(struct cursor *c, struct manifest *m)
 	run->unchanged = cursor_varint(c);
 	run->failed = cursor_varint(c);
 	run->bytes_read = cursor_varint(c);
+	run->generation = cursor_varint(c);
 	m->n_sources = cursor_varint(c);
 	m->n_failed = cursor_varint(c);
 	return c->bad || cursor_left(c) != 0 ? FUND_CORRUPT : FUND_OK;
@@ -300,7 +301,7 @@ enum fund_status manifest_decode(struct slice bytes, struct manifest *out, struc
 	status = check_frame(bytes, why);
 	if (status != FUND_OK)
 		return status;
-	c = cursor_of(slice_of(bytes.data + HEAD_LEN, bytes.len - HEAD_LEN - CHECKSUM_LEN));
+	c = cursor_of(slice_part(bytes, HEAD_LEN, bytes.len - HEAD_LEN - CHECKSUM_LEN));
 	status = decode_head(&c, out);
 	if (status == FUND_OK)
 		status = decode_roots(&c, out);

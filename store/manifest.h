@@ -29,6 +29,7 @@ struct segment_stats {
 struct run_stats {
 	uint64_t start, end; /* seconds since 1970 */
 	uint64_t added, changed, removed, unchanged, failed, bytes_read;
+	uint64_t generation; /* that it published */
 };
 
 struct manifest {

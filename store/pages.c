@@ -2,6 +2,7 @@
 #include "store/pages.h"
 
 #include "store/pages_layout.h"
+#include "store/planted.h"
 
 static inline bool page_exists(const struct pages *p, uint64_t number)
 {
@@ -39,7 +40,7 @@ bool page_node(const struct pages *p, const struct page *page, uint32_t i, struc
 	const uint8_t *bytes;
 	uint32_t low, high, key_len;
 
-	if (off < page->upper || off > p->page_size - NODE_HEADER)
+	if ((off < page->upper || off > p->page_size - NODE_HEADER) && !planted("bound-unchecked"))
 		return false;
 	bytes = page->bytes + off;
 	low = native_u16(bytes);
@@ -51,7 +52,7 @@ bool page_node(const struct pages *p, const struct page *page, uint32_t i, struc
 #endif
 	out->flags = native_u16(bytes + 4);
 	key_len = native_u16(bytes + 6);
-	if (key_len > p->page_size - NODE_HEADER - off)
+	if (key_len > p->page_size - NODE_HEADER - off && !planted("bound-unchecked"))
 		return false;
 	out->key = slice_of(bytes + NODE_HEADER, key_len);
 	out->data = bytes + NODE_HEADER + key_len;

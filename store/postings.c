@@ -16,7 +16,7 @@
 static void new_block(struct postings *p)
 {
 	p->index = 0;
-	p->freqs_ready = p->boosts_ready = p->weighted_ready = p->positions_ready = false;
+	p->freqs_ready = p->boosts_ready = p->weighted_ready = p->positions_ready = p->forms_ready = false;
 	p->doc_pos_index = NONE;
 }
 
@@ -42,7 +42,8 @@ static enum fund_status load_inline(struct postings *p)
 			cursor_varint32(&c);
 	}
 	p->freqs_ready = p->boosts_ready = p->positions_ready = true;
-	return c.bad || cursor_left(&c) ? FUND_CORRUPT : FUND_OK;
+	p->form_bytes = slice_of(c.p, cursor_left(&c));
+	return c.bad || (p->form_bytes.len && !p->entry.several_forms) ? FUND_CORRUPT : FUND_OK;
 }
 
 /* Documents of a block whose bytes are known, behind `before`. */
@@ -55,7 +56,7 @@ static enum fund_status load_block(struct postings *p, struct slice bytes, uint3
 	if (len == 0 || !intblock_prefix_sum(p->docs, n, before) || p->docs[n - 1] == DOC_END)
 		return FUND_CORRUPT;
 	p->n_docs = n;
-	p->rest = slice_of(bytes.data + len, bytes.len - len);
+	p->rest = slice_from(bytes, len);
 	new_block(p);
 	return FUND_OK;
 }
@@ -86,7 +87,7 @@ static enum fund_status load_head(struct postings *p)
 	p->n_pieces = get_u32(rest.data + 4);
 	if (p->n_pieces < 1 || p->n_pieces > (len - 8) / PIECE_ENTRY)
 		return FUND_CORRUPT;
-	p->head = slice_of(rest.data + 8, (size_t)len - 8);
+	p->head = slice_part(rest, 8, (size_t)len - 8);
 	return FUND_OK;
 }
 
@@ -131,9 +132,9 @@ static enum fund_status load_piece(struct postings *p, uint32_t number, struct p
 	if (n_blocks == 0 || header > len || data != len - header || checksum(rest.data + 4, header - 4) != get_u32(rest.data))
 		return FUND_CORRUPT;
 	struct piece piece = { .n_blocks = n_blocks, .before = get_u32(rest.data + 12) };
-	piece.skips = slice_of(rest.data + PIECE_HEADER, SKIP_BYTES * (size_t)n_blocks);
-	piece.impacts = slice_of(piece.skips.data + piece.skips.len, impacts);
-	piece.data = slice_of(piece.impacts.data + impacts, data);
+	piece.skips = slice_part(rest, PIECE_HEADER, SKIP_BYTES * (size_t)n_blocks);
+	piece.impacts = slice_of(slice_end(piece.skips), impacts);
+	piece.data = slice_part(piece.impacts, impacts, data);
 	if (!is_sound(p, number, &piece))
 		return FUND_CORRUPT;
 	*out = piece;
@@ -151,7 +152,7 @@ static enum fund_status load_long_block(struct postings *p, uint32_t block)
 	if (seen >= p->entry.df)
 		return FUND_CORRUPT;
 	uint32_t n = p->entry.df - seen < INTBLOCK_LEN ? (uint32_t)(p->entry.df - seen) : INTBLOCK_LEN;
-	enum fund_status st = load_block(p, slice_of(at->data.data + from, to - from), n, before);
+	enum fund_status st = load_block(p, slice_part(at->data, from, to - from), n, before);
 	if (st != FUND_OK)
 		return st;
 	p->block = block;
@@ -233,6 +234,9 @@ enum fund_status postings_open(struct postings *p, const struct chunk_source *so
 	p->doc = p->n_docs = p->index = 0;
 	p->doc_pos = NULL;
 	p->doc_pos_cap = 0;
+	p->shares = (struct ordinal_shares){ 0 };
+	p->forms = NULL;
+	p->forms_cap = 0;
 	p->n_pieces = p->piece = 0;
 	p->block = p->ahead_piece = NONE;
 	if (entry->df == 0)
@@ -250,6 +254,10 @@ void postings_release(struct postings *p)
 	free(p->doc_pos);
 	p->doc_pos = NULL;
 	p->doc_pos_cap = 0;
+	ordinal_shares_release(&p->shares);
+	free(p->forms);
+	p->forms = NULL;
+	p->forms_cap = 0;
 }
 
 enum fund_status postings_next(struct postings *p)
@@ -313,10 +321,10 @@ static enum fund_status load_freqs(struct postings *p)
 	bool bad = false;
 	for (uint32_t i = 0; i < p->n_docs; i++)
 		bad |= ++p->freqs[i] == 0;
-	struct slice rest = slice_of(p->rest.data + len, p->rest.len - len);
+	struct slice rest = slice_from(p->rest, len);
 	if (bad || rest.len < 1 || rest.len != 1 + 2 * (size_t)rest.data[0] || rest.data[0] > p->n_docs)
 		return FUND_CORRUPT;
-	p->boost_bytes = slice_of(rest.data + 1, rest.len - 1);
+	p->boost_bytes = slice_from(rest, 1);
 	p->freqs_ready = true;
 	return FUND_OK;
 }
@@ -407,12 +415,23 @@ static enum fund_status doc_pos_room(struct postings *p, uint32_t n)
 
 static uint32_t row_len(uint32_t left) { return left < INTBLOCK_LEN ? left : INTBLOCK_LEN; }
 
+/* The ordinals behind the rows, which end at *at; moves it behind them. */
+static bool step_over_forms(struct postings *p, struct slice rest, size_t *at)
+{
+	struct cursor c = cursor_of(slice_from(rest, *at));
+	p->form_bytes = cursor_take(&c, (size_t)cursor_varint32(&c));
+	*at = (size_t)(c.p - rest.data);
+	return !c.bad;
+}
+
 /* Checks the block's rows; none is unpacked yet. */
-static enum fund_status open_positions(struct postings *p)
+enum fund_status postings_open_positions(struct postings *p)
 {
 	struct slice rest;
 	uint64_t n = 0;
-	size_t at = 0;
+	size_t at = 0, rows;
+	if (p->positions_ready)
+		return FUND_OK;
 	enum fund_status st = load_freqs(p);
 	if (st == FUND_OK)
 		st = chunk_at(p->source, CHUNK_POSITIONS, p->pos_address, &rest);
@@ -426,14 +445,15 @@ static enum fund_status open_positions(struct postings *p)
 	}
 	p->pos_start[p->n_docs] = (uint32_t)n;
 	for (uint32_t left = (uint32_t)n; left; left -= row_len(left)) {
-		size_t len = intblock_size(slice_of(rest.data + at, rest.len - at), row_len(left));
+		size_t len = intblock_size(slice_from(rest, at), row_len(left));
 		if (len == 0)
 			return FUND_CORRUPT;
 		at += len;
 	}
-	if (rest.len - at < 4 || checksum(rest.data, at) != get_u32(rest.data + at))
+	rows = at;
+	if ((p->entry.several_forms && !step_over_forms(p, rest, &at)) || rest.len - at < 4 || checksum(rest.data, at) != get_u32(rest.data + at))
 		return FUND_CORRUPT;
-	p->pos_rows = slice_of(rest.data, at);
+	p->pos_rows = slice_of(rest.data, rows);
 	p->row_start = p->row_len = 0;
 	p->positions_ready = true;
 	return FUND_OK;
@@ -449,7 +469,7 @@ static enum fund_status unpack_row(struct postings *p, uint32_t at)
 		size_t len = wanted ? intblock_decode(p->pos_rows, n, p->row) : intblock_size(p->pos_rows, n);
 		if (len == 0)
 			return FUND_CORRUPT;
-		p->pos_rows = slice_of(p->pos_rows.data + len, p->pos_rows.len - len);
+		p->pos_rows = slice_from(p->pos_rows, len);
 		p->row_start = start;
 		p->row_len = n;
 	}
@@ -477,7 +497,7 @@ static enum fund_status block_positions(struct postings *p, uint32_t from, uint3
 static enum fund_status inline_positions(struct postings *p, uint32_t n)
 {
 	size_t off = p->pos_start[p->index];
-	struct cursor c = cursor_of(slice_of(p->entry.payload.data + off, p->entry.payload.len - off));
+	struct cursor c = cursor_of(slice_from(p->entry.payload, off));
 	uint64_t next = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		next += cursor_varint32(&c);
@@ -492,7 +512,7 @@ enum fund_status postings_positions(struct postings *p, const uint32_t **pos, ui
 	*n = 0;
 	if (!p->entry.has_positions)
 		return FUND_NOT_FOUND;
-	enum fund_status st = p->positions_ready ? FUND_OK : open_positions(p);
+	enum fund_status st = postings_open_positions(p);
 	if (st != FUND_OK)
 		return st;
 	uint32_t count = p->freqs[p->index];
@@ -530,7 +550,7 @@ enum fund_status postings_impacts(struct postings *p, struct impacts *out)
 	if (p->entry.form != LIST_LONG)
 		return short_impacts(p, out);
 	size_t entries = PIECE_ENTRY * (size_t)p->n_pieces;
-	struct cursor c = cursor_of(slice_of(p->head.data + entries, p->head.len - entries));
+	struct cursor c = cursor_of(slice_from(p->head, entries));
 	return impacts_decode(&c, out) ? FUND_OK : FUND_CORRUPT;
 }
 
@@ -556,7 +576,7 @@ static enum fund_status long_block_impacts(struct postings *p, uint32_t target, 
 	size_t off = get_u16(skip_entry(at, block) + 12);
 	if (off >= at->impacts.len)
 		return FUND_CORRUPT;
-	struct cursor c = cursor_of(slice_of(at->impacts.data + off, at->impacts.len - off));
+	struct cursor c = cursor_of(slice_from(at->impacts, off));
 	if (!impacts_decode(&c, out))
 		return FUND_CORRUPT;
 	*last = block_last(at, block);

@@ -13,7 +13,9 @@
 #include "store/chunks.h"
 #include "store/dictionary.h"
 #include "store/impact.h"
+#include "store/forms.h"
 #include "store/intblock.h"
+#include "store/ordinals.h"
 
 #define DOC_END UINT32_MAX /* behind the last document */
 #define BOOST_TITLE(b) ((b) & 15u)
@@ -39,7 +41,7 @@ struct postings {
 	bool started;
 	/* the current block */
 	uint32_t n_docs, index;
-	bool freqs_ready, boosts_ready, weighted_ready, positions_ready;
+	bool freqs_ready, boosts_ready, weighted_ready, positions_ready, forms_ready;
 	struct slice rest;	      /* of the block, from the frequencies on */
 	struct slice boost_bytes;     /* pairs of index and boost */
 	uint64_t pos_address;	      /* of the block's positions */
@@ -58,6 +60,11 @@ struct postings {
 	uint32_t pos_start[INTBLOCK_LEN + 1]; /* of each document, its first position's place; inline: offset in the payload */
 	uint32_t *doc_pos;	      /* absolute positions of the document last asked for */
 	uint32_t doc_pos_cap, doc_pos_index; /* doc_pos_index: whose they are, UINT32_MAX: nobody's */
+	/* forms of the current block */
+	struct slice form_bytes;
+	struct ordinal_shares shares; /* of the list; n 0: not read yet */
+	uint32_t *forms;	      /* of all positions of the block */
+	size_t forms_cap;
 	/* decoded */
 	uint32_t docs[INTBLOCK_LEN + 8];
 	uint32_t freqs[INTBLOCK_LEN + 8];
@@ -85,6 +92,12 @@ enum fund_status postings_weighted_freq(struct postings *p, uint32_t *freq);
 /* Ascending positions of the current document, valid until the reader moves. n is its frequency. A list without positions
  * gives FUND_NOT_FOUND. */
 enum fund_status postings_positions(struct postings *p, const uint32_t **pos, uint32_t *n);
+
+/* Of each of these positions the ordinal of the form that stands there (forms.h); valid until the reader moves. *ordinals NULL: the term
+ * has one form only, or none. The first call in a block decodes the forms of all its documents. */
+enum fund_status postings_forms(struct postings *p, const uint32_t **ordinals, uint32_t *n);
+/* Private: what positions and forms of the current block need. */
+enum fund_status postings_open_positions(struct postings *p);
 
 /* Bounds, without decoding a block. A short list (inline, one block) has none stored: its bound is its largest pseudo-frequency
  * with length 0. Of the whole list: */

@@ -17,11 +17,13 @@ struct postings_writer {
 	uint32_t n_docs;
 	struct field_weights weights;
 	bool with_positions;
+	const struct ordinal_shares *shares;
 	/* the open block */
 	uint32_t n;
 	uint32_t docs[INTBLOCK_LEN], freqs[INTBLOCK_LEN];
 	uint8_t boosts[INTBLOCK_LEN];
 	struct buf block_positions; /* u32 each, as p0, p - before - 1 …: what is packed */
+	struct buf block_forms;	    /* u32 each: ordinals */
 	uint32_t last_of_block;	    /* the document before the open block */
 	/* the open list */
 	uint32_t df, last_doc;
@@ -33,7 +35,7 @@ struct postings_writer {
 	uint32_t piece_before;
 	struct buf pieces; /* the head's entries */
 	uint32_t n_pieces, n_blocks;
-	struct buf unit; /* what is being put together */
+	struct buf unit, form_bytes; /* what is being put together */
 	uint8_t payload[INLINE_BYTES];
 };
 
@@ -56,7 +58,7 @@ void postings_writer_free(struct postings_writer *w)
 {
 	if (!w)
 		return;
-	struct buf *all[] = { &w->block_positions, &w->skips, &w->piece_impacts, &w->data, &w->pieces, &w->unit };
+	struct buf *all[] = { &w->block_positions, &w->block_forms, &w->skips, &w->piece_impacts, &w->data, &w->pieces, &w->unit, &w->form_bytes };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_release(all[i]);
 	chunk_packer_release(&w->lists);
@@ -64,9 +66,10 @@ void postings_writer_free(struct postings_writer *w)
 	free(w);
 }
 
-enum fund_status postings_writer_begin(struct postings_writer *w, bool with_positions)
+enum fund_status postings_writer_begin(struct postings_writer *w, bool with_positions, const struct ordinal_shares *shares)
 {
 	w->with_positions = with_positions;
+	w->shares = with_positions ? shares : NULL;
 	w->n = w->df = 0;
 	w->cf = 0;
 	w->list_impacts.n = 0;
@@ -75,6 +78,7 @@ enum fund_status postings_writer_begin(struct postings_writer *w, bool with_posi
 	w->has_address = false;
 	w->first_position = w->end_position = 0;
 	buf_reset(&w->block_positions);
+	buf_reset(&w->block_forms);
 	buf_reset(&w->skips);
 	buf_reset(&w->piece_impacts);
 	buf_reset(&w->data);
@@ -130,6 +134,21 @@ static struct impacts block_impacts(const struct postings_writer *w)
 	return set;
 }
 
+static enum fund_status encode_forms(const struct postings_writer *w, struct buf *out)
+{
+	return ordinals_encode(w->shares, (const uint32_t *)(const void *)w->block_forms.data, w->block_forms.len / 4, out);
+}
+
+/* The forms, behind their length. */
+static enum fund_status add_forms(struct postings_writer *w)
+{
+	buf_reset(&w->form_bytes);
+	enum fund_status st = encode_forms(w, &w->form_bytes);
+	if (st == FUND_OK)
+		st = buf_add_varint(&w->unit, w->form_bytes.len);
+	return st == FUND_OK ? buf_add_slice(&w->unit, slice_buf(&w->form_bytes)) : st;
+}
+
 /* All positions of the block in rows of 128. */
 static enum fund_status encode_positions(struct postings_writer *w, uint64_t *address)
 {
@@ -146,8 +165,10 @@ static enum fund_status encode_positions(struct postings_writer *w, uint64_t *ad
 		w->unit.len = (size_t)(end - w->unit.data);
 	}
 	uint8_t sum[4];
+	enum fund_status st = w->shares ? add_forms(w) : FUND_OK;
 	put_u32(sum, checksum(w->unit.data, w->unit.len));
-	enum fund_status st = buf_add(&w->unit, sum, 4);
+	if (st == FUND_OK)
+		st = buf_add(&w->unit, sum, 4);
 	if (st == FUND_OK)
 		st = chunk_packer_add(&w->position_units, slice_buf(&w->unit), address);
 	if (!w->has_address)
@@ -226,6 +247,7 @@ static enum fund_status end_block(struct postings_writer *w)
 	w->last_of_block = last;
 	w->n_blocks++;
 	buf_reset(&w->block_positions);
+	buf_reset(&w->block_forms);
 	bool full = w->skips.len >= PIECE_BLOCKS * SKIP_BYTES || w->data.len + w->skips.len + w->piece_impacts.len + 4096 > PIECE_BYTES;
 	return full ? end_piece(w) : FUND_OK;
 }
@@ -250,7 +272,7 @@ static enum fund_status add_positions(struct postings_writer *w, const uint32_t 
 	return FUND_OK;
 }
 
-enum fund_status postings_writer_add(struct postings_writer *w, uint32_t doc, uint32_t freq, uint8_t boost, const uint32_t *pos)
+enum fund_status postings_writer_add(struct postings_writer *w, uint32_t doc, uint32_t freq, uint8_t boost, const uint32_t *pos, const uint32_t *forms)
 {
 	if (doc >= w->n_docs || freq == 0 || (w->df && doc <= w->last_doc))
 		return FUND_INVALID;
@@ -265,7 +287,8 @@ enum fund_status postings_writer_add(struct postings_writer *w, uint32_t doc, ui
 	w->last_doc = doc;
 	w->df++;
 	w->cf += freq;
-	return w->with_positions ? add_positions(w, pos, freq) : FUND_OK;
+	enum fund_status st = w->with_positions ? add_positions(w, pos, freq) : FUND_OK;
+	return st == FUND_OK && w->shares ? buf_add(&w->block_forms, forms, 4 * (size_t)freq) : st;
 }
 
 /* The list as an inline payload; 0: it is too long for one. */
@@ -298,17 +321,37 @@ static size_t encode_inline(struct postings_writer *w)
 	return (size_t)(p - room);
 }
 
+/* The forms behind the payload; 0: then it is too long. */
+static enum fund_status inline_forms(struct postings_writer *w, size_t *len)
+{
+	buf_reset(&w->form_bytes);
+	enum fund_status st = encode_forms(w, &w->form_bytes);
+	if (st == FUND_OK && *len + w->form_bytes.len <= INLINE_BYTES) {
+		if (w->form_bytes.len)
+			memcpy(w->payload + *len, w->form_bytes.data, w->form_bytes.len);
+		*len += w->form_bytes.len;
+	} else {
+		*len = 0;
+	}
+	return st;
+}
+
 static enum fund_status end_short(struct postings_writer *w, struct term_entry *entry)
 {
 	uint64_t ignored;
+	enum fund_status st = FUND_OK;
 	entry->payload.len = encode_inline(w);
+	if (entry->payload.len && w->shares)
+		st = inline_forms(w, &entry->payload.len);
+	if (st != FUND_OK)
+		return st;
 	if (entry->payload.len) {
 		entry->form = LIST_INLINE;
 		entry->payload.data = w->payload;
 		return FUND_OK;
 	}
 	entry->form = LIST_BLOCK;
-	enum fund_status st = w->with_positions ? encode_positions(w, &ignored) : FUND_OK;
+	st = w->with_positions ? encode_positions(w, &ignored) : FUND_OK;
 	buf_reset(&w->unit);
 	if (st == FUND_OK)
 		st = encode_block(w, &w->unit);
@@ -346,7 +389,7 @@ enum fund_status postings_writer_end(struct postings_writer *w, struct term_entr
 {
 	if (w->df == 0)
 		return FUND_INVALID;
-	*entry = (struct term_entry){ .df = w->df, .cf = w->cf, .has_positions = w->with_positions };
+	*entry = (struct term_entry){ .df = w->df, .cf = w->cf, .has_positions = w->with_positions, .several_forms = w->shares != NULL };
 	enum fund_status st = w->df > INTBLOCK_LEN ? end_long(w, entry) : end_short(w, entry);
 	entry->positions = w->first_position;
 	entry->positions_len = w->end_position - w->first_position;

@@ -16,9 +16,11 @@ enum fund_status postings_writer_new(struct postings_writer **out, struct chunk_
 				     struct field_weights weights);
 void postings_writer_free(struct postings_writer *w);
 
-enum fund_status postings_writer_begin(struct postings_writer *w, bool with_positions);
-/* Documents ascend and are < n_docs; pos (ascending, n = freq; ignored without positions) is read before the call returns. */
-enum fund_status postings_writer_add(struct postings_writer *w, uint32_t doc, uint32_t freq, uint8_t boost, const uint32_t *pos);
+/* `shares`: of the term's forms, where it has several, borrowed until the end; else NULL. */
+enum fund_status postings_writer_begin(struct postings_writer *w, bool with_positions, const struct ordinal_shares *shares);
+/* Documents ascend and are < n_docs; pos (ascending, n = freq; ignored without positions) is read before the call returns, as are the
+ * ordinals of the forms that stand there (ignored without shares). */
+enum fund_status postings_writer_add(struct postings_writer *w, uint32_t doc, uint32_t freq, uint8_t boost, const uint32_t *pos, const uint32_t *forms);
 /* Ends the list. The entry's inline bytes live until the next begin. Its term is left empty. A list without documents is FUND_INVALID. */
 enum fund_status postings_writer_end(struct postings_writer *w, struct term_entry *entry);
 /* Puts the last chunks. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/planted.h"
 #include "store/writer_private.h"
 
 static bool lists(const struct manifest *m, uint32_t segment)
@@ -64,10 +65,14 @@ static enum fund_status write_state(struct index_writer *w, struct manifest *nex
 	if (st != FUND_OK)
 		return st;
 	complete(w, next, sources);
+	if (planted("publish-early") && put_manifest(w, next) == FUND_OK)
+		st = writer_commit(w);
 	if (sources)
 		st = sources_update_apply(sources, w);
 	if (st == FUND_OK)
 		st = writer_put_tombstones(w, next);
+	if (st == FUND_OK)
+		st = writer_put_lexicon(w);
 	if (st == FUND_OK)
 		st = put_manifest(w, next);
 	if (st == FUND_OK)
@@ -121,7 +126,8 @@ enum fund_status index_writer_publish(struct index_writer *w, struct manifest *n
 	writer_forget_tombstones(w);
 	writer_close_snapshot(w); /* so that what is deleted now can be used again at once */
 	delete_dropped(w, (const uint32_t *)(const void *)dropped.data, n_dropped);
-	st = writer_reopen_snapshot(w, why);
+	if (writer_reopen_snapshot(w, &w->fault) != FUND_OK) /* all is done; who wants to go on sees that there is no snapshot */
+		writer_close_snapshot(w);
 out:
 	buf_release(&dropped);
 	return st;

@@ -12,7 +12,6 @@
 #define CONCERN_TOMBSTONES 0x03
 #define KEY_HEAD 6u  /* concern, segment, kind */
 #define KEY_MAX 511u /* LMDB's limit */
-#define TOMBSTONE_BYTES (TOMBSTONE_CHUNK / 8)
 
 /* ---- chunks ---- */
 
@@ -45,7 +44,7 @@ static enum fund_status own_key(enum fund_status status, struct slice key, struc
 		return status;
 	if (found->len < KEY_HEAD || memcmp(found->data, key.data, KEY_HEAD) != 0)
 		return FUND_NOT_FOUND;
-	*found = slice_of(found->data + KEY_HEAD, found->len - KEY_HEAD);
+	*found = slice_from(*found, KEY_HEAD);
 	return FUND_OK;
 }
 
@@ -164,11 +163,6 @@ const struct chunk_source *segment_chunks(const struct segment *s)
 
 /* ---- columns ---- */
 
-static size_t column_width(enum column column)
-{
-	return column == COLUMN_HASH || column == COLUMN_SIGNATURE ? 8 : 4;
-}
-
 /* How many documents of `per_chunk` a chunk holds. */
 static uint32_t docs_in_chunk(const struct segment *s, uint32_t chunk, uint32_t per_chunk)
 {
@@ -177,7 +171,7 @@ static uint32_t docs_in_chunk(const struct segment *s, uint32_t chunk, uint32_t 
 	return left < per_chunk ? left : per_chunk;
 }
 
-/* The signature is the one column that a chunk of documents may be without: FUND_NOT_FOUND. */
+/* Of some columns a chunk may lack: FUND_NOT_FOUND. */
 static enum fund_status column_load(struct segment *s, enum column column, uint32_t chunk, const uint8_t **values)
 {
 	uint32_t n = docs_in_chunk(s, chunk, COLUMN_CHUNK);
@@ -187,12 +181,12 @@ static enum fund_status column_load(struct segment *s, enum column column, uint3
 
 	chunk_tail_put(tail + 1, chunk);
 	status = chunks_get(s, CHUNK_COLUMN, slice_of(tail, sizeof(tail)), &value);
-	if (status == FUND_NOT_FOUND && column != COLUMN_SIGNATURE)
+	if (status == FUND_NOT_FOUND && !column_may_lack(column))
 		return FUND_CORRUPT;
 	if (status != FUND_OK)
 		return status;
 	pages_will_need(value);
-	if (value.len != 8 + n * column_width(column) || get_u32(value.data + 4) != n ||
+	if (value.len != 8 + (size_t)n * column_width(column) || get_u32(value.data + 4) != n ||
 	    get_u32(value.data) != checksum(value.data + 4, value.len - 4))
 		return FUND_CORRUPT;
 	*values = value.data + 8;
@@ -260,9 +254,10 @@ static enum fund_status tombstones_load(struct segment *s)
 			continue;
 		if (status != FUND_OK)
 			return status;
-		if (value.len != 4 + TOMBSTONE_BYTES || get_u32(value.data) != checksum(value.data + 4, TOMBSTONE_BYTES))
+		uint32_t len = tombstone_bytes(s->stats.n_docs, chunk);
+		if (value.len != 4 + (size_t)len || get_u32(value.data) != checksum(value.data + 4, len))
 			return FUND_CORRUPT;
-		n_dead += count_bits(value.data + 4, TOMBSTONE_BYTES);
+		n_dead += count_bits(value.data + 4, len);
 		atomic_store(&s->tombstones[chunk], value.data + 4);
 	}
 	if (n_dead != s->stats.n_dead)

@@ -17,9 +17,14 @@ enum column {
 	COLUMN_WORDS = 4,    /* u32 */
 	COLUMN_SIGNATURE = 5,/* u64 */
 	COLUMN_BORN = 6,     /* u32 */
+	COLUMN_AUTHOR = 7,   /* u64: these three, a hash of the field's text; 0: it is empty */
+	COLUMN_SECTION = 8,
+	COLUMN_SOURCE = 9,
 	COLUMNS
 };
 #define COLUMN_CHUNK 16384u
+static inline bool column_may_lack(enum column c) { return c == COLUMN_SIGNATURE || c >= COLUMN_AUTHOR; } /* chunks that are all 0 are not stored */
+static inline unsigned column_width(enum column c) { return c == COLUMN_HASH || column_may_lack(c) ? 8 : 4; }
 #define FIELD_GAP 100u /* positions between title, lead and body */
 
 /* Dates: year << 9 | month << 5 | day, month and day 0 where unknown; 0: none. */
@@ -36,15 +41,20 @@ const struct chunk_source *segment_chunks(const struct segment *s); /* for dicti
 
 /* A u32 column's (u64: the second) values for the documents from chunk * COLUMN_CHUNK on, as stored: read values with
  * get_u32 / get_u64. The checksum is verified when a chunk is first touched; the pointer is kept, so ask freely.
- * FUND_NOT_FOUND: no document there has a signature (all other columns are always there). */
+ * FUND_NOT_FOUND: all are 0 there, in one of the columns that may lack. */
 enum fund_status segment_column(struct segment *s, enum column column, uint32_t chunk, const uint8_t **values, uint32_t *n);
-/* One value; 0 for a signature that is not stored. */
+/* One value; 0 for one that is not stored. */
 enum fund_status segment_value(struct segment *s, enum column column, uint32_t doc, uint64_t *value);
 
 bool segment_has_dead(const struct segment *s);
 enum fund_status segment_is_dead(struct segment *s, uint32_t doc, bool *dead);
-/* Tombstones of documents chunk << 18 …: NULL when none is dead there; else 32,768 bytes, bit set: dead. */
+/* Tombstones of documents chunk << 18 …: NULL when none is dead there; else tombstone_bytes() of them, bit set: dead. */
 #define TOMBSTONE_CHUNK (1u << 18)
+static inline uint32_t tombstone_bytes(uint32_t n_docs, uint32_t chunk)
+{
+	uint32_t n = n_docs - chunk * TOMBSTONE_CHUNK;
+	return ((n < TOMBSTONE_CHUNK ? n : TOMBSTONE_CHUNK) + 63) / 64 * 8;
+}
 enum fund_status segment_tombstones(struct segment *s, uint32_t chunk, const uint8_t **bits);
 
 /* An article's key, split. `bytes` as printed: path, or path#id. */
@@ -80,7 +90,7 @@ void key_iter_release(struct key_iter *it);
 
 /* An article as stored. Slices borrow from the buffer it was decoded into. */
 struct stored_article {
-	struct slice title, lead, body, author, section, source, format, encoding, date_text;
+	struct slice title, lead, body, author, section, source, format, encoding, date_text, layout, others;
 };
 /* Decodes the block that holds doc into `raw` (a buf that keeps the last block: asking for neighbours costs no decoding). */
 struct text_cache {

@@ -63,7 +63,7 @@ static enum fund_status open_block(const struct key_chunk *k, uint32_t block, st
 	if (start > end || end > chunk.len || end - start < 4 ||
 	    get_u32(chunk.data + start) != checksum(chunk.data + start + 4, end - start - 4))
 		return FUND_CORRUPT;
-	*c = cursor_of(slice_of(chunk.data + start + 4, end - start - 4));
+	*c = cursor_of(slice_part(chunk, start + 4, end - start - 4));
 	return FUND_OK;
 }
 
@@ -86,7 +86,7 @@ static enum fund_status decode_entry(struct cursor *c, struct buf *bytes, size_t
 static void split_key(const struct buf *bytes, size_t id_len, struct article_key *key)
 {
 	key->root = (uint32_t)bytes->data[0] << 8 | bytes->data[1];
-	key->key = slice_of(bytes->data + ROOT_BYTES, bytes->len - ROOT_BYTES);
+	key->key = slice_from(slice_buf(bytes), ROOT_BYTES);
 	key->id_len = id_len;
 }
 

@@ -42,9 +42,4 @@ enum fund_status segment_chunk(const struct segment *s, enum chunk_kind kind, ui
 /* The chunk, among those whose tail is their first document, that should hold `doc`; with its first document. */
 enum fund_status segment_chunk_of_doc(const struct segment *s, enum chunk_kind kind, uint32_t doc, uint32_t *first, struct slice *value);
 
-static inline uint32_t get_be32_tail(struct slice tail)
-{
-	return (uint32_t)tail.data[0] << 24 | (uint32_t)tail.data[1] << 16 | (uint32_t)tail.data[2] << 8 | tail.data[3];
-}
-
 #endif

@@ -3,7 +3,9 @@
 
 #include "base/hash.h"
 #include "store/column_writer.h"
+#include "store/form_counter.h"
 #include "store/key_writer.h"
+#include "store/planted.h"
 #include "store/postings_writer.h"
 #include "store/writer_private.h"
 
@@ -26,6 +28,8 @@ struct segment_writer {
 	struct dictionary_writer *dictionary;
 	uint8_t term[DICTIONARY_TERM_MAX];
 	size_t term_len;
+	bool term_with_positions, term_begun; /* begun: its list is being written */
+	struct form_counter forms; /* of the term */
 };
 
 static enum fund_status put_chunk(void *context, enum chunk_kind kind, struct slice tail, struct slice value)
@@ -63,7 +67,7 @@ enum fund_status segment_writer_new(struct segment_writer **out, struct index_wr
 		return fault_set(why, FUND_LIMIT, "%s: no segment numbers are left: build the index anew",
 				 writer_dir(w));
 	struct segment_writer *s = calloc(1, sizeof(*s));
-	if (!s)
+	if (!s && !planted("memory-unchecked"))
 		return fault_set(why, FUND_NO_MEMORY, "%s: no memory", writer_dir(w));
 	s->writer = w;
 	s->sink = (struct chunk_sink){ s, put_chunk };
@@ -90,6 +94,7 @@ void segment_writer_free(struct segment_writer *s)
 	buf_release(&s->directory);
 	postings_writer_free(s->postings);
 	dictionary_writer_free(s->dictionary);
+	form_counter_release(&s->forms);
 	free(s->lengths);
 	free(s);
 }
@@ -128,7 +133,8 @@ enum fund_status segment_writer_add_doc(struct segment_writer *s, const struct d
 	const uint64_t value[COLUMNS] = {
 		[COLUMN_LENGTH] = doc->length, [COLUMN_DATE] = doc->date,   [COLUMN_HASH] = doc->hash,
 		[COLUMN_FIELDS] = doc->fields, [COLUMN_WORDS] = doc->words, [COLUMN_SIGNATURE] = doc->signature,
-		[COLUMN_BORN] = doc->born,
+		[COLUMN_BORN] = doc->born,	  [COLUMN_AUTHOR] = doc->author, [COLUMN_SECTION] = doc->section,
+		[COLUMN_SOURCE] = doc->source,
 	};
 
 	if (s->postings)
@@ -227,23 +233,58 @@ enum fund_status segment_writer_begin_term(struct segment_writer *s, struct slic
 		return told(s, st, "term");
 	memcpy(s->term, term.data, term.len);
 	s->term_len = term.len;
-	return told(s, postings_writer_begin(s->postings, with_positions), "term");
+	s->term_with_positions = with_positions;
+	s->term_begun = false;
+	form_counter_reset(&s->forms);
+	return FUND_OK;
+}
+
+enum fund_status segment_writer_add_form(struct segment_writer *s, struct slice word, uint64_t cf)
+{
+	bool right = !s->term_begun && class_has_forms(s->term[0]);
+
+	return told(s, right ? form_counter_add(&s->forms, word, cf) : FUND_INVALID, "form");
+}
+
+/* With the first posting, when all forms are known. */
+static enum fund_status begin_list(struct segment_writer *s)
+{
+	struct slice itself = slice_of(s->term + 1, s->term_len - 1);
+	const struct ordinal_shares *shares = NULL;
+	enum fund_status st = FUND_OK;
+
+	if (class_has_forms(s->term[0]) && s->forms.n == 0)
+		st = form_counter_add(&s->forms, itself, 0);
+	if (st == FUND_OK && s->forms.n > 1)
+		st = form_counter_shares(&s->forms, &shares);
+	if (st == FUND_OK && s->forms.n > 1 && !s->term_with_positions)
+		st = FUND_INVALID;
+	s->term_begun = true;
+	return st == FUND_OK ? postings_writer_begin(s->postings, s->term_with_positions, shares) : st;
 }
 
 enum fund_status segment_writer_add_posting(struct segment_writer *s, uint32_t doc, uint32_t freq, uint8_t boost,
-					    const uint32_t *pos)
+					    const uint32_t *pos, const uint32_t *forms)
 {
-	return told(s, postings_writer_add(s->postings, doc, freq, boost, pos), "posting");
+	enum fund_status st = s->term_begun ? FUND_OK : begin_list(s);
+
+	if (st == FUND_OK && s->forms.n > 1)
+		st = form_counter_met(&s->forms, doc, freq, &forms);
+	if (st == FUND_OK)
+		st = postings_writer_add(s->postings, doc, freq, boost, pos, forms);
+	return told(s, st, "posting");
 }
 
 enum fund_status segment_writer_end_term(struct segment_writer *s)
 {
 	struct term_entry entry;
-	enum fund_status st = postings_writer_end(s->postings, &entry);
+	enum fund_status st = s->term_begun ? postings_writer_end(s->postings, &entry) : FUND_INVALID;
 
+	if (st == FUND_OK)
+		st = form_counter_end(&s->forms, entry.df, entry.cf);
 	if (st == FUND_OK) {
 		entry.term = slice_of(s->term, s->term_len);
-		st = dictionary_writer_add(s->dictionary, &entry);
+		st = dictionary_writer_add(s->dictionary, &entry, s->forms.forms, s->forms.n);
 	}
 	if (st == FUND_OK) {
 		s->stats.n_terms++;

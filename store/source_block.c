@@ -77,7 +77,7 @@ void source_group_clear(struct source_group *g)
 
 struct slice source_group_name(const struct source_group *g, size_t i)
 {
-	return slice_of(g->bytes.data + g->span[i].off, g->span[i].name_len);
+	return slice_part(slice_buf(&g->bytes), g->span[i].off, g->span[i].name_len);
 }
 
 static size_t shared_prefix(struct slice a, struct slice b)
@@ -190,7 +190,7 @@ enum fund_status source_block_open(struct slice block, struct cursor *c, uint64_
 {
 	if (block.len < 5 || get_u32(block.data) != checksum(block.data + 4, block.len - 4))
 		return FUND_CORRUPT;
-	*c = cursor_of(slice_of(block.data + 4, block.len - 4));
+	*c = cursor_of(slice_from(block, 4));
 	*n = cursor_varint(c);
 	return c->bad || *n == 0 || *n > block.len ? FUND_CORRUPT : FUND_OK;
 }
@@ -219,7 +219,7 @@ enum fund_status source_block_next(struct cursor *c, bool is_first, struct buf *
 	if (st != FUND_OK)
 		return st;
 	*out = (struct source){ .root = (uint32_t)name->data[0] << 8 | name->data[1],
-				.path = slice_of(name->data + SOURCE_ROOT, name->len - SOURCE_ROOT) };
+				.path = slice_from(slice_buf(name), SOURCE_ROOT) };
 	out->flags = cursor_u8(c);
 	out->size = cursor_varint(c);
 	out->mtime_ns = unzigzag(cursor_varint(c));

@@ -103,7 +103,7 @@ enum fund_status text_block_unpack(struct slice stored, uint32_t raw_len, struct
 	buf_reset(raw);
 	if (stored.len < CHECKSUM_LEN || raw_len > RAW_MAX)
 		return FUND_CORRUPT;
-	stream = slice_of(stored.data + CHECKSUM_LEN, stored.len - CHECKSUM_LEN);
+	stream = slice_from(stored, CHECKSUM_LEN);
 	if (get_u32(stored.data) != checksum(stream.data, stream.len) || raw_len / RATIO_MAX > stream.len)
 		return FUND_CORRUPT;
 	status = buf_reserve(raw, raw_len);
@@ -123,14 +123,15 @@ struct slice text_record_next(struct cursor *c)
 
 /* ---- records: fields in the order of their tags ---- */
 
-enum { FIELDS = 9 };
+enum { FIELDS = 11 };
 
 static const size_t field_offset[FIELDS] = {
 	offsetof(struct stored_article, title),	  offsetof(struct stored_article, lead),
 	offsetof(struct stored_article, body),	  offsetof(struct stored_article, author),
 	offsetof(struct stored_article, section), offsetof(struct stored_article, source),
 	offsetof(struct stored_article, format),  offsetof(struct stored_article, encoding),
-	offsetof(struct stored_article, date_text),
+	offsetof(struct stored_article, date_text), offsetof(struct stored_article, layout),
+	offsetof(struct stored_article, others),
 };
 
 enum fund_status stored_article_encode(const struct stored_article *a, struct buf *out)

@@ -42,7 +42,7 @@ static enum fund_status read_bits(struct index_writer *w, struct tombstones *t, 
 			fault_set(&w->fault, st, "%s: segment %u: tombstones %u cannot be read", writer_dir(w),
 				  t->segment, i);
 		else if (bits)
-			memcpy(t->bits + (size_t)i * TOMBSTONE_BYTES, bits, TOMBSTONE_BYTES);
+			memcpy(t->bits + (size_t)i * TOMBSTONE_BYTES, bits, tombstone_bytes(t->n_docs, i));
 	}
 	return st;
 }
@@ -132,11 +132,12 @@ uint32_t index_writer_n_dead(const struct index_writer *w, uint32_t segment)
 static enum fund_status put_chunk(struct index_writer *w, const struct tombstones *t, uint32_t chunk)
 {
 	uint8_t key[9], value[4 + TOMBSTONE_BYTES];
+	uint32_t len = tombstone_bytes(t->n_docs, chunk);
 
 	chunk_tail_put(key + put_segment_prefix(key, KEY_TOMBSTONES, t->segment), chunk);
-	memcpy(value + 4, t->bits + (size_t)chunk * TOMBSTONE_BYTES, TOMBSTONE_BYTES);
-	put_u32(value, checksum(value + 4, TOMBSTONE_BYTES));
-	return writer_put(w, slice_of(key, sizeof(key)), slice_of(value, sizeof(value)));
+	memcpy(value + 4, t->bits + (size_t)chunk * TOMBSTONE_BYTES, len);
+	put_u32(value, checksum(value + 4, len));
+	return writer_put(w, slice_of(key, sizeof(key)), slice_of(value, 4 + (size_t)len));
 }
 
 /* Those of segments that go on living. */

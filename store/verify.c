@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store/affixes.h"
 #include "store/pages.h"
 #include "store/source_block.h"
+#include "base/hash.h"
 #include "store/verify_private.h"
 #include "store/writer_private.h"
 
@@ -70,7 +72,7 @@ static void check_segment_key(struct verify *v, const struct segment_stats *stat
 {
 	uint8_t kind = key.len > 5 ? key.data[5] : 0;
 	struct slice tail =
-		kind ? slice_of(key.data + SEGMENT_KEY_PREFIX, key.len - SEGMENT_KEY_PREFIX) : (struct slice){ 0 };
+		kind ? slice_from(key, SEGMENT_KEY_PREFIX) : (struct slice){ 0 };
 	bool right = true;
 
 	counts->bytes += value.len;
@@ -80,6 +82,9 @@ static void check_segment_key(struct verify *v, const struct segment_stats *stat
 			(uint64_t)get_be32(tail.data + 1) * COLUMN_CHUNK < stats->n_docs;
 		break;
 	case CHUNK_DICTIONARY: right = tail.len > 0 && tail.len <= DICTIONARY_TERM_MAX; break;
+	case CHUNK_DICTIONARY_PLACES: right = tail.len == 4 && value.len <= DICTIONARY_TERM_MAX; break;
+	case CHUNK_HEADS:
+	case CHUNK_TAILS: right = tail.len == AFFIX_KEY; break;
 	case CHUNK_KEYS: right = tail.len == 4 && get_be32(tail.data) < stats->n_docs; break;
 	case CHUNK_LISTS: numbered(v, stats->number, kind, tail, value, &counts->n_lists); break;
 	case CHUNK_POSITIONS: numbered(v, stats->number, kind, tail, value, &counts->n_positions); break;
@@ -136,9 +141,11 @@ static void check_key(struct verify *v, const struct manifest *m, struct slice k
 		uint32_t i = find_segment(m, get_be32(key.data + 1));
 		right = i == m->n_segments ||
 			((uint64_t)get_be32(key.data + 5) * TOMBSTONE_CHUNK < m->segments[i].n_docs &&
-			 value.len == 4 + TOMBSTONE_BYTES);
+			 value.len == 4 + (size_t)tombstone_bytes(m->segments[i].n_docs, get_be32(key.data + 5)));
 	} else if (concern == KEY_MANIFEST) {
 		right = key.len == 1;
+	} else if (concern == KEY_LEXICON) {
+		right = key.len > 1 && value.len > 4 && get_u32(value.data) == checksum(value.data + 4, value.len - 4);
 	} else {
 		right = concern == KEY_SOURCES && key.len >= 1 + SOURCE_ROOT;
 	}

@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "base/hash.h"
+#include "store/affixes.h"
 #include "store/verify_private.h"
+
+/* A set of beginnings or ends with the groups they are in, in any order: how many, and the sum of their hashes. */
+struct affix_sum {
+	uint64_t n, sum;
+};
+struct group_affixes {
+	uint64_t *keys;
+	size_t n, cap;
+};
 
 /* One segment's terms. */
 struct walk {
@@ -14,6 +25,13 @@ struct walk {
 	size_t last_len;
 	uint64_t n_terms, n_postings;
 	bool whole; /* every chunk could be read */
+	/* forms */
+	struct term_forms forms; /* of the current term */
+	uint64_t *met;		 /* of each form: occurrences, documents, the last one + 1 */
+	size_t cap_met;
+	struct group_affixes heads, tails; /* of the current group of blocks */
+	uint32_t group;
+	struct affix_sum head_sum, tail_sum;
 };
 
 #define TERM(entry) (int)((entry)->term.len - 1), (entry)->term.data + 1, (entry)->term.data[0]
@@ -48,6 +66,149 @@ static enum fund_status check_positions(struct walk *w, const struct term_entry 
 		verify_found(w->verify, LIST ": positions in document %u cannot be", w->number, TERM(e), doc);
 	return FUND_OK;
 }
+
+/* ---- forms ---- */
+
+/* Occurrences, documents and last document of a form, three numbers each. */
+static enum fund_status reset_met(struct walk *w)
+{
+	if (w->forms.n > w->cap_met) {
+		uint64_t *grown = realloc(w->met, 6 * (size_t)w->forms.n * sizeof *grown);
+		if (!grown)
+			return FUND_NO_MEMORY;
+		w->met = grown;
+		w->cap_met = 2 * (size_t)w->forms.n;
+	}
+	if (w->forms.n)
+		memset(w->met, 0, 3 * (size_t)w->forms.n * sizeof *w->met);
+	return FUND_OK;
+}
+
+static enum fund_status count_forms(struct walk *w, uint32_t doc, uint32_t freq)
+{
+	const uint32_t *ordinals;
+	uint32_t n;
+	enum fund_status st = postings_forms(w->postings, &ordinals, &n);
+	if (st == FUND_NOT_FOUND && w->forms.n == 1) { /* without positions */
+		ordinals = NULL;
+		n = freq;
+		st = FUND_OK;
+	}
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
+		uint32_t o = ordinals ? ordinals[i] : 0;
+		if (o >= w->forms.n)
+			return FUND_CORRUPT;
+		w->met[3 * (size_t)o]++;
+		w->met[3 * (size_t)o + 1] += w->met[3 * (size_t)o + 2] != (uint64_t)doc + 1;
+		w->met[3 * (size_t)o + 2] = (uint64_t)doc + 1;
+	}
+	return st;
+}
+
+static void check_forms(struct walk *w, const struct term_entry *e)
+{
+	for (uint32_t i = 0; i < w->forms.n; i++) {
+		const struct form *f = &w->forms.forms[i];
+		if (w->met[3 * (size_t)i] != f->cf || w->met[3 * (size_t)i + 1] != f->df)
+			verify_found(w->verify, LIST ": form \"%.*s\" has %llu documents, %llu occurrences; the dictionary says %u, %llu", w->number, TERM(e),
+				     (int)f->word.len, f->word.data, (unsigned long long)w->met[3 * (size_t)i + 1],
+				     (unsigned long long)w->met[3 * (size_t)i], f->df, (unsigned long long)f->cf);
+		for (uint32_t k = 0; k < i && k < 64; k++)
+			if (slice_equal(w->forms.forms[k].word, f->word))
+				verify_found(w->verify, LIST ": form \"%.*s\" comes twice", w->number, TERM(e), (int)f->word.len, f->word.data);
+	}
+}
+
+/* ---- beginnings and ends of forms ---- */
+
+static void add_affix(struct affix_sum *sum, uint64_t key, uint32_t group)
+{
+	uint8_t bytes[12];
+	put_u64(bytes, key);
+	put_u32(bytes + 8, group);
+	sum->n++;
+	sum->sum += hash_bytes(bytes, sizeof bytes);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+static void end_group(struct walk *w, struct group_affixes *a, struct affix_sum *sum)
+{
+	if (a->n)
+		qsort(a->keys, a->n, sizeof *a->keys, by_key);
+	for (size_t i = 0; i < a->n; i++)
+		if (i == 0 || a->keys[i] != a->keys[i - 1])
+			add_affix(sum, a->keys[i], w->group);
+	a->n = 0;
+}
+
+static enum fund_status note_affix(struct group_affixes *a, uint64_t key)
+{
+	if (a->n == a->cap) {
+		size_t cap = a->cap ? 2 * a->cap : 1024;
+		uint64_t *grown = realloc(a->keys, cap * sizeof *grown);
+		if (!grown)
+			return FUND_NO_MEMORY;
+		a->keys = grown;
+		a->cap = cap;
+	}
+	a->keys[a->n++] = key;
+	return FUND_OK;
+}
+
+static void end_groups(struct walk *w)
+{
+	end_group(w, &w->heads, &w->head_sum);
+	end_group(w, &w->tails, &w->tail_sum);
+}
+
+static enum fund_status note_affixes(struct walk *w, uint8_t class, uint32_t block)
+{
+	enum fund_status st = FUND_OK;
+	if (block / AFFIX_GROUP != w->group)
+		end_groups(w);
+	w->group = block / AFFIX_GROUP;
+	for (uint32_t i = 0; i < w->forms.n && st == FUND_OK; i++) {
+		st = note_affix(&w->heads, affix_head(class, w->forms.forms[i].word));
+		if (st == FUND_OK)
+			st = note_affix(&w->tails, affix_tail(class, w->forms.forms[i].word));
+	}
+	return st;
+}
+
+struct stored_group {
+	struct affix_sum *sum;
+	uint64_t key;
+};
+
+static void add_stored(void *context, uint32_t group)
+{
+	struct stored_group *s = context;
+	add_affix(s->sum, s->key, group);
+}
+
+static void check_affixes(struct walk *w, enum chunk_kind kind, const struct affix_sum *expected, const char *what)
+{
+	struct affix_sum sum = { 0, 0 };
+	struct affix_iter it;
+	uint32_t n_blocks;
+	enum fund_status st = dictionary_n_blocks(w->source, &n_blocks);
+	if (st == FUND_OK)
+		st = affix_seek(&it, w->source, kind, 0);
+	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK) {
+		struct stored_group s = { &sum, it.key };
+		st = affix_groups(it.groups, n_blocks, add_stored, &s);
+	}
+	if (verify_status(w->verify, st == FUND_END ? FUND_OK : st, "segment %u: %s of forms", w->number, what) && w->whole &&
+	    (sum.n != expected->n || sum.sum != expected->sum))
+		verify_found(w->verify, "segment %u: %s of forms are not those of the dictionary", w->number, what);
+}
+
+/* ---- lists ---- */
 
 struct list_state {
 	struct impacts whole, block;
@@ -85,6 +246,8 @@ static enum fund_status check_posting(struct walk *w, const struct term_entry *e
 		return FUND_CORRUPT;
 	*cf += freq;
 	st = check_bounds(w, e, state, doc);
+	if (st == FUND_OK && w->forms.n)
+		st = count_forms(w, doc, freq);
 	return st == FUND_OK && e->has_positions ? check_positions(w, e, doc, freq) : st;
 }
 
@@ -94,6 +257,8 @@ static void check_list(struct walk *w, const struct term_entry *e)
 	uint64_t df = 0, cf = 0, next = 0;
 	enum fund_status st = postings_open(w->postings, w->source, e, segment_weights(w->segment));
 
+	if (st == FUND_OK)
+		st = reset_met(w);
 	if (st == FUND_OK)
 		st = postings_impacts(w->postings, &state.whole);
 	while (st == FUND_OK && verify_goes_on(w->verify)) {
@@ -110,12 +275,14 @@ static void check_list(struct walk *w, const struct term_entry *e)
 		verify_found(w->verify, LIST ": %llu documents, %llu occurrences; the dictionary says %u, %llu",
 			     w->number, TERM(e), (unsigned long long)df, (unsigned long long)cf, e->df,
 			     (unsigned long long)e->cf);
+	else if (st == FUND_OK)
+		check_forms(w, e);
 	postings_release(w->postings);
 }
 
 static void check_term(struct walk *w, const struct term_entry *e)
 {
-	if (!memchr("abpqsvw", e->term.data[0], 7))
+	if (!memchr("abqsvwx", e->term.data[0], 7))
 		verify_found(w->verify, "segment %u: a term of unknown class %u", w->number, e->term.data[0]);
 	if (slice_compare(slice_of(w->last, w->last_len), e->term) >= 0)
 		verify_found(w->verify, "segment %u: term \"%.*s\" (class %c) is out of order", w->number, TERM(e));
@@ -126,23 +293,36 @@ static void check_term(struct walk *w, const struct term_entry *e)
 	check_list(w, e);
 }
 
-/* The terms of the chunk whose key is `first`, up to the next chunk's. */
-static enum fund_status check_chunk(struct walk *w, struct slice first, const struct slice *next)
+/* Blocks are found by number. */
+static enum fund_status check_place(struct walk *w, const struct dictionary_iter *terms)
 {
 	struct dictionary_iter it;
+	enum fund_status st = dictionary_seek_block(&it, w->source, dictionary_iter_block(terms));
+	return st == FUND_OK && it.forms.data != terms->forms.data ? FUND_CORRUPT : st == FUND_NOT_FOUND ? FUND_CORRUPT : st;
+}
+
+/* The terms of the chunk whose key is `first`, up to the next chunk's. */
+static enum fund_status check_chunk(struct walk *w, struct term_walk *it, struct slice first, const struct slice *next)
+{
+	const struct term_entry *e = &it->terms.entry;
 	bool is_first = true;
-	enum fund_status st = dictionary_seek(&it, w->source, first);
+	enum fund_status st = term_walk_begin(it, w->source, first);
 
 	while (st == FUND_OK && verify_goes_on(w->verify)) {
-		st = dictionary_next(&it);
-		if (st == FUND_OK && it.entry.term.len == 0)
+		st = term_walk_next(it, &w->forms);
+		if (st == FUND_OK && e->term.len == 0)
 			st = FUND_CORRUPT;
-		if (st != FUND_OK || (next && slice_compare(it.entry.term, *next) >= 0))
+		if (st != FUND_OK || (next && slice_compare(e->term, *next) >= 0))
 			break;
-		if (is_first && !slice_equal(it.entry.term, first))
+		if (is_first && !slice_equal(e->term, first))
 			return FUND_CORRUPT;
 		is_first = false;
-		check_term(w, &it.entry);
+		if (it->terms.index == 0)
+			st = check_place(w, &it->terms);
+		if (st == FUND_OK)
+			st = note_affixes(w, e->term.data[0], dictionary_iter_block(&it->terms));
+		if (st == FUND_OK)
+			check_term(w, e);
 	}
 	if (st == FUND_END && is_first)
 		return FUND_CORRUPT;
@@ -153,6 +333,9 @@ static enum fund_status check_dictionary(struct walk *w)
 {
 	const uint8_t lowest = 0;
 	struct slice first, next, value;
+	struct term_walk *it = malloc(sizeof *it);
+	if (!it)
+		return FUND_NO_MEMORY;
 	enum fund_status st =
 		w->source->next(w->source->context, CHUNK_DICTIONARY, slice_of(&lowest, 0), &first, &value);
 
@@ -161,12 +344,14 @@ static enum fund_status check_dictionary(struct walk *w)
 		if (st != FUND_OK && st != FUND_NOT_FOUND)
 			break;
 		if (first.len &&
-		    !verify_status(w->verify, check_chunk(w, first, st == FUND_OK ? &next : NULL),
+		    !verify_status(w->verify, check_chunk(w, it, first, st == FUND_OK ? &next : NULL),
 				   "segment %u: dictionary chunk of \"%.*s\" (class %c), behind \"%.*s\"", w->number,
 				   (int)first.len - 1, first.data + 1, first.data[0], (int)w->last_len, w->last))
 			w->whole = false;
 		first = next;
 	}
+	free(it);
+	end_groups(w);
 	return st == FUND_NOT_FOUND ? FUND_OK : st;
 }
 
@@ -191,5 +376,11 @@ void verify_terms(struct verify *v, struct segment *s)
 		verify_found(v, "segment %u: %llu terms, %llu postings; the manifest says %llu, %llu", w.number,
 			     (unsigned long long)w.n_terms, (unsigned long long)w.n_postings,
 			     (unsigned long long)stats->n_terms, (unsigned long long)stats->n_postings);
+	check_affixes(&w, CHUNK_HEADS, &w.head_sum, "beginnings");
+	check_affixes(&w, CHUNK_TAILS, &w.tail_sum, "ends");
+	term_forms_release(&w.forms);
+	free(w.met);
+	free(w.heads.keys);
+	free(w.tails.keys);
 	free(w.postings);
 }

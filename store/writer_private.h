@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * writer_private.h - the inside of struct index_writer, for the files that make it up: index_writer.c (life,
- * transactions), segment_writer.c, tombstones.c, sources_update.c, publish.c, backup.c.
+ * transactions), index_make.c, segment_writer.c, tombstones.c, sources_update.c, publish.c, backup.c.
  */
 #ifndef STORE_WRITER_PRIVATE_H
 #define STORE_WRITER_PRIVATE_H
@@ -13,11 +13,12 @@
 #define KEY_MANIFEST 0x01
 #define KEY_SOURCES 0x02
 #define KEY_TOMBSTONES 0x03
+#define KEY_LEXICON 0x04
 #define KEY_SEGMENT 0x10
 #define KEY_BYTES_MAX 511u /* LMDB's limit */
 #define SEGMENT_KEY_PREFIX 6u /* 10, segment, kind */
 
-#define TOMBSTONE_BYTES (TOMBSTONE_CHUNK / 8)
+#define TOMBSTONE_BYTES (TOMBSTONE_CHUNK / 8) /* of a full chunk */
 
 /* The dead of one segment, those to come included. */
 struct tombstones {
@@ -39,6 +40,7 @@ struct index_writer {
 	bool segment_open;
 	struct tombstones *dead;
 	size_t n_dead;		   /* segments in `dead` */
+	struct buf lexicon;	   /* to be published; empty: the old one stays */
 	struct fault fault;	   /* of the last failed call */
 };
 
@@ -55,6 +57,10 @@ enum fund_status writer_commit_if_large(struct index_writer *w);
 /* A segment's chunks and tombstones, in as many transactions as it takes; the last one is committed. */
 enum fund_status writer_delete_segment(struct index_writer *w, uint32_t segment);
 
+/* ---- index_make.c ---- */
+/* An index of generation 0 in place of whatever data.mdb there is: all of it or nothing, also where power is lost. The caller holds the lock. */
+enum fund_status index_make(const char *dir, const struct index_settings *fresh, uint64_t *txnid, struct fault *why);
+
 /* ---- the state that is read ---- */
 enum fund_status writer_reopen_snapshot(struct index_writer *w, struct fault *why);
 void writer_close_snapshot(struct index_writer *w);
@@ -63,12 +69,15 @@ void writer_close_snapshot(struct index_writer *w);
 enum fund_status writer_put_tombstones(struct index_writer *w, const struct manifest *next);
 void writer_forget_tombstones(struct index_writer *w);
 
+/* ---- lexicon.c ---- */
+enum fund_status writer_put_lexicon(struct index_writer *w);
+
 /* ---- sources_update.c ---- */
 enum fund_status sources_update_finish(struct sources_update *u);
 enum fund_status sources_update_apply(struct sources_update *u, struct index_writer *w);
 void sources_update_counts(const struct sources_update *u, uint64_t *n_sources, uint64_t *n_failed);
 
-#define SHRINK_NAME "data.mdb.new" /* backup.c: a copy on its way */
+#define SHRINK_NAME "data.mdb.new" /* backup.c, index_make.c: on its way to be data.mdb */
 
 /* 10 or 03, and the segment. Returns the bytes written. */
 static inline size_t put_segment_prefix(uint8_t key[5], uint8_t concern, uint32_t segment)

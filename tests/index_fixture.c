@@ -55,7 +55,7 @@ bool model_has_positions(const struct model *m, uint32_t t)
 
 struct slice model_term(const struct model *m, uint32_t t, char room[32])
 {
-	int len = snprintf(room, 32, "%c%06u", model_has_positions(m, t) ? 'w' : 'p', t);
+	int len = snprintf(room, 32, "%c%06u", model_has_positions(m, t) ? 'w' : 'q', t);
 
 	return slice_of(room, (size_t)len);
 }
@@ -79,6 +79,66 @@ uint8_t model_boost(const struct model *m, uint32_t t, uint32_t doc)
 uint32_t model_position(const struct model *m, uint32_t t, uint32_t doc, uint32_t i)
 {
 	return 4 * i + (uint32_t)(fixture_hash(m->seed + 2, t, doc) >> (8 * i)) % 4;
+}
+
+uint32_t model_form(const struct model *m, uint32_t t, uint32_t doc, uint32_t i)
+{
+	uint64_t h = fixture_hash(m->seed + 3, t, doc * 8 + i);
+
+	if (!model_has_positions(m, t) || t % 2)
+		return 0;
+	return h % 3 == 0 ? (uint32_t)(h >> 16) % (2 + t % 3) : t / 2 % 2; /* the first, or the second, is the most frequent */
+}
+
+struct slice model_form_word(const struct model *m, uint32_t t, uint32_t form, char room[40])
+{
+	static const char *const endings[MODEL_FORMS] = { "", "ern", "\xc3\xa4", "s", "ern-x" };
+	int len = snprintf(room, 40, "%06u%s", t, endings[form]);
+
+	(void)m;
+	if (form == 2)
+		room[0] = '-';
+	return slice_of(room, (size_t)len);
+}
+
+static bool form_less(const struct model *m, uint32_t t, const struct model_forms *f, uint32_t a, uint32_t b)
+{
+	char x[40], y[40];
+
+	if (f->cf[a] != f->cf[b])
+		return f->cf[a] > f->cf[b];
+	return slice_compare(model_form_word(m, t, f->form[a], x), model_form_word(m, t, f->form[b], y)) < 0;
+}
+
+static void swap_forms(struct model_forms *f, uint32_t a, uint32_t b)
+{
+	struct model_forms old = *f;
+
+	f->form[a] = old.form[b];
+	f->form[b] = old.form[a];
+	f->cf[a] = old.cf[b];
+	f->cf[b] = old.cf[a];
+	f->df[a] = old.df[b];
+	f->df[b] = old.df[a];
+}
+
+void model_count_forms(const struct model *m, uint32_t t, struct model_forms *f)
+{
+	uint32_t last[MODEL_FORMS] = { 0 };
+
+	*f = (struct model_forms){ .form = { 0, 1, 2, 3, 4 } };
+	for (uint32_t doc = 0; doc < m->n_docs; doc++)
+		for (uint32_t i = 0; i < model_freq(m, t, doc); i++) {
+			uint32_t form = model_form(m, t, doc, i);
+			f->cf[form]++;
+			f->df[form] += last[form] != doc + 1;
+			last[form] = doc + 1;
+		}
+	for (uint32_t i = 0; i < MODEL_FORMS; i++)
+		for (uint32_t k = i; k > 0 && form_less(m, t, f, k, k - 1); k--)
+			swap_forms(f, k, k - 1);
+	while (f->n < MODEL_FORMS && f->cf[f->n])
+		f->n++;
 }
 
 uint32_t model_words(const struct model *m, uint32_t doc)
@@ -165,16 +225,24 @@ static enum fund_status add_docs(struct segment_writer *s, const struct model *m
 
 static enum fund_status add_term(struct segment_writer *s, const struct model *m, uint32_t t)
 {
-	char room[32];
-	uint32_t pos[5];
+	char room[32], word[40];
+	uint32_t pos[5], ordinals[5], place[MODEL_FORMS] = { 0 };
+	struct model_forms forms;
 	enum fund_status st = segment_writer_begin_term(s, model_term(m, t, room), model_has_positions(m, t));
 
+	model_count_forms(m, t, &forms);
+	for (uint32_t i = 0; st == FUND_OK && i < forms.n; i++) {
+		place[forms.form[i]] = i;
+		st = segment_writer_add_form(s, model_form_word(m, t, forms.form[i], word), forms.cf[i]);
+	}
 	for (uint32_t doc = 0; st == FUND_OK && doc < m->n_docs; doc++) {
 		uint32_t freq = model_freq(m, t, doc);
 		for (uint32_t i = 0; i < freq; i++)
 			pos[i] = model_position(m, t, doc, i);
+		for (uint32_t i = 0; i < freq; i++)
+			ordinals[i] = place[model_form(m, t, doc, i)];
 		if (freq)
-			st = segment_writer_add_posting(s, doc, freq, model_boost(m, t, doc), pos);
+			st = segment_writer_add_posting(s, doc, freq, model_boost(m, t, doc), pos, ordinals);
 	}
 	return st == FUND_OK ? segment_writer_end_term(s) : st;
 }
@@ -262,11 +330,11 @@ static void check_docs(struct segment *s, const struct model *m)
 	text_cache_release(&cache);
 }
 
-static void check_posting(struct postings *p, const struct model *m, uint32_t t, uint32_t doc)
+static void check_posting(struct postings *p, const struct model *m, const struct model_forms *forms, uint32_t t, uint32_t doc)
 {
 	uint32_t freq, n;
 	uint8_t boost;
-	const uint32_t *pos;
+	const uint32_t *pos, *ordinals;
 
 	ck_assert_uint_eq(p->doc, doc);
 	ck_assert_int_eq(postings_freq(p, &freq), FUND_OK);
@@ -279,13 +347,38 @@ static void check_posting(struct postings *p, const struct model *m, uint32_t t,
 	ck_assert_uint_eq(n, freq);
 	for (uint32_t i = 0; i < n; i++)
 		ck_assert_uint_eq(pos[i], model_position(m, t, doc, i));
+	ck_assert_int_eq(postings_forms(p, &ordinals, &n), FUND_OK);
+	ck_assert_uint_eq(n, freq);
+	ck_assert(!ordinals == (forms->n == 1));
+	for (uint32_t i = 0; i < n; i++)
+		ck_assert_uint_eq(forms->form[ordinals ? ordinals[i] : 0], model_form(m, t, doc, i));
+}
+
+static void check_forms(struct segment *s, const struct model *m, const struct model_forms *expected, uint32_t t)
+{
+	char room[32], word[40];
+	struct term_forms f = { 0 };
+
+	ck_assert_int_eq(term_forms_read(&f, segment_chunks(s), model_term(m, t, room)), FUND_OK);
+	ck_assert_uint_eq(f.n, expected->n);
+	for (uint32_t i = 0; i < f.n; i++) {
+		ck_assert(slice_equal(f.forms[i].word, model_form_word(m, t, expected->form[i], word)));
+		ck_assert_uint_eq(f.forms[i].ordinal, i);
+		ck_assert_uint_eq(f.forms[i].df, expected->df[i]);
+		ck_assert_uint_eq(f.forms[i].cf, expected->cf[i]);
+	}
+	term_forms_release(&f);
 }
 
 static void check_term(struct segment *s, const struct model *m, uint32_t t, struct postings *p)
 {
 	char room[32];
 	struct term_entry entry;
+	struct model_forms forms;
 	uint32_t df = 0;
+
+	model_count_forms(m, t, &forms);
+	check_forms(s, m, &forms, t);
 
 	ck_assert_int_eq(dictionary_find(segment_chunks(s), model_term(m, t, room), &entry), FUND_OK);
 	ck_assert_int_eq(postings_open(p, segment_chunks(s), &entry, segment_weights(s)), FUND_OK);
@@ -293,7 +386,7 @@ static void check_term(struct segment *s, const struct model *m, uint32_t t, str
 		if (model_freq(m, t, doc) == 0)
 			continue;
 		ck_assert_int_eq(postings_next(p), FUND_OK);
-		check_posting(p, m, t, doc);
+		check_posting(p, m, &forms, t, doc);
 		df++;
 	}
 	ck_assert_int_eq(postings_next(p), FUND_OK);

@@ -25,6 +25,16 @@ bool model_has_positions(const struct model *m, uint32_t t);
 uint32_t model_freq(const struct model *m, uint32_t t, uint32_t doc); /* 0: not in it; at most 5 */
 uint8_t model_boost(const struct model *m, uint32_t t, uint32_t doc);
 uint32_t model_position(const struct model *m, uint32_t t, uint32_t doc, uint32_t i);
+/* Which of MODEL_FORMS words stands there: every other term with positions has some of them, the others have the first. */
+#define MODEL_FORMS 5u
+uint32_t model_form(const struct model *m, uint32_t t, uint32_t doc, uint32_t i);
+struct slice model_form_word(const struct model *m, uint32_t t, uint32_t form, char room[40]);
+/* The forms that the term has, as the index has them; n of them, and of each its number for model_form_word(). */
+struct model_forms {
+	uint32_t n, form[MODEL_FORMS], df[MODEL_FORMS];
+	uint64_t cf[MODEL_FORMS];
+};
+void model_count_forms(const struct model *m, uint32_t t, struct model_forms *out);
 struct slice model_key(const struct model *m, uint32_t doc, char room[64], size_t *id_len);
 uint32_t model_words(const struct model *m, uint32_t doc);
 struct slice model_body(const struct model *m, uint32_t doc, char room[256]);

@@ -14,6 +14,8 @@
 static const char *program_path(const char *name, char room[512])
 {
 	const char *dir = getenv("FUNDSTELLE_BIN");
+	if (name[0] == '/') /* a program of the system */
+		return name;
 	ck_assert_msg(dir != NULL, "FUNDSTELLE_BIN does not say where the programs are");
 	snprintf(room, 512, "%s/%s", dir, name);
 	return room;
@@ -121,13 +123,21 @@ pid_t program_start(const char *format, ...)
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	split(line, argv);
+	/* check's handler of SIGTERM ends the whole group: a child that is not yet the program must not run it */
+	sigset_t term, before;
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, &before);
 	pid_t pid = fork();
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
 		int nowhere = open("/dev/null", O_RDWR);
 		dup2(nowhere, 0), dup2(nowhere, 1), dup2(nowhere, 2);
+		signal(SIGTERM, SIG_DFL);
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		become(argv);
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }
 

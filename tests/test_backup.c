@@ -73,14 +73,41 @@ START_TEST(a_backup_equals_its_original)
 	ck_assert_msg(index_backup(dir, to, &why) == FUND_OK, "%s", why.text);
 	check_equal(dir, to);
 	ck_assert_int_eq(stat(in_dir("copy/data.mdb.new"), &st), -1);
-	ck_assert_int_eq(index_backup(dir, to, &why), FUND_INVALID);
-	ck_assert_msg(strstr(why.text, "holds an index already") != NULL, "%s", why.text);
 	struct index_writer *w; /* and can be written to */
 	ck_assert_msg(index_writer_open(&w, to, &fixture_settings, 0, &why) == FUND_OK, "%s", why.text);
 	fixture_publish_segment(w, &other);
 	index_writer_close(w);
 	const struct model all[] = { live, live, other };
 	fixture_check_index(to, all, 3);
+	ck_assert_int_eq(index_backup(dir, to, &why), FUND_INVALID);
+	ck_assert_msg(strstr(why.text, "is written to") != NULL, "%s", why.text);
+	fixture_check_index(to, all, 3);
+}
+END_TEST
+
+START_TEST(a_backup_replaces_an_earlier_one_of_its_index_and_nothing_else)
+{
+	char to[600], foreign[600], lock[700];
+	struct fault why = { 0 };
+	struct index_writer *w;
+	const struct model two[] = { live, live };
+
+	publish_live();
+	snprintf(to, sizeof(to), "%s", in_dir("copy"));
+	ck_assert_msg(index_backup(dir, to, &why) == FUND_OK, "%s", why.text);
+	publish_live();
+	ck_assert_msg(index_backup(dir, to, &why) == FUND_OK, "%s", why.text);
+	check_equal(dir, to);
+	fixture_check_index(to, two, 2);
+	ck_assert_int_eq(index_backup(dir, dir, &why), FUND_INVALID);
+	snprintf(foreign, sizeof(foreign), "%s", in_dir("foreign"));
+	w = fixture_open(foreign);
+	fixture_publish_segment(w, &other);
+	index_writer_close(w);
+	snprintf(lock, sizeof(lock), "%s/write.lock", foreign);
+	unlink(lock); /* as a backup of it looks */
+	ck_assert_int_eq(index_backup(dir, foreign, &why), FUND_INVALID);
+	fixture_check_index(foreign, &other, 1);
 }
 END_TEST
 
@@ -249,6 +276,7 @@ Suite *suite_backup(void)
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, a_backup_equals_its_original);
+	tcase_add_test(c, a_backup_replaces_an_earlier_one_of_its_index_and_nothing_else);
 	tcase_add_test(c, a_backup_leaves_chunks_behind_that_are_not_published);
 	tcase_add_test(c, a_backup_of_nothing_says_so);
 	tcase_add_test(c, a_shrink_gives_space_back_while_a_reader_goes_on);

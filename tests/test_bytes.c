@@ -212,6 +212,43 @@ START_TEST(slices_order_by_unsigned_bytes_the_shorter_first)
 }
 END_TEST
 
+static const struct {
+	const char *text, *beginning, *ending, *trimmed;
+	bool begins, ends;
+} texts[] = {
+	{ "Text/HTML", "text/", "html", "Text/HTML", true, true }, { "  a b\t\r", "  a", "\r", "a b", true, true }, { "\n\f\va\n", "\n", "\n", "a", true, true }, { "", "a", "a", "", false, false },
+	{ "", "", "", "", true, true },				  { "ab", "abc", "zab", "ab", false, false },	{ " \t ", "\t", "x", "", false, false },
+};
+
+START_TEST(a_slice_begins_ends_and_is_trimmed_like_this)
+{
+	struct slice s = texts[_i].text[0] ? slice_str(texts[_i].text) : (struct slice){ NULL, 0 };
+	ck_assert_int_eq(slice_begins_with(s, texts[_i].beginning), texts[_i].begins);
+	ck_assert_int_eq(slice_ends_in(s, texts[_i].ending), texts[_i].ends);
+	ck_assert(slice_equal(slice_trim(s), slice_str(texts[_i].trimmed)));
+}
+END_TEST
+
+START_TEST(an_array_grows_and_keeps_what_it_holds)
+{
+	uint16_t *array = NULL;
+	size_t cap = 0;
+	for (size_t i = 0; i < 5000; i++) {
+		array = array_room(array, i + 1, &cap, sizeof *array);
+		ck_assert_ptr_nonnull(array);
+		array[i] = (uint16_t)i;
+	}
+	ck_assert_uint_eq(cap, 8192);
+	for (size_t i = 0; i < 5000; i++)
+		ck_assert_uint_eq(array[i], i);
+	cap = SIZE_MAX / 8;
+	ck_assert_ptr_null(array_room(array, cap + 1, &cap, sizeof *array));
+	ck_assert_ptr_null(array_room(array, SIZE_MAX, &cap, sizeof *array));
+	ck_assert_uint_eq(cap, SIZE_MAX / 8);
+	free(array);
+}
+END_TEST
+
 START_TEST(a_fault_says_what_and_why_and_marks_a_cut)
 {
 	struct fault f = { 0 };
@@ -318,6 +355,8 @@ Suite *suite_bytes(void)
 	t = tcase_create("slices, faults, hashes");
 	tcase_add_loop_test(t, slices_order_by_unsigned_bytes_the_shorter_first, 0,
 			    sizeof(orders) / sizeof(orders[0]));
+	tcase_add_loop_test(t, a_slice_begins_ends_and_is_trimmed_like_this, 0, sizeof(texts) / sizeof(texts[0]));
+	tcase_add_test(t, an_array_grows_and_keeps_what_it_holds);
 	tcase_add_test(t, a_fault_says_what_and_why_and_marks_a_cut);
 	tcase_add_test(t, a_cut_never_splits_a_character);
 	tcase_add_loop_test(t, an_errno_becomes_this_status, 0, sizeof(errnos) / sizeof(errnos[0]));

@@ -150,6 +150,34 @@ START_TEST(marks_are_byte_offsets_of_the_matching_forms)
 }
 END_TEST
 
+/* The verb, whose letters begin alike, is no compound of the index; inflected ones are. Two runs, so that there are two segments. */
+START_TEST(a_part_is_marked_in_the_compounds_that_the_index_took_apart_and_in_no_other_word)
+{
+	static const char *const matches[] = { "Aufmarsch", "Truppenaufmärsche", "Truppenaufmarsches", "Aufmarsch", "Truppenaufmarsch", "Aufmarsch" };
+	uint32_t n = 0;
+	setenv("FUNDSTELLE_DICTIONARY", "none", 1);
+	file_write(archive, "marsch.txt",
+		   "Die Truppen kamen, die Truppen gingen, Truppen und Truppen. Ein Aufmarsch. Wo sie aufmarschierten, aufmarschiert, folgten Truppenaufmärsche. Wegen "
+		   "des Truppenaufmarsches war der Aufmarsch\nein Truppenaufmarsch. Das Aufmarschieren, ein Aufmarsch.\n");
+	program_expect(0, "fundstelle-index -q --rebuild -i %s %s", index_dir, archive);
+	file_write(archive, "noch.txt", "Kein Truppenaufmarsch; man aufmarschiere nicht.\n");
+	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
+	struct outcome o = query("-f tsv --kwic +Aufmarsch +gingen");
+	for (char *save = NULL, *line = strtok_r(o.out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *field[4];
+		for (int i = 0; i < 4; i++)
+			field[i] = strsep(&line, "\t");
+		if (strcmp(field[3], "gingen") == 0)
+			continue;
+		ck_assert_msg(n < sizeof matches / sizeof *matches && strcmp(field[3], matches[n]) == 0, "%s", field[3]);
+		n++;
+	}
+	ck_assert_uint_eq(n, sizeof matches / sizeof *matches);
+	outcome_free(&o);
+	has("-f tsv --kwic Aufmarsch", "noch.txt\t\tKein\tTruppenaufmarsch");
+}
+END_TEST
+
 START_TEST(scores_of_trec_fall_strictly_and_six_columns_stand)
 {
 	char name[40];
@@ -427,6 +455,25 @@ static void is_refused(const char *dir)
 	outcome_free(&o);
 }
 
+START_TEST(the_words_of_the_index_are_listed_and_an_unknown_one_gets_a_suggestion)
+{
+	has("-f tsv --terms=Deeskal*", "deeskalation\t1\t");
+	has("-f json --terms=deeskalation", "\"terms\": [\n  {\"term\": \"deeskalation\", \"articles\": 1, \"occurrences\": ");
+	struct outcome o = query("--terms=gibtesnicht*");
+	ck_assert_int_eq(o.status, 1);
+	ck_assert_str_eq(o.out, "");
+	outcome_free(&o);
+	has("-f json Deeskalattion", "\"suggestion\": \"Deeskalation\"");
+	has("-f json +Deeskalatoin", "\"suggestion\": \"+Deeskalation\"");
+	has("-f json Qqqqqqqqqq", "\"suggestion\": null");
+	o = query("Deeskalatoin");
+	ck_assert_int_eq(o.status, 1);
+	ck_assert_str_eq(o.out, "");
+	ck_assert_str_eq(o.err, "fundstelle-query: did you mean: Deeskalation\n");
+	outcome_free(&o);
+}
+END_TEST
+
 START_TEST(an_index_that_is_none_is_refused_in_one_line)
 {
 	char dir[400], path[700], bytes[9000];
@@ -521,6 +568,7 @@ Suite *suite_e2e_query(void)
 	tcase_add_loop_test(t, a_query_finds_these_articles_in_this_order, 0, sizeof(answers) / sizeof(*answers));
 	tcase_add_test(t, each_format_prints_what_its_contract_says);
 	tcase_add_test(t, marks_are_byte_offsets_of_the_matching_forms);
+	tcase_add_test(t, a_part_is_marked_in_the_compounds_that_the_index_took_apart_and_in_no_other_word);
 	tcase_add_test(t, scores_of_trec_fall_strictly_and_six_columns_stand);
 	tcase_add_test(t, explained_scores_sum_to_the_hits);
 	tcase_add_test(t, counting_agrees_with_the_list);
@@ -536,6 +584,7 @@ Suite *suite_e2e_query(void)
 	tcase_add_loop_test(t, usage_is_judged_by_its_exit_status, 0, sizeof(usages) / sizeof(*usages));
 	tcase_add_test(t, output_that_cannot_be_written_is_trouble_and_a_closed_pipe_is_not);
 	tcase_add_test(t, an_index_that_is_none_is_refused_in_one_line);
+	tcase_add_test(t, the_words_of_the_index_are_listed_and_an_unknown_one_gets_a_suggestion);
 	tcase_add_test(t, a_truncated_index_is_refused_or_answers_as_before);
 	tcase_add_test(t, who_may_only_read_the_files_can_query);
 	suite_add_tcase(s, t);

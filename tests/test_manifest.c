@@ -10,11 +10,11 @@ static struct manifest sample(void)
 {
 	struct manifest m = { .id = 0x1122334455667788u, .generation = 300, .analysis_hash = 0xA1A2A3A4A5A6A7A8u,
 			      .weights = { 3, 2 }, .next_segment = 3, .n_sources = 5, .n_failed = 1,
-			      .last_run = { 1000, 1002, 9, 8, 7, 6, 5, 4 } };
-	struct segment_stats late = { .number = 9, .n_docs = 20000, .n_dead = 3, .n_terms = 11, .n_postings = 12, .n_words = 13,
+			      .last_run = { 1000, 1002, 9, 8, 7, 6, 5, 4, 3 } };
+	static const struct segment_stats late = { .number = 9, .n_docs = 20000, .n_dead = 3, .n_terms = 11, .n_postings = 12, .n_words = 13,
 				      .sum_length = 14, .date_first = 15, .date_last = 16, .bytes = 17, .bytes_text = 18,
 				      .n_list_chunks = 19, .n_position_chunks = 20, .n_text_chunks = 21 };
-	struct segment_stats early = { .number = 2, .n_docs = 1 };
+	static const struct segment_stats early = { .number = 2, .n_docs = 1 };
 	struct root *root;
 
 	ck_assert_int_eq(buf_add_str(&m.analysis_text, "de 1"), FUND_OK);
@@ -92,7 +92,7 @@ START_TEST(the_bytes_are_those_of_the_format)
 		2, 0, 77, 0, 6, '/', 's', 'r', 'v', '/', 'a', 1, 1, 6, 2, '/', 'b',
 		2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 		9, 0xA0, 0x9C, 0x01, 3, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-		0xE8, 0x07, 0xEA, 0x07, 9, 8, 7, 6, 5, 4, 5, 1,
+		0xE8, 0x07, 0xEA, 0x07, 9, 8, 7, 6, 5, 4, 3, 5, 1,
 	};
 	struct manifest m = sample();
 	struct buf bytes = encoded(&m);

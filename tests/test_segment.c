@@ -55,7 +55,7 @@ static uint64_t model_value(enum column column, uint32_t doc)
 {
 	uint64_t v = (doc + 1) * 0x9E3779B97F4A7C15u * (uint64_t)(column + 1);
 
-	if (column == COLUMN_SIGNATURE)
+	if (column_may_lack(column))
 		return 0;
 	return column == COLUMN_HASH ? v : v >> 32;
 }
@@ -123,7 +123,7 @@ static void seal(struct buf *b, size_t from, size_t end)
 static void write_columns(struct writing *w)
 {
 	for (uint32_t column = 0; column < COLUMNS; column++)
-		for (uint32_t chunk = 0; chunk * COLUMN_CHUNK < N_DOCS && column != COLUMN_SIGNATURE; chunk++) {
+		for (uint32_t chunk = 0; chunk * COLUMN_CHUNK < N_DOCS && !column_may_lack((enum column)column); chunk++) {
 			uint32_t first = chunk * COLUMN_CHUNK, n = N_DOCS - first < COLUMN_CHUNK ? N_DOCS - first : COLUMN_CHUNK;
 			uint8_t tail[5] = { (uint8_t)column };
 			struct buf b = BUF_INIT;
@@ -246,8 +246,8 @@ static uint32_t write_tombstones(struct writing *w)
 	uint32_t n_dead = 0;
 
 	chunk_tail_put(key + 1, SEGMENT);
-	ck_assert_int_eq(buf_reserve(&b, 4 + TOMBSTONE_CHUNK / 8), FUND_OK);
-	b.len = 4 + TOMBSTONE_CHUNK / 8;
+	ck_assert_int_eq(buf_reserve(&b, 4 + tombstone_bytes(N_DOCS, 0)), FUND_OK);
+	b.len = 4 + tombstone_bytes(N_DOCS, 0);
 	memset(b.data, 0, b.len);
 	for (uint32_t d = 0; d < N_DOCS; d++)
 		if (model_is_dead(d)) {

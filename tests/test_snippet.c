@@ -12,11 +12,16 @@ struct shown {
 
 static struct snippet_maker *maker_of(struct analyser *analyser, const char *const *stems, uint32_t n)
 {
-	static struct plan_mark marks[8];
+	static struct plan terms[8], *children[8], any;
 	struct snippet_maker *maker;
-	for (uint32_t i = 0; i < n; i++)
-		marks[i] = (struct plan_mark){ slice_str(stems[i]), 3.0 - i };
-	ck_assert_int_eq(snippet_maker_new(&maker, analyser, marks, n), FUND_OK);
+	any = (struct plan){ .kind = PLAN_BOOL, .children = children, .n_children = n };
+	for (uint32_t i = 0; i < n; i++) {
+		terms[i] = (struct plan){ .kind = PLAN_TERM, .term = { .places = { .term = slice_str(stems[i]) }, .weight = 100 }, .scale = 3.0 - i };
+		children[i] = &terms[i];
+	}
+	static struct searcher searcher; /* of no index */
+	searcher.analyser = analyser;
+	ck_assert_int_eq(snippet_maker_new(&maker, &searcher, &any), FUND_OK);
 	return maker;
 }
 

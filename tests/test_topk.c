@@ -6,6 +6,7 @@
 #include <check.h>
 #include <math.h>
 
+#include "query/proximity.h"
 #include "query/search.h"
 #include "tests/archive_fixture.h"
 
@@ -65,8 +66,8 @@ static double idf(uint16_t word)
 /* A contribution in whole micro-units, as query/score.h defines it. */
 static long long bm25(const struct model_article *a, double weight, double freq)
 {
-	double len = a->n + a->n_title;
-	return llround(1e6 * weight * freq / (freq + 0.9 * (1 - 0.75 + 0.75 * len / reference.average)));
+	double len = a->n + a->n_title, k1 = ranking_default.k1, b = ranking_default.b;
+	return llround(1e6 * weight * freq / (freq + k1 * (1 - b + b * len / reference.average)));
 }
 
 static uint32_t count_phrase(const struct model_article *a, const struct node *q)
@@ -281,10 +282,15 @@ static const struct model_article *article_of(struct slice key)
 	return NULL;
 }
 
+static double near; /* the reference has no second stage */
+
 static enum fund_status run(struct search *s, const char *text, const struct search_options *o, struct arena *page)
 {
 	struct search_note note;
 	struct fault why = { 0 };
+	struct ranking ranking = ranking_default;
+	ranking.near = near;
+	searcher_rank(&searcher, &ranking);
 	enum fund_status st = search_find(s, &searcher, slice_str(text), o, &note, &why);
 	ck_assert_msg(st == FUND_OK, "%s: %s", text, why.text);
 	arena_reset(page);
@@ -337,13 +343,15 @@ static void ck_parts(const char *text, const struct search_options *all, const s
 	arena_release(&page);
 }
 
+/* The items are printed with as many decimals as the hit's score, and sum to it as printed. */
 static void ck_explained(const char *text, const struct result *r)
 {
 	for (uint32_t i = 0; i < r->n_hits; i++) {
 		int64_t sum = 0;
 		for (uint32_t k = 0; k < r->hits[i].n_explain; k++)
 			sum += r->hits[i].explain[k].score;
-		ck_assert_msg(sum == r->hits[i].score, "%s: hit %u is explained as %lld, not %lld", text, i + 1, (long long)sum, (long long)r->hits[i].score);
+		int64_t printed = score_printed(r->hits[i].score) * SCORE_PRINTED;
+		ck_assert_msg(sum == printed, "%s: hit %u is explained as %lld, not %lld", text, i + 1, (long long)sum, (long long)printed);
 	}
 }
 
@@ -441,6 +449,78 @@ START_TEST(pruning_over_many_blocks_changes_no_hit)
 }
 END_TEST
 
+/* The second stage is to be the same whatever is left out early. */
+static void ck_pages(const char *text, struct search_options o, const struct result *whole)
+{
+	struct search s = { 0 };
+	struct arena page = ARENA_INIT;
+	uint32_t most = whole->n_hits < 2 * PROXIMITY_HITS ? whole->n_hits : 2 * PROXIMITY_HITS;
+	for (uint32_t n = o.offset = 0; n < most; n += s.result.n_hits, o.offset = n) {
+		ck_assert_int_eq(run(&s, text, &o, &page), FUND_OK);
+		uint32_t behind = n + s.result.n_hits;
+		ck_assert_uint_eq(behind, n + o.limit < whole->n_hits ? n + o.limit : whole->n_hits);
+		ck_assert_uint_ge(s.result.total, behind);
+		for (uint32_t k = 0; k < s.result.n_hits; k++)
+			ck_same(&s.result.hits[k], &whole->hits[n + k]);
+		if (s.result.total_exact)
+			ck_assert_uint_eq(s.result.next, behind < whole->n_hits ? behind : 0);
+		else if (behind < whole->n_hits)
+			ck_assert_uint_eq(s.result.next, behind);
+	}
+	search_release(&s);
+	arena_release(&page);
+}
+
+static void ck_all_same(const struct result *a, const struct result *b)
+{
+	ck_assert_uint_eq(a->n_hits, b->n_hits);
+	for (uint32_t i = 0; i < a->n_hits; i++)
+		ck_same(&a->hits[i], &b->hits[i]);
+}
+
+/* A word that must not occur and does not is another way through the index; a time on the command line is one in the query. */
+static void ck_ways(const char *text, const struct search_options *all, const struct result *whole)
+{
+	struct search a = { 0 }, b = { 0 };
+	struct arena page_a = ARENA_INIT, page_b = ARENA_INIT;
+	struct search_options dated = *all;
+	char other[sizeof ((struct random_query *)0)->text + 32];
+
+	snprintf(other, sizeof other, "%s -nirgends", text);
+	ck_assert_int_eq(run(&a, other, all, &page_a), FUND_OK);
+	ck_all_same(&a.result, whole);
+	snprintf(other, sizeof other, "%s datum:2020-01..2020-02", text);
+	ck_assert_int_eq(run(&a, other, all, &page_a), FUND_OK);
+	dated.from = DATE_PACK(2020, 1, 0);
+	dated.to = DATE_PACK(2020, 2, 31);
+	ck_assert_int_eq(run(&b, text, &dated, &page_b), FUND_OK);
+	ck_all_same(&a.result, &b.result);
+	search_release(&a), search_release(&b);
+	arena_release(&page_a), arena_release(&page_b);
+}
+
+START_TEST(hits_that_stand_near_are_the_same_by_pages_and_by_each_way)
+{
+	static const enum query_kind kinds[] = { ANY, ALL, SIGNS, TREE };
+	near = ranking_default.near;
+	uint32_t rounds = model.n > 1000 ? 4 : 40; /* each lists all articles, page by page */
+	for (uint32_t i = 0; i < rounds; i++) {
+		struct random_query r = { .state = 99 + i };
+		struct search_options o;
+		struct search whole = { 0 };
+		struct arena all = ARENA_INIT;
+		say_query(&r, kinds[i % 4], &o);
+		ck_assert_int_eq(run(&whole, r.text, &o, &all), FUND_OK);
+		if (kinds[i % 4] != TREE)
+			ck_ways(r.text, &o, &whole.result);
+		o.limit = i % 3 ? 10 : 50;
+		ck_pages(r.text, o, &whole.result);
+		search_release(&whole);
+		arena_release(&all);
+	}
+}
+END_TEST
+
 Suite *suite_topk(void)
 {
 	Suite *s = suite_create("topk");
@@ -448,10 +528,12 @@ Suite *suite_topk(void)
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, two_hundred_random_queries_of_a_kind_agree_with_the_naive_reference, 0, QUERY_KINDS);
+	tcase_add_test(t, hits_that_stand_near_are_the_same_by_pages_and_by_each_way);
 	suite_add_tcase(s, t);
 	t = tcase_create("long lists");
 	tcase_add_checked_fixture(t, set_up_dense, tear_down);
 	tcase_add_test(t, pruning_over_many_blocks_changes_no_hit);
+	tcase_add_test(t, hits_that_stand_near_are_the_same_by_pages_and_by_each_way);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -188,13 +188,16 @@ START_TEST(the_device_of_a_path_is_that_of_the_deepest_folder_there_is)
 	struct walk *w;
 	struct fault why = { 0 };
 	uint64_t device = 0;
+	size_t len;
 
 	make_file("a/b/c.txt");
 	ck_assert_int_eq(walk_open(&w, scratch.dir, &why), FUND_OK);
-	ck_assert_int_eq(walk_directory_device(w, SLICE_LIT("a/b/c.txt"), &device), FUND_OK);
+	ck_assert_int_eq(walk_directory_device(w, SLICE_LIT("a/b/c.txt"), &device, &len), FUND_OK);
+	ck_assert_uint_eq(len, strlen("a/b/"));
 	ck_assert_uint_eq(device, walk_device(w));
 	device = 0;
-	ck_assert_int_eq(walk_directory_device(w, SLICE_LIT("a/gone/c.txt"), &device), FUND_OK);
+	ck_assert_int_eq(walk_directory_device(w, SLICE_LIT("a/gone/c.txt"), &device, &len), FUND_OK);
+	ck_assert_uint_eq(len, strlen("a/"));
 	ck_assert_uint_eq(device, walk_device(w));
 	walk_close(w);
 }

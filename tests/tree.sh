@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every source file is in Makefile.am, every suite in tests/suites.h: what is forgotten there is not built, not tested, not shipped.
+# Every source file is in its folder's sources.am, every suite in tests/suites.h: what is forgotten there is not built, not tested, not shipped.
 set -eu
 
 cd "${FUNDSTELLE_SRC:-$(dirname "$0")/..}"
 failed=0
 
-for file in $(find base stemmer store indexer query tests -name '*.[ch]' | LC_ALL=C sort); do
-	if ! tr -s '[:space:]' '\n' < Makefile.am | grep -qxF "$file"; then
-		echo "$file: not in Makefile.am" >&2
+for file in $(find base stemmer store indexer query xapian tests -name '*.[ch]' -o -name '*.cc' | LC_ALL=C sort); do
+	if ! cat Makefile.am "${file%%/*}/sources.am" | tr -s '[:space:]' '\n' | grep -qxF "$file"; then
+		echo "$file: not in ${file%%/*}/sources.am" >&2
 		failed=1
 	fi
 done

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Writes stemmer/unicode_tables.h from Python's unicodedata: tools/unicode_tables.py > stemmer/unicode_tables.h
 
-Three tables: a class for each character, what folding makes of a character, and pairs that compose (NFC).
+Four tables: a class for each character, what folding makes of a character, pairs that compose (NFC), and runs of
+capitals with the distance to their small letters.
 Folding = lower case, compatibility forms resolved, marks of Latin and Greek letters dropped; the umlauts become
 UMLAUT_A, _O, _U (bytes 1 to 3), so that fold.c can tell an umlaut from two vowels in a row."""
 import hashlib
@@ -76,6 +77,21 @@ def folded(c):
     return out
 
 
+def lower_runs():
+    """[first, last, step, distance]: capitals of a step of 1 or 2 whose small letters are equally far off."""
+    runs = []
+    for c in range(0x80, LIMIT):
+        low = chr(c).lower()
+        if len(low) != 1 or low == chr(c):
+            continue
+        distance, last = ord(low) - c, runs[-1] if runs else None
+        if last and last[3] == distance and c - last[1] <= 2 and last[2] in (0, c - last[1]):
+            last[1], last[2] = c, c - last[1]
+        else:
+            runs.append([c, c, 0, distance])
+    return [(first, last, step or 1, distance) for first, last, step, distance in runs]
+
+
 def rows(values, fmt, per):
     lines = []
     for i in range(0, len(values), per):
@@ -118,7 +134,8 @@ def main():
             pairs.append((base, mark, c))
     pairs.sort()
 
-    digest = hashlib.sha256(repr((classes, folds, bytes(pool), pairs)).encode()).digest()
+    lower = lower_runs()
+    digest = hashlib.sha256(repr((classes, folds, bytes(pool), pairs, lower)).encode()).digest()
     w = sys.stdout.write
     w("/* SPDX-License-Identifier: GPL-2.0-or-later */\n")
     w("/* Written by tools/unicode_tables.py from Unicode %s. Do not edit. Included by unicode.c alone. */\n"
@@ -135,6 +152,9 @@ def main():
     w("/* Ascending by base, then mark. */\n")
     w("static const struct pair { uint16_t base, mark, composed; } pair_table[] = {\n%s\n};\n"
       % rows(pairs, lambda p: "{ 0x%X, 0x%X, 0x%X }" % p, 4))
+    w("\n/* Ascending. */\n")
+    w("static const struct lower_run { uint32_t first, last, step; int32_t distance; } lower_table[] = {\n%s\n};\n"
+      % rows(lower, lambda r: "{ 0x%X, 0x%X, %d, %d }" % r, 6))
 
 
 main()

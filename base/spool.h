@@ -5,8 +5,8 @@
  * The file has no name (O_TMPFILE, or unlinked at once): a process that is killed leaves nothing.
  * Threads  one writer; when it is done, any number of readers.
  */
-#ifndef INDEXER_SPOOL_H
-#define INDEXER_SPOOL_H
+#ifndef BASE_SPOOL_H
+#define BASE_SPOOL_H
 
 #include "base/bytes.h"
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * translate.h - messages in the language of whoever reads them; English where the environment does not say otherwise.
+ *
+ * fault_set(), fault_errno() and message() translate their formats themselves, so a message is marked by going through them. What
+ * people read elsewhere goes through translate(); N_() marks a string that is translated later. po/de.po has the German.
+ */
+#ifndef BASE_TRANSLATE_H
+#define BASE_TRANSLATE_H
+
+#define N_(text) text
+
+/* Static, or the text itself. An English locale costs one look at the environment; a catalogue is only opened for another. */
+const char *translate(const char *text) __attribute__((format_arg(1)));
+/* One of two forms, by n. */
+const char *translate_plural(const char *one, const char *many, unsigned long n) __attribute__((format_arg(1), format_arg(2)));
+
+#endif

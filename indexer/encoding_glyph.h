@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* encoding_glyph.h - kinds of characters, as encoding_guess.c weighs them. */
+#ifndef INDEXER_ENCODING_GLYPH_H
+#define INDEXER_ENCODING_GLYPH_H
+
+enum glyph {
+	/* of ASCII */
+	GLYPH_SPACE, GLYPH_LOWER, GLYPH_UPPER, GLYPH_DIGIT, GLYPH_OPEN, /* ( [ / */ GLYPH_MARK, GLYPH_CONTROL,
+	/* beyond */
+	GLYPH_UMLAUT, GLYPH_CAP_UMLAUT, GLYPH_ACCENT, GLYPH_CAP_ACCENT, GLYPH_OPENING, GLYPH_QUOTE, GLYPH_APOSTROPHE, GLYPH_DASH, GLYPH_ELLIPSIS,
+	GLYPH_SIGN, GLYPH_BLANK, GLYPH_SOFT_HYPHEN, GLYPH_RARE, GLYPH_NONE,
+};
+
+#endif

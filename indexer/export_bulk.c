@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "indexer/export_bulk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/print.h"
+
+struct place {
+	uint32_t pos;
+	const struct export_term *term;
+};
+
+struct bulk {
+	struct printer *out;
+	struct place *places; /* of the article's words */
+	size_t n, cap;
+	struct buf text;
+	uint64_t n_articles;
+};
+
+static void field(struct printer *p, const char *name, struct slice value)
+{
+	if (value.len == 0)
+		return;
+	print_format(p, ", \"%s\": ", name);
+	print_json(p, value);
+}
+
+/* Year, month, day as far as they are known: a mapping of the format yyyy||yyyy-MM||yyyy-MM-dd takes all three. */
+static void date_field(struct printer *p, uint32_t date)
+{
+	unsigned m = DATE_MONTH(date), d = DATE_DAY(date);
+	if (date == 0)
+		return;
+	print_format(p, ", \"date\": \"%04u", DATE_YEAR(date));
+	if (m)
+		print_format(p, "-%02u", m);
+	if (m && d)
+		print_format(p, "-%02u", d);
+	print_str(p, "\"");
+}
+
+static int by_position(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	return x->pos != y->pos ? (x->pos > y->pos) - (x->pos < y->pos) : slice_compare(x->term->term, y->term->term);
+}
+
+static enum fund_status place_words(struct bulk *b, const struct export_article *a)
+{
+	b->n = 0;
+	for (uint32_t i = 0; i < a->n_terms; i++) {
+		const struct export_term *t = &a->terms[i];
+		for (uint32_t k = 0; t->term.data[0] == CLASS_WORD && t->pos && k < t->freq; k++) {
+			struct place *places = array_room(b->places, b->n + 1, &b->cap, sizeof *places);
+			if (!places)
+				return FUND_NO_MEMORY;
+			b->places = places;
+			b->places[b->n++] = (struct place){ t->pos[k], t };
+		}
+	}
+	if (b->n > 1)
+		qsort(b->places, b->n, sizeof *b->places, by_position);
+	return FUND_OK;
+}
+
+static enum fund_status add_word(struct buf *to, struct slice term)
+{
+	enum fund_status st = to->len ? buf_add_byte(to, ' ') : FUND_OK;
+	return st == FUND_OK ? buf_add(to, term.data + 1, term.len - 1) : st;
+}
+
+static enum fund_status words_field(struct bulk *b, const char *name, bool title)
+{
+	enum fund_status st = FUND_OK;
+	buf_reset(&b->text);
+	for (size_t i = 0, last = SIZE_MAX; i < b->n && st == FUND_OK; last = i++) {
+		/* the title stands first, behind it a gap: docs/FORMAT.md, "Terms" */
+		if (title && ((b->places[i].term->boost & 15u) == 0 || (last != SIZE_MAX && b->places[i].pos - b->places[last].pos > FIELD_GAP)))
+			break;
+		st = add_word(&b->text, b->places[i].term->term);
+	}
+	field(b->out, name, slice_buf(&b->text));
+	return st;
+}
+
+static enum fund_status class_field(struct bulk *b, const struct export_article *a, const char *name, uint8_t class)
+{
+	enum fund_status st = FUND_OK;
+	buf_reset(&b->text);
+	for (uint32_t i = 0; i < a->n_terms; i++)
+		for (uint32_t k = 0; a->terms[i].term.data[0] == class && k < a->terms[i].freq && st == FUND_OK; k++)
+			st = add_word(&b->text, a->terms[i].term);
+	field(b->out, name, slice_buf(&b->text));
+	return st;
+}
+
+static enum fund_status article(void *context, const struct export_article *a, struct fault *why)
+{
+	struct bulk *b = context;
+	struct printer *p = b->out;
+	const struct stored_article *t = a->text;
+	print_str(p, "{\"index\": {\"_id\": ");
+	print_json(p, a->key);
+	print_str(p, "}}\n{\"key\": ");
+	print_json(p, a->key);
+	date_field(p, a->date);
+	const struct {
+		const char *name;
+		struct slice value;
+	} fields[] = { { "title", t->title }, { "lead", t->lead }, { "body", t->body }, { "author", t->author }, { "section", t->section }, { "source", t->source } };
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		field(p, fields[i].name, fields[i].value);
+	enum fund_status st = place_words(b, a);
+	if (st == FUND_OK)
+		st = words_field(b, "terms", false);
+	if (st == FUND_OK)
+		st = words_field(b, "title_terms", true);
+	if (st == FUND_OK)
+		st = class_field(b, a, "parts", CLASS_PART);
+	if (st == FUND_OK)
+		st = class_field(b, a, "variants", CLASS_VARIANT);
+	print_str(p, "}\n");
+	b->n_articles++;
+	return p->error ? fault_errno(why, p->error, "output") : st;
+}
+
+static enum fund_status write_to(struct snapshot *s, struct shard shard, int fd, const char *name, const char *dir, uint64_t *n, struct fault *why)
+{
+	struct printer out;
+	struct bulk b = { .out = &out };
+	const struct export_sink sink = { &b, NULL, article };
+	print_init(&out, fd);
+	enum fund_status st = export_articles(s, shard, dir, &sink, why);
+	if (st == FUND_OK && print_flush(&out) != FUND_OK)
+		st = fault_errno(why, out.error, "%s", name);
+	*n = b.n_articles;
+	print_release(&out);
+	buf_release(&b.text);
+	free(b.places);
+	return st;
+}
+
+enum fund_status export_bulk(struct snapshot *s, struct shard shard, const char *path, const char *dir, uint64_t *n, struct fault *why)
+{
+	struct buf beside = BUF_INIT;
+	*n = 0;
+	if (strcmp(path, "-") == 0)
+		return write_to(s, shard, STDOUT_FILENO, "stdout", dir, n, why);
+	if (buf_add_format(&beside, "%s.%ld", path, (long)getpid()) != FUND_OK || !buf_str(&beside)) {
+		buf_release(&beside);
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	}
+	const char *name = (const char *)beside.data;
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	enum fund_status st = fd < 0 ? fault_errno(why, errno, "%s", name) : write_to(s, shard, fd, name, dir, n, why);
+	if (fd >= 0 && close(fd) != 0 && st == FUND_OK)
+		st = fault_errno(why, errno, "%s", name);
+	if (st == FUND_OK && rename(name, path) != 0)
+		st = fault_errno(why, errno, "%s", path);
+	if (st != FUND_OK && fd >= 0)
+		unlink(name);
+	buf_release(&beside);
+	return st;
+}

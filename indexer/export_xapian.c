@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "indexer/export_xapian.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "xapian/layout.h"
+#include "xapian/xapian_c.h"
+
+struct xapian_export {
+	const struct xapian_c *x;
+	struct snapshot *snapshot;
+	struct shard shard;
+	struct xapian_db *db;
+	struct fault *why;
+	struct buf term, data;
+	struct export_counts *counts;
+};
+
+static void put_be(uint8_t *p, uint64_t v, unsigned bytes)
+{
+	for (unsigned i = 0; i < bytes; i++)
+		p[i] = (uint8_t)(v >> (8 * (bytes - 1 - i)));
+}
+
+static enum fund_status key_term(struct xapian_export *e, struct slice key)
+{
+	buf_reset(&e->term);
+	return xapian_prefixed(XAPIAN_PREFIX_KEY, key, &e->term);
+}
+
+/* ---- what is there already ---- */
+
+static enum fund_status is_same(struct xapian_export *e, uint32_t number, uint64_t hash, bool *same)
+{
+	struct xapian_doc *doc;
+	struct slice value;
+	uint8_t bytes[8];
+	put_be(bytes, hash, sizeof bytes);
+	enum fund_status st = e->x->doc_open(&doc, e->db, number, e->why);
+	if (st == FUND_OK)
+		st = e->x->doc_value(doc, XAPIAN_SLOT_HASH, &value, e->why);
+	*same = st == FUND_OK && slice_equal(value, slice_of(bytes, sizeof bytes));
+	e->x->doc_free(doc);
+	return st;
+}
+
+static enum fund_status wants(void *context, struct slice key, uint64_t hash, bool *wanted)
+{
+	struct xapian_export *e = context;
+	uint32_t number;
+	bool same = false;
+	enum fund_status st = key_term(e, key);
+	if (st == FUND_OK)
+		st = e->x->db_find(e->db, slice_buf(&e->term), &number, e->why);
+	if (st == FUND_OK)
+		st = is_same(e, number, hash, &same);
+	*wanted = !same;
+	e->counts->unchanged += same;
+	return st == FUND_NOT_FOUND ? FUND_OK : st;
+}
+
+/* ---- an article ---- */
+
+static enum fund_status add_positions(struct xapian_export *e, struct xapian_doc *doc, const struct export_term *t)
+{
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; t->pos && i < t->freq && st == FUND_OK; i++)
+		st = e->x->doc_add_position(doc, slice_buf(&e->term), t->pos[i] + 1, e->why);
+	return st;
+}
+
+static enum fund_status add_term(struct xapian_export *e, struct xapian_doc *doc, const struct export_article *a, const struct export_term *t)
+{
+	uint8_t class = t->term.data[0];
+	uint32_t title = t->boost & 15u;
+	buf_reset(&e->term);
+	enum fund_status st = xapian_term_name(t->term, &e->term);
+	if (st == FUND_UNSUPPORTED)
+		return FUND_OK;
+	if (st == FUND_OK)
+		st = e->x->doc_add(doc, slice_buf(&e->term), class == CLASS_BOUNDARY ? 0 : pseudo_freq(t->freq, t->boost, a->weights), e->why);
+	if (st == FUND_OK)
+		st = add_positions(e, doc, t);
+	if (st != FUND_OK || class != CLASS_WORD || title == 0)
+		return st;
+	buf_reset(&e->term);
+	st = xapian_prefixed(XAPIAN_PREFIX_TITLE, slice_from(t->term, 1), &e->term);
+	if (st == FUND_OK)
+		st = e->x->doc_add(doc, slice_buf(&e->term), 0, e->why);
+	struct export_term in_title = *t; /* the title's positions come first */
+	in_title.freq = title < t->freq ? title : t->freq;
+	return st == FUND_OK ? add_positions(e, doc, &in_title) : st;
+}
+
+static enum fund_status add_filter(struct xapian_export *e, struct xapian_doc *doc, const char *prefix, const char *text)
+{
+	buf_reset(&e->term);
+	enum fund_status st = xapian_prefixed(prefix, slice_str(text), &e->term);
+	return st == FUND_OK ? e->x->doc_add(doc, slice_buf(&e->term), 0, e->why) : st;
+}
+
+/* Days since 1970 of the proleptic Gregorian calendar. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
+{
+	y -= m <= 2;
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	unsigned yoe = (unsigned)(y - era * 400), doy = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
+	return era * 146097 + (int64_t)(yoe * 365 + yoe / 4 - yoe / 100 + doy) - 719468;
+}
+
+static enum fund_status add_time(struct xapian_export *e, struct xapian_doc *doc, uint32_t date)
+{
+	unsigned m = DATE_MONTH(date), d = DATE_DAY(date);
+	int64_t seconds = 86400 * days_from_civil(DATE_YEAR(date), m ? m : 1, d ? d : 1);
+	uint8_t bytes[4];
+	if (seconds < 0 || seconds > (int64_t)UINT32_MAX)
+		return FUND_OK;
+	put_be(bytes, (uint64_t)seconds, sizeof bytes);
+	return e->x->doc_set_value(doc, XAPIAN_SLOT_TIME, slice_of(bytes, sizeof bytes), e->why);
+}
+
+static enum fund_status add_date(struct xapian_export *e, struct xapian_doc *doc, uint32_t date)
+{
+	char text[16];
+	uint8_t bytes[4];
+	unsigned y = DATE_YEAR(date), m = DATE_MONTH(date), d = DATE_DAY(date);
+	if (date == 0)
+		return FUND_OK;
+	put_be(bytes, date, sizeof bytes);
+	enum fund_status st = e->x->doc_set_value(doc, XAPIAN_SLOT_DATE, slice_of(bytes, sizeof bytes), e->why);
+	if (st == FUND_OK)
+		st = add_time(e, doc, date);
+	snprintf(text, sizeof text, "%04u", y);
+	if (st == FUND_OK)
+		st = add_filter(e, doc, XAPIAN_PREFIX_YEAR, text);
+	snprintf(text, sizeof text, "%04u%02u", y, m);
+	if (st == FUND_OK && m)
+		st = add_filter(e, doc, XAPIAN_PREFIX_MONTH, text);
+	snprintf(text, sizeof text, "%04u%02u%02u", y, m, d);
+	return st == FUND_OK && d ? add_filter(e, doc, XAPIAN_PREFIX_DAY, text) : st;
+}
+
+static enum fund_status add_data(struct xapian_export *e, struct xapian_doc *doc, const struct export_article *a)
+{
+	const struct xapian_article article = { a->key, a->date, a->words, *a->text };
+	uint8_t hash[8];
+	enum fund_status st = xapian_data_encode(&article, &e->data);
+	put_be(hash, a->hash, sizeof hash);
+	if (st == FUND_OK)
+		st = e->x->doc_set_data(doc, slice_buf(&e->data), e->why);
+	return st == FUND_OK ? e->x->doc_set_value(doc, XAPIAN_SLOT_HASH, slice_of(hash, sizeof hash), e->why) : st;
+}
+
+static enum fund_status article(void *context, const struct export_article *a, struct fault *why)
+{
+	struct xapian_export *e = context;
+	struct xapian_doc *doc;
+	uint32_t number;
+	enum fund_status st = e->x->doc_new(&doc, why);
+	for (uint32_t i = 0; i < a->n_terms && st == FUND_OK; i++)
+		st = add_term(e, doc, a, &a->terms[i]);
+	if (st == FUND_OK)
+		st = add_filter(e, doc, "T", "text/plain");
+	if (st == FUND_OK)
+		st = add_date(e, doc, a->date);
+	if (st == FUND_OK)
+		st = add_data(e, doc, a);
+	if (st == FUND_OK)
+		st = key_term(e, a->key);
+	if (st == FUND_OK)
+		st = e->x->doc_add(doc, slice_buf(&e->term), 0, why);
+	if (st == FUND_OK)
+		st = e->x->db_replace(e->db, slice_buf(&e->term), doc, &number, why);
+	e->x->doc_free(doc);
+	e->counts->written += st == FUND_OK;
+	return st;
+}
+
+/* ---- what has gone ---- */
+
+/* The hashes of all keys of ours, sorted: a database may hold keys that were cut, so terms are compared, not keys. */
+struct live_keys {
+	uint64_t *hashes;
+	size_t n, cap;
+};
+
+static enum fund_status note_key(struct xapian_export *e, struct live_keys *live, struct slice key)
+{
+	enum fund_status st = key_term(e, key);
+	uint64_t *hashes = array_room(live->hashes, live->n + 1, &live->cap, sizeof *hashes);
+	if (!hashes)
+		return FUND_NO_MEMORY;
+	live->hashes = hashes;
+	if (st == FUND_OK)
+		live->hashes[live->n++] = hash_bytes(e->term.data, e->term.len);
+	return st;
+}
+
+static enum fund_status note_segment(struct xapian_export *e, struct segment *segment, struct live_keys *live)
+{
+	struct key_iter it = { 0 };
+	enum fund_status st = key_iter_seek(&it, segment, 0);
+	while (st == FUND_OK && (st = key_iter_next(&it)) == FUND_OK) {
+		bool dead;
+		st = segment_is_dead(segment, it.doc, &dead);
+		if (st == FUND_OK && !dead && shard_has(e->shard, it.key.key))
+			st = note_key(e, live, it.key.key);
+	}
+	key_iter_release(&it);
+	return st == FUND_END ? FUND_OK : st;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+struct removal {
+	struct xapian_export *e;
+	const struct live_keys *live;
+	struct buf gone; /* terms, each behind its length as varint */
+};
+
+static enum fund_status see_key(void *context, struct slice term, uint64_t df, uint64_t n)
+{
+	struct removal *r = context;
+	uint64_t hash = hash_bytes(term.data, term.len);
+	(void)df, (void)n;
+	if (r->live->n && bsearch(&hash, r->live->hashes, r->live->n, sizeof hash, by_hash))
+		return FUND_OK;
+	enum fund_status st = buf_add_varint(&r->gone, term.len);
+	return st == FUND_OK ? buf_add_slice(&r->gone, term) : st;
+}
+
+static enum fund_status remove_gone(struct xapian_export *e)
+{
+	struct live_keys live = { NULL, 0, 0 };
+	struct removal r = { e, &live, BUF_INIT };
+	const struct xapian_term_visitor visitor = { &r, see_key };
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < snapshot_n_segments(e->snapshot) && st == FUND_OK; i++) {
+		struct segment *segment;
+		st = snapshot_segment(e->snapshot, i, &segment, e->why);
+		if (st == FUND_OK)
+			st = note_segment(e, segment, &live);
+	}
+	if (live.n > 1)
+		qsort(live.hashes, live.n, sizeof *live.hashes, by_hash);
+	if (st == FUND_OK)
+		st = e->x->db_each_term(e->db, SLICE_LIT(XAPIAN_PREFIX_KEY), &visitor, e->why);
+	struct cursor c = cursor_of(slice_buf(&r.gone));
+	while (st == FUND_OK && cursor_left(&c)) {
+		size_t len = (size_t)cursor_varint(&c);
+		st = e->x->db_delete(e->db, cursor_take(&c, len), e->why);
+		e->counts->removed += st == FUND_OK;
+	}
+	buf_release(&r.gone);
+	free(live.hashes);
+	return st;
+}
+
+/* ---- the whole ---- */
+
+/* How this index analyses: its settings and its lexicon. */
+static enum fund_status fingerprint(struct xapian_export *e, char out[40])
+{
+	struct slice first, block;
+	uint64_t lexicon = 0;
+	enum fund_status st = snapshot_lexicon_block(e->snapshot, (struct slice){ NULL, 0 }, &first, &block);
+	for (; st == FUND_OK; st = snapshot_lexicon_next(e->snapshot, first, &first, &block))
+		lexicon = hash_bytes_seed(block.data, block.len, lexicon);
+	snprintf(out, 40, "%016llx-%016llx", (unsigned long long)snapshot_manifest(e->snapshot)->analysis_hash, (unsigned long long)lexicon);
+	return st == FUND_NOT_FOUND ? FUND_OK : st;
+}
+
+/* A database that was analysed otherwise is begun anew; one of another shard is somebody else's. */
+static enum fund_status open_database(struct xapian_export *e, const char *dir, const char *print, const char *shard)
+{
+	struct slice had;
+	enum fund_status st = e->x->db_open(&e->db, dir, XAPIAN_UPDATE, e->why);
+	if (st == FUND_OK)
+		st = e->x->db_metadata(e->db, XAPIAN_METADATA_SHARD, &had, e->why);
+	if (st == FUND_OK && had.len && !slice_equal(had, slice_str(shard)))
+		return fault_set(e->why, FUND_INVALID, "%s holds shard %.*s: write shard %s to another directory", dir, (int)had.len, (const char *)had.data, shard);
+	if (st == FUND_OK)
+		st = e->x->db_metadata(e->db, XAPIAN_METADATA_ANALYSIS, &had, e->why);
+	if (st != FUND_OK || had.len == 0 || slice_equal(had, slice_str(print)))
+		return st;
+	e->x->db_free(e->db);
+	return e->x->db_open(&e->db, dir, XAPIAN_OVERWRITE, e->why);
+}
+
+static enum fund_status sign(struct xapian_export *e, const char *print, const char *shard)
+{
+	enum fund_status st = e->x->db_set_metadata(e->db, XAPIAN_METADATA_ANALYSIS, slice_str(print), e->why);
+	if (st == FUND_OK)
+		st = e->x->db_set_metadata(e->db, XAPIAN_METADATA_TEXT, slice_buf(&snapshot_manifest(e->snapshot)->analysis_text), e->why);
+	return st == FUND_OK ? e->x->db_set_metadata(e->db, XAPIAN_METADATA_SHARD, slice_str(shard), e->why) : st;
+}
+
+static enum fund_status write_all(struct xapian_export *e, const char *dir)
+{
+	char print[40], shard[32];
+	const struct export_sink sink = { e, wants, article };
+	snprintf(shard, sizeof shard, "%u/%u", e->shard.n ? e->shard.k : 1, e->shard.n ? e->shard.n : 1);
+	enum fund_status st = fingerprint(e, print);
+	if (st == FUND_OK)
+		st = open_database(e, dir, print, shard);
+	if (st == FUND_OK)
+		st = remove_gone(e);
+	if (st == FUND_OK)
+		st = export_articles(e->snapshot, e->shard, dir, &sink, e->why);
+	if (st == FUND_OK)
+		st = sign(e, print, shard);
+	return st == FUND_OK ? e->x->db_commit(e->db, e->why) : st;
+}
+
+enum fund_status export_xapian(struct snapshot *s, struct shard shard, const char *dir, struct export_counts *counts, struct fault *why)
+{
+	struct xapian_export e = { .snapshot = s, .shard = shard, .why = why, .counts = counts };
+	*counts = (struct export_counts){ 0, 0, 0 };
+	enum fund_status st = xapian_load(&e.x, why);
+	if (st == FUND_OK) {
+		st = write_all(&e, dir);
+		e.x->db_free(e.db);
+	}
+	buf_release(&e.term);
+	buf_release(&e.data);
+	if (st != FUND_OK && !why->text[0])
+		fault_set(why, st, "%s: %s", dir, fund_status_name(st));
+	return st;
+}

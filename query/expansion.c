@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "query/expansion.h"
+
+#include <stdlib.h>
+
+#include "store/forms.h"
+
+/* A form that was found. */
+struct record {
+	struct slice term, word; /* in the arena; neighbours of one term share its bytes */
+	struct term_entry entry;
+	uint32_t leaf, ordinal, n_forms, df, cost;
+	bool kept;
+};
+
+struct gathering {
+	struct searcher *searcher;
+	struct arena *arena;
+	struct record *records;
+	size_t n, cap;
+};
+
+/* ---- gathering ---- */
+
+static enum fund_status room(struct gathering *g)
+{
+	if (g->n < g->cap)
+		return FUND_OK;
+	size_t cap = g->cap ? 2 * g->cap : 64;
+	struct record *grown = realloc(g->records, cap * sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	g->records = grown;
+	g->cap = cap;
+	return FUND_OK;
+}
+
+static enum fund_status copy(struct arena *arena, struct slice s, struct slice *out)
+{
+	*out = arena_slice(arena, s);
+	return out->data ? FUND_OK : FUND_NO_MEMORY;
+}
+
+/* The term of a record: the one before it may have it already. */
+static enum fund_status set_term(struct gathering *g, struct record *r, const struct term_entry *entry)
+{
+	const struct record *last = g->n ? &g->records[g->n - 1] : NULL;
+	if (last && last->leaf == r->leaf && slice_equal(last->term, entry->term)) {
+		r->term = last->term;
+		r->entry = last->entry;
+		return FUND_OK;
+	}
+	enum fund_status st = copy(g->arena, entry->term, &r->term);
+	r->entry = *entry;
+	r->entry.term = r->term;
+	if (st == FUND_OK && entry->form == LIST_INLINE)
+		st = copy(g->arena, entry->payload, &r->entry.payload);
+	return st;
+}
+
+static enum fund_status keep(struct gathering *g, uint32_t leaf, const struct form_scan *scan, uint32_t cost)
+{
+	struct record r = { .leaf = leaf, .ordinal = scan->form.ordinal, .n_forms = scan->n_forms, .df = scan->form.df, .cost = cost, .kept = true };
+	enum fund_status st = room(g);
+	if (st == FUND_OK)
+		st = set_term(g, &r, &scan->term);
+	if (st == FUND_OK)
+		st = copy(g->arena, scan->form.word, &r.word);
+	if (st == FUND_OK)
+		g->records[g->n++] = r;
+	return st;
+}
+
+static bool may_begin(void *context, struct slice head) { return automaton_may_begin(context, head); }
+
+/* Takes what matches of a walk that was begun with this status. */
+static enum fund_status take_all(struct gathering *g, uint32_t leaf, struct automaton *a, struct form_scan *scan, enum fund_status st)
+{
+	while (st == FUND_OK) {
+		uint32_t cost;
+		st = form_scan_next(scan);
+		if (st == FUND_OK && automaton_matches(a, scan->form.word, &cost))
+			st = keep(g, leaf, scan, cost);
+	}
+	form_scan_release(scan);
+	return st == FUND_END ? FUND_OK : st;
+}
+
+static enum fund_status gather_leaf(struct gathering *g, uint32_t leaf, uint8_t class, const struct expansion_source *source)
+{
+	const struct chunk_source *chunks = segment_chunks(g->searcher->leaves[leaf].segment);
+	struct form_scan scan = { .state = NULL };
+	struct automaton *a = source->automaton;
+	enum fund_status st = FUND_OK;
+	if (source->prefix.len)
+		return take_all(g, leaf, a, &scan, form_scan_prefix(&scan, chunks, class, source->prefix));
+	if (source->n_suffixes == 0)
+		return take_all(g, leaf, a, &scan, source->any_head ? form_scan_all(&scan, chunks, class) : form_scan_heads(&scan, chunks, class, may_begin, a));
+	for (uint32_t i = 0; i < source->n_suffixes && st == FUND_OK; i++) {
+		scan = (struct form_scan){ .state = NULL };
+		st = take_all(g, leaf, a, &scan, form_scan_suffix(&scan, chunks, class, source->suffixes[i]));
+	}
+	return st;
+}
+
+/* ---- the limit ---- */
+
+static int by_word(const void *a, const void *b) { return slice_compare(((const struct record *)a)->word, ((const struct record *)b)->word); }
+
+struct counted {
+	uint64_t df;
+	size_t first, end; /* its records */
+};
+
+static int by_frequency(const void *a, const void *b)
+{
+	const struct counted *x = a, *y = b;
+	if (x->df != y->df)
+		return x->df > y->df ? -1 : 1;
+	return (x->first > y->first) - (x->first < y->first); /* by their bytes */
+}
+
+/* Counts the different words and takes from the records those beyond the limit. */
+static enum fund_status limit_words(struct gathering *g, uint32_t *n_words)
+{
+	size_t n = 0;
+	struct counted *words = malloc((g->n + 1) * sizeof *words);
+	if (!words)
+		return FUND_NO_MEMORY;
+	if (g->n)
+		qsort(g->records, g->n, sizeof *g->records, by_word);
+	for (size_t i = 0; i < g->n; i++) {
+		if (i == 0 || !slice_equal(g->records[i].word, g->records[i - 1].word))
+			words[n++] = (struct counted){ 0, i, i };
+		words[n - 1].df += g->records[i].df;
+		words[n - 1].end = i + 1;
+	}
+	if (n > EXPANSION_MAX) {
+		qsort(words, n, sizeof *words, by_frequency);
+		for (size_t i = EXPANSION_MAX; i < n; i++)
+			for (size_t k = words[i].first; k < words[i].end; k++)
+				g->records[k].kept = false;
+	}
+	free(words);
+	*n_words = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+	return FUND_OK;
+}
+
+/* ---- expansions ---- */
+
+static int by_place(const void *a, const void *b)
+{
+	const struct record *x = a, *y = b;
+	if (x->leaf != y->leaf)
+		return x->leaf < y->leaf ? -1 : 1;
+	int c = slice_compare(x->term, y->term);
+	return c ? c : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+static enum fund_status want(struct arena *arena, struct form_term *t, const struct record *r)
+{
+	uint32_t words = (r->n_forms + 63) / 64;
+	if (!t->wanted) {
+		t->wanted = arena_alloc(arena, words * sizeof *t->wanted);
+		if (!t->wanted)
+			return FUND_NO_MEMORY;
+		memset(t->wanted, 0, words * sizeof *t->wanted);
+	}
+	if (r->ordinal / 64 < words)
+		t->wanted[r->ordinal / 64] |= (uint64_t)1 << r->ordinal % 64;
+	return FUND_OK;
+}
+
+/* All forms of a term are no condition. */
+static void settle_term(struct form_term *t)
+{
+	for (uint32_t i = 0; i < t->n_forms; i++)
+		if (!form_is_wanted(t->wanted, i))
+			return;
+	t->wanted = NULL;
+}
+
+/* Makes the leaves of an expansion of those records (in their places) whose cost is its own. */
+static enum fund_status fill(struct gathering *g, struct expansion *x)
+{
+	uint32_t n_leaves = g->searcher->n_leaves;
+	enum fund_status st = FUND_OK;
+	x->opening = g->searcher->opening;
+	x->leaves = arena_alloc(g->arena, (n_leaves + (size_t)1) * sizeof *x->leaves);
+	struct form_term *terms = arena_alloc(g->arena, (g->n + 1) * sizeof *terms);
+	if (!x->leaves || !terms)
+		return FUND_NO_MEMORY;
+	memset(x->leaves, 0, n_leaves * sizeof *x->leaves);
+	for (size_t i = 0; i < g->n && st == FUND_OK; i++) {
+		const struct record *r = &g->records[i];
+		struct leaf_forms *leaf = &x->leaves[r->leaf];
+		if (!r->kept || r->cost < x->cost_from || r->cost > x->cost_to)
+			continue;
+		if (leaf->n == 0)
+			leaf->terms = terms;
+		if (leaf->n == 0 || !slice_equal(leaf->terms[leaf->n - 1].term, r->term)) {
+			*terms++ = (struct form_term){ r->term, r->entry, NULL, r->n_forms };
+			leaf->n++;
+			x->df += r->entry.df;
+		}
+		st = want(g->arena, &leaf->terms[leaf->n - 1], r);
+	}
+	for (uint32_t i = 0; i < n_leaves; i++)
+		for (uint32_t k = 0; k < x->leaves[i].n; k++)
+			settle_term(&x->leaves[i].terms[k]);
+	return st;
+}
+
+enum fund_status expansion_find(struct searcher *s, struct arena *arena, uint8_t class, const struct expansion_source *source, uint32_t step,
+				struct expansion *out, uint32_t n_out)
+{
+	struct gathering g = { .searcher = s, .arena = arena };
+	uint32_t n_words = 0;
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK; i++)
+		st = gather_leaf(&g, i, class, source);
+	if (st == FUND_OK && automaton_failed(source->automaton))
+		st = FUND_NO_MEMORY;
+	if (st == FUND_OK)
+		st = limit_words(&g, &n_words);
+	if (st == FUND_OK && g.n)
+		qsort(g.records, g.n, sizeof *g.records, by_place);
+	for (uint32_t i = 0; i < n_out && st == FUND_OK; i++) {
+		out[i] = (struct expansion){ .class = class, .automaton = source->automaton, .cost_from = i * step,
+					     .cost_to = i + 1 < n_out ? (i + 1) * step - 1 : UINT32_MAX,
+					     .n_words = n_words < EXPANSION_MAX ? n_words : EXPANSION_MAX, .n_found = n_words };
+		st = fill(&g, &out[i]);
+	}
+	free(g.records);
+	return st;
+}
+
+enum fund_status expansion_of_form(struct searcher *s, struct arena *arena, struct slice term, struct slice form, struct expansion *out)
+{
+	struct gathering g = { .searcher = s, .arena = arena };
+	struct term_forms forms = { .n = 0 };
+	enum fund_status st = FUND_OK;
+	*out = (struct expansion){ .class = term.data[0], .form = form, .cost_to = UINT32_MAX, .n_words = 1, .n_found = 1 };
+	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK; i++) {
+		const struct chunk_source *chunks = segment_chunks(s->leaves[i].segment);
+		struct form_scan at = { .state = NULL };
+		st = term_forms_read(&forms, chunks, term);
+		if (st == FUND_NOT_FOUND) {
+			st = FUND_OK;
+			continue;
+		}
+		const struct form *f = st == FUND_OK ? term_forms_find(&forms, form) : NULL;
+		if (!f)
+			continue;
+		at.form = *f;
+		at.n_forms = forms.n;
+		st = dictionary_find(chunks, term, &at.term);
+		if (st == FUND_OK)
+			st = keep(&g, i, &at, 0);
+	}
+	if (st == FUND_OK)
+		st = fill(&g, out);
+	term_forms_release(&forms);
+	free(g.records);
+	return st;
+}
+
+/* ---- using them ---- */
+
+enum fund_status expansion_entry(const struct expansion *x, const struct leaf *leaf, const struct form_term *t, struct term_entry *out)
+{
+	if (x->opening != leaf->opening)
+		return dictionary_find(segment_chunks(leaf->segment), t->term, out);
+	*out = t->entry;
+	return FUND_OK;
+}
+
+bool expansion_has(const struct expansion *x, struct slice written)
+{
+	uint32_t cost;
+	if (!x->automaton)
+		return slice_equal(x->form, written);
+	return automaton_matches(x->automaton, written, &cost) && cost >= x->cost_from && cost <= x->cost_to;
+}

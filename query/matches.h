@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* matches.h - every live article that matches, without ranking: for counts, timelines, facets. */
+#ifndef QUERY_MATCHES_H
+#define QUERY_MATCHES_H
+
+#include "query/iter.h"
+
+/* Segment by segment, in the order of documents. A callback that returns anything but FUND_OK ends it with that status. The arena
+ * holds iterators until its reset. */
+enum fund_status matches_each(struct searcher *s, const struct plan *plan, struct arena *arena,
+			      enum fund_status (*each)(void *context, struct leaf *leaf, uint32_t doc), void *context);
+enum fund_status matches_count(struct searcher *s, const struct plan *plan, struct arena *arena, uint64_t *total);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "query/proximity.h"
+
+#include <stdlib.h>
+
+#include "store/postings.h"
+
+/* An occurrence of a word. */
+struct place {
+	uint32_t pos;
+	bool part; /* of the compound that stands there */
+};
+
+/* One word, in one leaf. */
+struct near_word {
+	const struct plan *plan; /* PLAN_TERM or PLAN_WORD */
+	struct near_list {
+		struct postings postings;
+		bool parts;
+		bool has_positions;
+	} *lists;
+	uint32_t n_lists;
+	struct place *places; /* in the document at hand, ascending */
+	uint32_t n_places;
+	size_t cap_places;
+};
+
+bool proximity_is_word(const struct plan *p)
+{
+	return (p->role == ROLE_SHOULD || p->role == ROLE_MUST) &&
+	       (p->kind == PLAN_WORD || (p->kind == PLAN_TERM && p->term.field == FIELD_ANY));
+}
+
+/* The group that is asked for, without the filters around it. */
+static const struct plan *words_of(const struct plan *plan)
+{
+	for (;;) {
+		const struct plan *only = NULL;
+		uint32_t n = 0;
+		for (uint32_t i = 0; plan->kind == PLAN_BOOL && i < plan->n_children; i++)
+			if (plan->children[i]->role != ROLE_FILTER) {
+				only = plan->children[i];
+				n++;
+			}
+		if (n != 1 || only->role != ROLE_MUST || only->kind != PLAN_BOOL)
+			return plan;
+		plan = only;
+	}
+}
+
+static uint32_t count_words(const struct plan *plan)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; plan->kind == PLAN_BOOL && i < plan->n_children; i++)
+		n += proximity_is_word(plan->children[i]);
+	return n;
+}
+
+bool proximity_applies(const struct searcher *s, const struct plan *plan) { return s->ranking.near > 0 && count_words(words_of(plan)) > 1; }
+
+bool proximity_is_certain(const struct plan *plan)
+{
+	const struct plan *words = words_of(plan);
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < words->n_children; i++)
+		n += words->children[i]->role == ROLE_MUST && proximity_is_word(words->children[i]);
+	return n > 1;
+}
+
+/* What two words that stand side by side bring. */
+static double pair_scale(const struct searcher *s, const struct plan *a, const struct plan *b)
+{
+	return s->ranking.near * (a->scale < b->scale ? a->scale : b->scale);
+}
+
+int64_t proximity_most(const struct searcher *s, const struct plan *plan)
+{
+	const struct plan *words = words_of(plan), *last = NULL;
+	int64_t most = 0;
+	for (uint32_t i = 0; i < words->n_children; i++) {
+		const struct plan *p = words->children[i];
+		if (!proximity_is_word(p))
+			continue;
+		most += last ? (int64_t)(pair_scale(s, last, p) + 0.5) : 0;
+		last = p;
+	}
+	return most;
+}
+
+/* ---- lists ---- */
+
+static enum fund_status add_list(struct near_word *word, const struct plan_term *term, struct leaf *leaf)
+{
+	struct term_entry entry;
+	struct near_list *l = &word->lists[word->n_lists];
+	enum fund_status st = leaf_term(leaf, &term->places, &entry);
+	if (st != FUND_OK)
+		return st == FUND_NOT_FOUND ? FUND_OK : st;
+	l->parts = term->kind == TERM_PART;
+	l->has_positions = entry.has_positions;
+	st = postings_open(&l->postings, segment_chunks(leaf->segment), &entry, leaf->weights);
+	word->n_lists += st == FUND_OK;
+	return st;
+}
+
+static enum fund_status open_word(struct near_word *word, const struct plan *p, struct leaf *leaf, struct arena *arena)
+{
+	enum fund_status st = FUND_OK;
+	word->plan = p;
+	word->lists = arena_alloc(arena, (p->n_children + 1) * sizeof *word->lists);
+	if (!word->lists)
+		return FUND_NO_MEMORY;
+	if (p->kind == PLAN_TERM)
+		return add_list(word, &p->term, leaf);
+	for (uint32_t i = 0; i < p->n_children && st == FUND_OK; i++)
+		st = add_list(word, &p->children[i]->term, leaf);
+	return st;
+}
+
+void proximity_close(struct proximity *p)
+{
+	for (uint32_t i = 0; i < p->n; i++) {
+		for (uint32_t k = 0; k < p->words[i].n_lists; k++)
+			postings_release(&p->words[i].lists[k].postings);
+		free(p->words[i].places);
+	}
+	p->n = 0;
+}
+
+enum fund_status proximity_open(struct proximity *p, struct searcher *s, const struct plan *plan, struct leaf *leaf, struct arena *arena)
+{
+	const struct plan *words = words_of(plan);
+	enum fund_status st = FUND_OK;
+	*p = (struct proximity){ .searcher = s, .words = arena_alloc(arena, words->n_children * sizeof *p->words) };
+	if (!p->words)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < words->n_children && st == FUND_OK; i++)
+		if (proximity_is_word(words->children[i])) {
+			struct near_word *word = &p->words[p->n++];
+			*word = (struct near_word){ .plan = NULL };
+			st = open_word(word, words->children[i], leaf, arena);
+		}
+	return st;
+}
+
+/* ---- a document ---- */
+
+static int ascending(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	return (x->pos > y->pos) - (x->pos < y->pos);
+}
+
+static enum fund_status add_places(struct near_word *word, struct near_list *l, uint32_t doc)
+{
+	struct postings *p = &l->postings;
+	const uint32_t *pos;
+	uint32_t n;
+	enum fund_status st = postings_seek(p, doc);
+	if (st != FUND_OK || p->doc != doc)
+		return st;
+	st = postings_positions(p, &pos, &n);
+	if (st != FUND_OK)
+		return st;
+	struct place *places = array_room(word->places, (size_t)word->n_places + n, &word->cap_places, sizeof *places);
+	if (!places)
+		return FUND_NO_MEMORY;
+	word->places = places;
+	for (uint32_t i = 0; i < n; i++)
+		word->places[word->n_places++] = (struct place){ pos[i], l->parts };
+	return FUND_OK;
+}
+
+static enum fund_status load_places(struct near_word *word, uint32_t doc)
+{
+	enum fund_status st = FUND_OK;
+	uint32_t n_with = 0;
+	word->n_places = 0;
+	for (uint32_t i = 0; i < word->n_lists && st == FUND_OK; i++) {
+		uint32_t before = word->n_places;
+		st = word->lists[i].has_positions ? add_places(word, &word->lists[i], doc) : FUND_OK;
+		n_with += word->n_places > before;
+	}
+	if (n_with > 1)
+		qsort(word->places, word->n_places, sizeof *word->places, ascending);
+	return st;
+}
+
+/* The least distance of an occurrence of a from one of b. Two parts of a compound are next to each other; else the same place is none. */
+static uint32_t least_distance(const struct near_word *a, const struct near_word *b)
+{
+	uint32_t least = UINT32_MAX;
+	for (uint32_t i = 0, k = 0; i < a->n_places && k < b->n_places && least > 1;) {
+		struct place x = a->places[i], y = b->places[k];
+		uint32_t d = x.pos < y.pos ? y.pos - x.pos : x.pos > y.pos ? x.pos - y.pos : x.part && y.part ? 1 : UINT32_MAX;
+		if (d < least)
+			least = d;
+		if (x.pos < y.pos)
+			i++;
+		else
+			k++;
+	}
+	return least;
+}
+
+static enum fund_status has_word(struct near_word *word, uint32_t doc, bool *has)
+{
+	*has = false;
+	for (uint32_t i = 0; i < word->n_lists && !*has; i++) {
+		enum fund_status st = postings_seek(&word->lists[i].postings, doc);
+		if (st != FUND_OK)
+			return st;
+		*has = word->lists[i].postings.doc == doc;
+	}
+	return FUND_OK;
+}
+
+enum fund_status proximity_meets(struct proximity *p, uint32_t doc, bool *two)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < p->n && n < 2; i++) {
+		bool has;
+		enum fund_status st = has_word(&p->words[i], doc, &has);
+		if (st != FUND_OK)
+			return st;
+		n += has;
+	}
+	*two = n > 1;
+	return FUND_OK;
+}
+
+enum fund_status proximity_score(struct proximity *p, uint32_t doc, int64_t *micro)
+{
+	enum fund_status st = FUND_OK;
+	*micro = 0;
+	for (uint32_t i = 0; i < p->n && st == FUND_OK; i++)
+		st = load_places(&p->words[i], doc);
+	for (uint32_t i = 1; i < p->n && st == FUND_OK; i++) {
+		const struct near_word *a = &p->words[i - 1], *b = &p->words[i];
+		uint32_t distance = least_distance(a, b);
+		if (distance <= PROXIMITY_REACH)
+			*micro += (int64_t)(pair_scale(p->searcher, a->plan, b->plan) / sqrt(distance) + 0.5);
+	}
+	return st;
+}

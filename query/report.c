@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "query/report.h"
+
+#include "base/translate.h"
+#include "base/width.h"
+
+#define BAR_LEAST 20u /* columns; narrower ones say nothing */
+#define BAR_MOST 100u
+
+void report_init(struct report *r, struct arena *arena, const char *name) { *r = (struct report){ .name = name, .arena = arena, .bar = -1 }; }
+
+void report_add_column(struct report *r, const char *name, const char *heading, enum cell_kind kind, unsigned flags)
+{
+	r->columns[r->n_columns++] = (struct report_column){ name, heading, kind, flags };
+}
+
+void report_add_member(struct report *r, const char *name, uint64_t value) { r->members[r->n_members++] = (struct report_member){ name, value }; }
+
+struct cell *report_add_row(struct report *r)
+{
+	if (r->n_rows == r->cap_rows) {
+		uint32_t cap = r->cap_rows ? 2 * r->cap_rows : 64;
+		struct cell **grown = arena_alloc(r->arena, cap * sizeof *grown);
+		if (!grown)
+			return NULL;
+		if (r->n_rows)
+			memcpy(grown, r->rows, r->n_rows * sizeof *grown);
+		r->rows = grown;
+		r->cap_rows = cap;
+	}
+	struct cell *row = arena_alloc(r->arena, r->n_columns * sizeof *row);
+	if (!row)
+		return NULL;
+	for (uint32_t i = 0; i < r->n_columns; i++)
+		row[i] = (struct cell){ .none = true };
+	r->rows[r->n_rows++] = row;
+	return row;
+}
+
+void report_cut(struct report *r, uint32_t offset, uint32_t limit)
+{
+	uint32_t left = offset < r->n_rows ? r->n_rows - offset : 0;
+	if (left) /* a table without rows has no array */
+		r->rows += offset;
+	r->n_rows = left < limit ? left : limit;
+}
+
+/* ---- for programs ---- */
+
+static void print_number(struct printer *p, const struct report_column *c, const struct cell *cell)
+{
+	if (c->kind == CELL_COUNT)
+		print_format(p, "%llu", (unsigned long long)cell->count);
+	else
+		print_format(p, "%.4f", cell->number);
+}
+
+static void json_row(struct printer *p, const struct report *r, const struct cell *row)
+{
+	uint32_t n = 0;
+	print_str(p, "{");
+	for (uint32_t i = 0; i < r->n_columns; i++) {
+		const struct report_column *c = &r->columns[i];
+		if (c->flags & COLUMN_ONLY_IN_TEXT)
+			continue;
+		print_format(p, "%s\"%s\": ", n++ ? ", " : "", c->name);
+		if (row[i].none)
+			print_str(p, "null");
+		else if (c->kind == CELL_TEXT)
+			print_json(p, row[i].text);
+		else
+			print_number(p, c, &row[i]);
+	}
+	print_str(p, "}");
+}
+
+static void print_as_json(const struct report *r, struct printer *p)
+{
+	present_json_head(p, &r->head);
+	for (uint32_t i = 0; i < r->n_members; i++)
+		print_format(p, ", \"%s\": %llu", r->members[i].name, (unsigned long long)r->members[i].value);
+	print_format(p, ",\n \"%s\": [", r->name);
+	for (uint32_t i = 0; i < r->n_rows; i++) {
+		print_str(p, i ? ",\n  " : "\n  ");
+		json_row(p, r, r->rows[i]);
+	}
+	print_str(p, "]}\n");
+}
+
+static void print_as_jsonl(const struct report *r, struct printer *p)
+{
+	for (uint32_t i = 0; i < r->n_rows; i++) {
+		json_row(p, r, r->rows[i]);
+		print_str(p, "\n");
+	}
+}
+
+static void print_as_tsv(const struct report *r, struct printer *p)
+{
+	for (uint32_t i = 0; i < r->n_rows; i++) {
+		uint32_t n = 0;
+		for (uint32_t j = 0; j < r->n_columns; j++) {
+			const struct report_column *c = &r->columns[j];
+			const struct cell *cell = &r->rows[i][j];
+			if (c->flags & COLUMN_ONLY_IN_TEXT)
+				continue;
+			print_str(p, n++ ? "\t" : "");
+			if (cell->none)
+				continue;
+			if (c->kind == CELL_TEXT)
+				print_tsv(p, cell->text);
+			else
+				print_number(p, c, cell);
+		}
+		print_str(p, "\n");
+	}
+}
+
+/* ---- for people ---- */
+
+struct layout {
+	const struct report *report;
+	bool shown[REPORT_COLUMNS_MAX];
+	uint32_t width[REPORT_COLUMNS_MAX];
+	uint32_t bar; /* columns for bars; 0: none */
+	double most;  /* what fills a bar */
+	struct buf room;
+};
+
+/* A cell as it is printed: borrowed from the layout until the next call. */
+static struct slice cell_string(struct layout *l, uint32_t column, const struct cell *cell)
+{
+	enum cell_kind kind = l->report->columns[column].kind;
+	enum fund_status st = FUND_OK;
+	buf_reset(&l->room);
+	if (cell->none)
+		st = buf_add_str(&l->room, kind == CELL_TEXT ? "-" : "");
+	else if (kind == CELL_TEXT)
+		st = text_escape(cell->text, true, &l->room);
+	else if (kind == CELL_COUNT)
+		st = buf_add_format(&l->room, "%llu", (unsigned long long)cell->count);
+	else
+		st = buf_add_format(&l->room, "%.2f", cell->number);
+	return st == FUND_OK ? slice_buf(&l->room) : SLICE_LIT("?");
+}
+
+static double bar_value(const struct report *r, uint32_t row)
+{
+	const struct cell *cell = &r->rows[row][r->bar];
+	return r->columns[r->bar].kind == CELL_COUNT ? (double)cell->count : cell->number;
+}
+
+static uint32_t taken(const struct layout *l)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < l->report->n_columns; i++)
+		n += l->shown[i] ? l->width[i] + 2 : 0;
+	return n;
+}
+
+static void measure(struct layout *l, const struct present_options *o)
+{
+	const struct report *r = l->report;
+	for (uint32_t i = 0; i < r->n_columns; i++) {
+		l->shown[i] = !(r->columns[i].flags & COLUMN_NOT_IN_TEXT);
+		l->width[i] = text_width(slice_str(translate(r->columns[i].heading)));
+		for (uint32_t row = 0; row < r->n_rows && l->shown[i]; row++) {
+			uint32_t w = text_width(cell_string(l, i, &r->rows[row][i]));
+			l->width[i] = w > l->width[i] ? w : l->width[i];
+		}
+	}
+	if (!o->terminal || r->bar < 0)
+		return;
+	for (uint32_t i = 0; i < r->n_columns && taken(l) + BAR_LEAST > o->width; i++)
+		if (r->columns[i].flags & COLUMN_MAY_GO)
+			l->shown[i] = false;
+	uint32_t left = o->width > taken(l) + 2 ? o->width - taken(l) - 2 : 0;
+	l->bar = left > BAR_MOST ? BAR_MOST : left;
+	for (uint32_t row = 0; row < r->n_rows; row++)
+		l->most = bar_value(r, row) > l->most ? bar_value(r, row) : l->most;
+}
+
+/* Whole blocks and an eighth of one at the end; what is not nothing shows. */
+static void print_bar(struct layout *l, struct printer *p, double value)
+{
+	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" };
+	uint32_t units = l->most > 0 ? (uint32_t)(value / l->most * l->bar * 8 + 0.5) : 0, columns = (units + 7) / 8;
+	if (units == 0 && value > 0)
+		units = columns = 1;
+	for (uint32_t i = 0; i < units / 8; i++)
+		print_str(p, "█");
+	print_format(p, "%s%*s", eighths[units % 8], (int)(l->bar - columns), "");
+}
+
+static void print_padded(struct printer *p, struct slice s, uint32_t width, bool right)
+{
+	uint32_t w = text_width(s), pad = w < width ? width - w : 0;
+	if (right)
+		print_format(p, "%*s", (int)pad, "");
+	print_raw(p, s.data, s.len);
+	if (!right)
+		print_format(p, "%*s", (int)pad, "");
+}
+
+/* row -1: the headings. Bars stand before what is for people alone. */
+static void print_row(struct layout *l, struct printer *p, int64_t row)
+{
+	const struct report *r = l->report;
+	bool first = true, bar_due = l->bar > 0;
+	uint32_t last = 0;
+	for (uint32_t i = 0; i < r->n_columns; i++)
+		last = l->shown[i] ? i : last;
+	for (uint32_t i = 0; i < r->n_columns; i++) {
+		const struct report_column *c = &r->columns[i];
+		if (!l->shown[i])
+			continue;
+		print_str(p, first ? "" : "  ");
+		first = false;
+		if (bar_due && c->flags & COLUMN_ONLY_IN_TEXT) {
+			if (row < 0)
+				print_format(p, "%*s", (int)l->bar, "");
+			else
+				print_bar(l, p, bar_value(r, (uint32_t)row));
+			print_str(p, "  ");
+			bar_due = false;
+		}
+		struct slice s = row < 0 ? slice_str(translate(c->heading)) : cell_string(l, i, &r->rows[row][i]);
+		print_padded(p, s, i == last && c->kind == CELL_TEXT && !bar_due ? 0 : l->width[i], c->kind != CELL_TEXT);
+	}
+	if (bar_due && row >= 0) {
+		print_str(p, "  ");
+		print_bar(l, p, bar_value(r, (uint32_t)row));
+	}
+	print_str(p, "\n");
+}
+
+static void print_as_text(const struct report *r, struct printer *p, const struct present_options *o)
+{
+	struct layout l = { .report = r };
+	if (r->n_rows == 0)
+		return;
+	measure(&l, o);
+	present_color(p, o, PRESENT_BOLD);
+	print_row(&l, p, -1);
+	present_color(p, o, PRESENT_PLAIN);
+	for (uint32_t i = 0; i < r->n_rows; i++)
+		print_row(&l, p, i);
+	if (r->note.len) {
+		print_text(p, r->note, true);
+		print_str(p, "\n");
+	}
+	buf_release(&l.room);
+}
+
+void report_print(const struct report *r, enum format_id format, struct printer *p, const struct present_options *o)
+{
+	switch (format) {
+	case FORMAT_JSON: print_as_json(r, p); break;
+	case FORMAT_JSONL: print_as_jsonl(r, p); break;
+	case FORMAT_TSV: print_as_tsv(r, p); break;
+	default: print_as_text(r, p, o); break;
+	}
+}

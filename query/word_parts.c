@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "query/word_parts.h"
+
+#include "store/postings.h"
+
+static enum fund_status beginnings(void *context, struct lexicon *x, struct slice text)
+{
+	const struct snapshot *snapshot = context;
+	struct slice shortest = slice_of(text.data, text.len < LEXICON_BEGINNING_MIN ? text.len : LEXICON_BEGINNING_MIN), first, block;
+	enum fund_status st = snapshot_lexicon_block(snapshot, shortest, &first, &block);
+	while (st == FUND_OK) {
+		st = lexicon_decode_beginnings(x, block, text);
+		if (st == FUND_OK)
+			st = snapshot_lexicon_next(snapshot, first, &first, &block);
+	}
+	return st == FUND_NOT_FOUND || st == FUND_END ? FUND_OK : st;
+}
+
+struct finding {
+	struct searcher *searcher;
+	struct arena *arena;
+	struct word_parts *out;
+	struct buf *term;
+};
+
+static enum fund_status make_room(struct finding *f)
+{
+	struct word_parts *w = f->out;
+	if (w->n < w->cap)
+		return FUND_OK;
+	uint32_t cap = w->cap ? 2 * w->cap : 8;
+	struct word_part *grown = arena_alloc(f->arena, cap * sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	if (w->n)
+		memcpy(grown, w->parts, w->n * sizeof *grown);
+	w->parts = grown;
+	w->cap = cap;
+	return FUND_OK;
+}
+
+static enum fund_status add_part(void *context, struct slice word, unsigned level)
+{
+	struct finding *f = context;
+	struct word_parts *w = f->out;
+	buf_reset(f->term);
+	enum fund_status st = analyse_part(f->searcher->analyser, word, f->term);
+	if (st != FUND_OK || f->term->len == 0)
+		return st;
+	for (uint32_t i = 0; i < w->n; i++)
+		if (slice_equal(w->parts[i].term, slice_buf(f->term)))
+			return FUND_OK;
+	st = make_room(f);
+	if (st != FUND_OK)
+		return st;
+	w->parts[w->n] = (struct word_part){ arena_slice(f->arena, slice_buf(f->term)), level };
+	return w->parts[w->n++].term.data ? FUND_OK : FUND_NO_MEMORY;
+}
+
+enum fund_status word_parts_find(struct searcher *s, struct slice surface, struct arena *arena, struct word_parts *out)
+{
+	struct lexicon words = LEXICON_INIT;
+	struct buf folded = BUF_INIT, term = BUF_INIT;
+	struct finding f = { s, arena, out, &term };
+	*out = (struct word_parts){ NULL, 0, 0 };
+	enum fund_status st = analyse_fold(s->analyser, surface, &folded);
+	for (uint32_t i = 0; i < s->n_indexes && st == FUND_OK && out->n == 0; i++) {
+		struct word_source source = { s->snapshots[i], beginnings };
+		lexicon_reset(&words);
+		st = compound_parts(&words, &source, slice_buf(&folded), &(struct part_sink){ &f, add_part });
+	}
+	lexicon_release(&words);
+	buf_release(&folded);
+	buf_release(&term);
+	return st;
+}
+
+/* ---- is it a part? ---- */
+
+/* FUND_NOT_FOUND: it is not in the segment. */
+static enum fund_status open_term(struct leaf *leaf, struct slice term, struct postings *p)
+{
+	struct term_entry entry;
+	enum fund_status st = dictionary_find(segment_chunks(leaf->segment), term, &entry);
+	return st == FUND_OK ? postings_open(p, segment_chunks(leaf->segment), &entry, leaf->weights) : st;
+}
+
+/* FUND_NOT_FOUND: it has none in the segment, or its places are not known. */
+static enum fund_status first_place(struct leaf *leaf, struct slice term, struct postings *p, uint32_t *doc, uint32_t *pos)
+{
+	const uint32_t *all;
+	uint32_t n = 0;
+	enum fund_status st = open_term(leaf, term, p);
+	if (st != FUND_OK)
+		return st;
+	st = postings_next(p);
+	if (st == FUND_OK && p->doc != DOC_END)
+		st = postings_positions(p, &all, &n);
+	if (st == FUND_OK && n) {
+		*doc = p->doc;
+		*pos = all[0];
+	}
+	postings_release(p);
+	return st == FUND_OK && n == 0 ? FUND_NOT_FOUND : st;
+}
+
+static enum fund_status stands_at(struct leaf *leaf, struct slice term, struct postings *p, uint32_t doc, uint32_t pos, bool *yes)
+{
+	const uint32_t *all;
+	uint32_t n = 0;
+	enum fund_status st = open_term(leaf, term, p);
+	if (st != FUND_OK)
+		return st;
+	st = postings_seek(p, doc);
+	if (st == FUND_OK && p->doc == doc)
+		st = postings_positions(p, &all, &n);
+	for (uint32_t i = 0; st == FUND_OK && i < n; i++)
+		*yes |= all[i] == pos;
+	postings_release(p);
+	return st;
+}
+
+enum fund_status word_parts_has(struct searcher *s, struct slice word, struct slice part, struct arena *arena, bool *yes)
+{
+	struct postings *p = arena_alloc(arena, sizeof *p);
+	uint8_t *term = arena_alloc(arena, word.len + 1);
+	enum fund_status st = p && term ? FUND_OK : FUND_NO_MEMORY;
+	*yes = false;
+	if (st != FUND_OK)
+		return st;
+	term[0] = 'w';
+	memcpy(term + 1, word.data, word.len);
+	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK && !*yes; i++) {
+		uint32_t doc = 0, pos = 0;
+		st = first_place(&s->leaves[i], slice_of(term, word.len + 1), p, &doc, &pos);
+		if (st == FUND_OK)
+			st = stands_at(&s->leaves[i], part, p, doc, pos, yes);
+		st = st == FUND_NOT_FOUND ? FUND_OK : st;
+	}
+	return st;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * word_parts.h - what a word is made of, by the lexicon that the index was built with: the same answer as the indexer's.
+ *
+ * Only the few blocks of the lexicon that the word's letters lead to are read, so the cost does not depend on the index.
+ */
+#ifndef QUERY_WORD_PARTS_H
+#define QUERY_WORD_PARTS_H
+
+#include "query/searcher.h"
+#include "stemmer/compound.h"
+
+struct word_part {
+	struct slice term; /* without class; in the arena */
+	unsigned level;	   /* 0: of the word itself, 1: of a part of it, … */
+};
+struct word_parts {
+	struct word_part *parts; /* each term once, in the order of the word */
+	uint32_t n, cap;
+};
+
+/* `surface`: as written, or folded. With several indexes by the first one that knows the word for a compound. FUND_NO_MEMORY, FUND_CORRUPT. */
+enum fund_status word_parts_find(struct searcher *s, struct slice surface, struct arena *arena, struct word_parts *out);
+
+/* Has the index made `part` (with its class x) a part of the term `word` (without class)? The split depends on the form that a segment's words were split by, so its lists are
+ * asked: where the word stands first in a segment its parts stand, too. FUND_NO_MEMORY, FUND_CORRUPT. */
+enum fund_status word_parts_has(struct searcher *s, struct slice word, struct slice part, struct arena *arena, bool *yes);
+
+#endif

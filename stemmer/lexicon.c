@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stemmer/lexicon.h"
+
+#include <stdlib.h>
+
+#define SLOTS_FIRST 256u
+#define BLOCK_BYTES 1000u
+
+void lexicon_release(struct lexicon *x)
+{
+	arena_release(&x->arena);
+	free(x->slots);
+	free(x->beginnings);
+	*x = (struct lexicon)LEXICON_INIT;
+}
+
+static uint64_t hash_of(struct slice word)
+{
+	uint64_t hash = LEXICON_HASH;
+
+	for (size_t i = 0; i < word.len; i++)
+		hash = lexicon_hash(hash, word.data[i]);
+	return hash;
+}
+
+/* 32 bits a slot. */
+static size_t bit_of(const struct lexicon *x, uint64_t hash) { return (hash >> 24) & (32 * x->n_slots - 1); }
+
+static size_t slot_of(const struct lexicon *x, struct slice word, uint64_t hash)
+{
+	size_t at = (hash >> 20) & (x->n_slots - 1);
+
+	while (x->slots[at].bytes.data && !slice_equal(x->slots[at].bytes, word))
+		at = (at + 1) & (x->n_slots - 1);
+	return at;
+}
+
+static void note_beginnings(struct lexicon *x, struct slice word)
+{
+	uint64_t hash = LEXICON_HASH;
+
+	for (size_t i = 0; i < word.len; i++) {
+		hash = lexicon_hash(hash, word.data[i]);
+		x->beginnings[bit_of(x, hash) / 64] |= (uint64_t)1 << bit_of(x, hash) % 64;
+	}
+}
+
+bool lexicon_may_begin(const struct lexicon *x, uint64_t hash)
+{
+	return x->n_slots && x->beginnings[bit_of(x, hash) / 64] >> bit_of(x, hash) % 64 & 1;
+}
+
+static enum fund_status grow(struct lexicon *x)
+{
+	struct lexicon bigger = *x;
+
+	bigger.n_slots = x->n_slots ? 2 * x->n_slots : SLOTS_FIRST;
+	bigger.slots = calloc(bigger.n_slots, sizeof *bigger.slots);
+	bigger.beginnings = calloc(bigger.n_slots / 2, sizeof *bigger.beginnings);
+	if (!bigger.slots || !bigger.beginnings) {
+		free(bigger.slots);
+		free(bigger.beginnings);
+		return FUND_NO_MEMORY;
+	}
+	for (size_t i = 0; i < x->n_slots; i++)
+		if (x->slots[i].bytes.data) {
+			bigger.slots[slot_of(&bigger, x->slots[i].bytes, hash_of(x->slots[i].bytes))] = x->slots[i];
+			note_beginnings(&bigger, x->slots[i].bytes);
+		}
+	free(x->slots);
+	free(x->beginnings);
+	*x = bigger;
+	return FUND_OK;
+}
+
+void lexicon_reset(struct lexicon *x)
+{
+	arena_reset(&x->arena);
+	if (x->n) {
+		memset(x->slots, 0, x->n_slots * sizeof *x->slots);
+		memset(x->beginnings, 0, x->n_slots / 2 * sizeof *x->beginnings);
+	}
+	x->n = 0;
+}
+
+enum fund_status lexicon_add(struct lexicon *x, struct slice word, uint64_t count, unsigned flags)
+{
+	if (word.len == 0 || word.len > LEXICON_WORD_MAX)
+		return FUND_OK;
+	if (2 * (x->n + 1) > x->n_slots) {
+		enum fund_status st = grow(x);
+		if (st != FUND_OK)
+			return st;
+	}
+	struct lexicon_word *w = &x->slots[slot_of(x, word, hash_of(word))];
+	if (!w->bytes.data) {
+		w->bytes = arena_slice(&x->arena, word);
+		if (!w->bytes.data)
+			return FUND_NO_MEMORY;
+		x->n++;
+		note_beginnings(x, word);
+	}
+	w->count += count;
+	w->flags |= flags;
+	return FUND_OK;
+}
+
+const struct lexicon_word *lexicon_find(const struct lexicon *x, struct slice word) { return lexicon_find_hashed(x, word, hash_of(word)); }
+
+const struct lexicon_word *lexicon_find_hashed(const struct lexicon *x, struct slice word, uint64_t hash)
+{
+	const struct lexicon_word *w = x->n && word.len <= LEXICON_WORD_MAX ? &x->slots[slot_of(x, word, hash)] : NULL;
+	return w && w->bytes.data ? w : NULL;
+}
+
+/* ---- bytes ---- */
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct lexicon_word *const *x = a, *const *y = b;
+	return slice_compare((*x)->bytes, (*y)->bytes);
+}
+
+static enum fund_status put_word(const struct lexicon_word *w, struct slice before, struct buf *out)
+{
+	uint8_t head[2], count[VARINT64_MAX];
+	size_t shared = 0;
+
+	while (shared < before.len && shared < w->bytes.len && before.data[shared] == w->bytes.data[shared])
+		shared++;
+	head[0] = (uint8_t)shared;
+	head[1] = (uint8_t)(w->bytes.len - shared);
+	enum fund_status st = buf_add(out, head, sizeof head);
+	if (st == FUND_OK)
+		st = buf_add(out, w->bytes.data + shared, w->bytes.len - shared);
+	return st == FUND_OK ? buf_add(out, count, (size_t)(put_varint(count, 2 * w->count + (w->flags & LEXICON_NOUN)) - count)) : st;
+}
+
+static enum fund_status each_block(const struct lexicon_word *const *sorted, size_t n, void *context,
+				   enum fund_status (*block)(void *context, struct slice first, struct slice bytes))
+{
+	struct buf bytes = BUF_INIT;
+	enum fund_status st = FUND_OK;
+
+	for (size_t i = 0, first; i < n && st == FUND_OK;) {
+		struct slice before = slice_of(NULL, 0);
+		buf_reset(&bytes);
+		for (first = i; i < n && st == FUND_OK && bytes.len < BLOCK_BYTES; i++) {
+			st = put_word(sorted[i], before, &bytes);
+			before = sorted[i]->bytes;
+		}
+		if (st == FUND_OK)
+			st = block(context, sorted[first]->bytes, slice_buf(&bytes));
+	}
+	buf_release(&bytes);
+	return st;
+}
+
+enum fund_status lexicon_encode(const struct lexicon *x, void *context, enum fund_status (*block)(void *context, struct slice first, struct slice bytes))
+{
+	const struct lexicon_word **sorted = malloc((x->n + 1) * sizeof(*sorted));
+	size_t n = 0;
+
+	if (!sorted)
+		return FUND_NO_MEMORY;
+	for (size_t i = 0; i < x->n_slots; i++)
+		if (x->slots[i].bytes.data)
+			sorted[n++] = &x->slots[i];
+	if (n > 1)
+		qsort(sorted, n, sizeof *sorted, by_bytes);
+	enum fund_status st = each_block(sorted, n, context, block);
+	free(sorted);
+	return st;
+}
+
+/* A word of a block, as it is read: so many bytes of the word before, and the rest. */
+struct entry {
+	size_t shared;
+	struct slice rest;
+	uint64_t count;
+	unsigned flags;
+};
+
+/* `len` is that of the word before. FUND_END behind the last. */
+static enum fund_status next_entry(struct cursor *c, size_t len, struct entry *e)
+{
+	const uint8_t *p = c->p;
+	size_t left = (size_t)(c->end - p);
+	if (left == 0)
+		return FUND_END;
+	if (left < 3 || p[1] == 0 || p[1] > left - 3 || p[0] > len || (size_t)p[0] + p[1] > LEXICON_WORD_MAX)
+		return FUND_CORRUPT;
+	e->shared = p[0];
+	e->rest = slice_of(p + 2, p[1]);
+	c->p += 2 + p[1];
+	uint64_t count = *c->p < 0x80 ? *c->p++ : cursor_varint(c);
+	e->count = count / 2;
+	e->flags = count & 1 ? LEXICON_NOUN : 0;
+	return c->bad || e->count == 0 ? FUND_CORRUPT : FUND_OK;
+}
+
+enum fund_status lexicon_decode(struct lexicon *x, struct slice block)
+{
+	struct cursor c = cursor_of(block);
+	struct entry e;
+	uint8_t word[LEXICON_WORD_MAX];
+	size_t len = 0;
+	enum fund_status st;
+
+	while ((st = next_entry(&c, len, &e)) == FUND_OK) {
+		len = e.shared + e.rest.len;
+		memcpy(word + e.shared, e.rest.data, e.rest.len);
+		st = lexicon_add(x, slice_of(word, len), e.count, e.flags);
+		if (st != FUND_OK)
+			return st;
+	}
+	return st == FUND_END ? FUND_OK : st;
+}
+
+/* For lexicon_decode_beginnings(). */
+struct beginnings {
+	struct lexicon *lexicon;
+	struct slice text;
+	size_t same;	/* letters that the word at hand has in common with the text */
+	size_t first_e; /* letters that one must have in common with it which, with an e behind them, is sorted behind the text */
+};
+
+/* The word that is the text up to e->shared and then the rest, where it begins the text. FUND_END where neither this word does nor one behind it. */
+static enum fund_status add_beginning(struct beginnings *b, const struct entry *e)
+{
+	uint8_t word[LEXICON_WORD_MAX], next = 0;
+	size_t len = e->shared + e->rest.len, n = e->shared;
+	while (n < len && n < b->text.len && e->rest.data[n - e->shared] == b->text.data[n])
+		n++;
+	b->same = n;
+	if (n < len)
+		next = e->rest.data[n - e->shared];
+	if (next > 'e' && n <= b->first_e && (n == b->text.len || next > b->text.data[n]))
+		return FUND_END;
+	if (n + 1 < len || (n < len && next != 'e'))
+		return FUND_OK;
+	memcpy(word, b->text.data, n);
+	if (n < len)
+		word[n] = 'e';
+	struct slice whole = slice_of(word, len);
+	return lexicon_find(b->lexicon, whole) ? FUND_OK : lexicon_add(b->lexicon, whole, e->count, e->flags);
+}
+
+enum fund_status lexicon_decode_beginnings(struct lexicon *x, struct slice block, struct slice text)
+{
+	struct cursor c = cursor_of(block);
+	struct beginnings b = { x, text, 0, LEXICON_BEGINNING_MIN };
+	struct entry e;
+	size_t len = 0;
+	enum fund_status st;
+
+	while (b.first_e < text.len && text.data[b.first_e] >= 'e')
+		b.first_e++;
+	while ((st = next_entry(&c, len, &e)) == FUND_OK) {
+		len = e.shared + e.rest.len;
+		if (e.shared <= b.same) /* else it differs from the text where the word before did */
+			st = add_beginning(&b, &e);
+		if (st != FUND_OK)
+			return st;
+	}
+	return st == FUND_END ? FUND_OK : st;
+}

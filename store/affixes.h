@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * affixes.h - which blocks of the dictionary, in groups of AFFIX_GROUP, have forms with a certain beginning or end; see affix_writer.h.
+ */
+#ifndef STORE_AFFIXES_H
+#define STORE_AFFIXES_H
+
+#include "store/chunks.h"
+#include "store/forms.h"
+
+#define AFFIX_KEY (1 + FORM_HEAD) /* bytes: class and letters */
+#define AFFIX_GROUP 4u		  /* blocks of the dictionary that count as one */
+#define AFFIX_LEN_INLINE 31u	  /* bytes of runs: as many as fit beside the shared letters */
+
+static inline void affix_key_put(uint8_t out[AFFIX_KEY], uint64_t key)
+{
+	for (unsigned i = 0; i < AFFIX_KEY; i++)
+		out[i] = (uint8_t)(key >> 8 * (AFFIX_KEY - 1 - i));
+}
+/* The first bytes, or the last ones in reverse, of a word of up to FORM_HEAD. */
+static inline uint64_t affix_head(uint8_t class, struct slice word)
+{
+	uint64_t key = class;
+	for (size_t i = 0; i < FORM_HEAD; i++)
+		key = key << 8 | (i < word.len ? word.data[i] : 0);
+	return key;
+}
+static inline uint64_t affix_tail(uint8_t class, struct slice word)
+{
+	uint64_t key = class;
+	for (size_t i = 0; i < FORM_HEAD; i++)
+		key = key << 8 | (i < word.len ? word.data[word.len - 1 - i] : 0);
+	return key;
+}
+
+/* A walk over the keys of one map from `from` on. Borrows the snapshot's bytes. */
+struct affix_iter {
+	uint64_t key;	    /* the current one */
+	struct slice groups; /* its runs: affix_groups() */
+	/* private */
+	const struct chunk_source *source;
+	enum chunk_kind kind;
+	struct slice tail;
+	struct cursor cursor;
+	uint64_t from;
+	bool is_first; /* the key that comes is its chunk's first */
+};
+/* Before the first key >= from. */
+enum fund_status affix_seek(struct affix_iter *it, const struct chunk_source *s, enum chunk_kind kind, uint64_t from);
+/* FUND_OK, FUND_END, FUND_CORRUPT. */
+enum fund_status affix_next(struct affix_iter *it);
+/* Calls `group` for each group of the runs; FUND_CORRUPT: they cannot be right, or reach behind the groups of `n_blocks`. */
+enum fund_status affix_groups(struct slice runs, uint32_t n_blocks, void (*group)(void *context, uint32_t group), void *context);
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/forms.h"
+
+#include <stdlib.h>
+
+#include "store/affixes.h"
+#include "store/edits.h"
+
+void term_forms_release(struct term_forms *f)
+{
+	free(f->forms);
+	buf_release(&f->words);
+	*f = (struct term_forms){ 0 };
+}
+
+const struct form *term_forms_find(const struct term_forms *f, struct slice word)
+{
+	for (uint32_t i = 0; i < f->n; i++)
+		if (slice_equal(f->forms[i].word, word))
+			return &f->forms[i];
+	return NULL;
+}
+
+/* ---- terms with their forms ---- */
+
+static enum fund_status make_room(struct term_forms *f, uint32_t n)
+{
+	if (n <= f->cap)
+		return FUND_OK;
+	struct form *grown = realloc(f->forms, (size_t)n * 2 * sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	f->forms = grown;
+	f->cap = 2 * n;
+	return FUND_OK;
+}
+
+/* Appends a word to f->words. */
+static enum fund_status read_word(struct term_walk *w, struct slice base, struct term_forms *f)
+{
+	struct slice rule;
+	uint32_t n_places;
+	if (!edit_rule_read(&w->rules, &w->cursor, &rule) || !edit_rule_places(rule, &n_places))
+		return FUND_CORRUPT;
+	struct slice places = cursor_take(&w->cursor, n_places);
+	size_t len = w->cursor.bad ? 0 : edit_apply(rule, places.data, base, f->words.data + f->words.len, FORM_MAX);
+	f->words.len += len;
+	return len ? FUND_OK : FUND_CORRUPT;
+}
+
+static bool read_counts(struct term_walk *w, struct form *form)
+{
+	uint64_t cf = cursor_varint(&w->cursor) + 1, less = cf > 1 ? cursor_varint(&w->cursor) : 0;
+	if (w->cursor.bad || cf == 0 || less >= cf || cf - less > UINT32_MAX)
+		return false;
+	form->cf = cf;
+	form->df = (uint32_t)(cf - less);
+	return true;
+}
+
+/* What the others leave to the first; they do not rise. */
+static bool counts_fit(const struct term_entry *e, uint64_t df_less, struct term_forms *f)
+{
+	uint64_t others = 0;
+	for (uint32_t i = 1; i < f->n; i++) {
+		if (f->forms[i].cf > e->cf || f->forms[i].df > e->df || (i > 1 && f->forms[i].cf > f->forms[i - 1].cf))
+			return false;
+		others += f->forms[i].cf;
+		if (others >= e->cf)
+			return false;
+	}
+	f->forms[0].cf = e->cf - others;
+	f->forms[0].df = (uint32_t)(e->df - df_less);
+	return df_less < e->df && f->forms[0].df <= f->forms[0].cf && (f->n == 1 || f->forms[1].cf <= f->forms[0].cf);
+}
+
+static enum fund_status read_several(struct term_walk *w, const struct term_entry *e, struct slice base, struct term_forms *f)
+{
+	uint64_t n = e->several_forms ? cursor_varint(&w->cursor) + 2 : 1, df_less = 0;
+	if (w->cursor.bad || n < 1 || n > cursor_left(&w->cursor))
+		return FUND_CORRUPT; /* each takes a byte at least */
+	enum fund_status st = make_room(f, (uint32_t)n);
+	if (st == FUND_OK)
+		st = buf_reserve(&f->words, FORM_MAX * (size_t)n);
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
+		size_t start = f->words.len;
+		st = read_word(w, i ? f->forms[0].word : base, f);
+		f->forms[i] = (struct form){ .word = slice_from(slice_buf(&f->words), start), .ordinal = i };
+		if (st == FUND_OK && n > 1 && i == 0)
+			df_less = cursor_varint(&w->cursor);
+		if (st == FUND_OK && i > 0 && !read_counts(w, &f->forms[i]))
+			st = FUND_CORRUPT;
+	}
+	f->n = (uint32_t)n;
+	return st == FUND_OK && counts_fit(e, df_less, f) && !w->cursor.bad ? FUND_OK : st == FUND_OK ? FUND_CORRUPT : st;
+}
+
+enum fund_status term_walk_begin(struct term_walk *w, const struct chunk_source *s, struct slice from)
+{
+	w->rules_of = NULL;
+	return dictionary_seek_block_of(&w->terms, s, from);
+}
+
+enum fund_status term_walk_next(struct term_walk *w, struct term_forms *f)
+{
+	const struct term_entry *e = &w->terms.entry;
+	f->n = 0;
+	buf_reset(&f->words);
+	enum fund_status st = dictionary_next(&w->terms);
+	if (st != FUND_OK)
+		return st;
+	if (w->terms.index == 0)
+		w->cursor = cursor_of(w->terms.forms);
+	if (w->rules_of != w->terms.chunk.data) {
+		struct cursor c = cursor_of(dictionary_iter_rules(&w->terms));
+		if (!edit_list_read(&w->rules, &c))
+			return FUND_CORRUPT;
+		w->rules_of = w->terms.chunk.data;
+	}
+	if (e->term.len < 1 || !class_has_forms(e->term.data[0]))
+		return e->several_forms ? FUND_CORRUPT : FUND_OK;
+	return read_several(w, e, slice_from(e->term, 1), f);
+}
+
+enum fund_status term_forms_read(struct term_forms *f, const struct chunk_source *s, struct slice term)
+{
+	struct term_walk r;
+	enum fund_status st = term_walk_begin(&r, s, term);
+	while (st == FUND_OK) {
+		st = term_walk_next(&r, f);
+		int order = st == FUND_OK ? slice_compare(r.terms.entry.term, term) : 0;
+		if (st != FUND_OK || order == 0)
+			break;
+		if (order > 0)
+			st = FUND_NOT_FOUND;
+	}
+	if (st != FUND_OK)
+		f->n = 0;
+	return st == FUND_END ? FUND_NOT_FOUND : st;
+}
+
+/* ---- walks ---- */
+
+struct form_scan_state {
+	struct term_walk walk;
+	struct term_forms forms;
+	uint32_t next; /* of forms */
+	uint8_t class;
+	bool at_end; /* affix is a suffix */
+	struct slice affix;
+	uint8_t affix_bytes[FORM_MAX];
+	/* the blocks to look at; NULL: all */
+	uint64_t *blocks;
+	uint32_t n_blocks, block;
+	bool ended;
+};
+
+void form_scan_release(struct form_scan *f)
+{
+	struct form_scan_state *s = f->state;
+	if (s) {
+		term_forms_release(&s->forms);
+		free(s->blocks);
+	}
+	free(s);
+	f->state = NULL;
+}
+
+static enum fund_status begin(struct form_scan *f, uint8_t class, struct slice affix, bool at_end)
+{
+	form_scan_release(f);
+	f->state = calloc(1, sizeof *f->state);
+	if (!f->state)
+		return FUND_NO_MEMORY;
+	struct form_scan_state *s = f->state;
+	s->class = class;
+	s->at_end = at_end;
+	s->ended = affix.len > FORM_MAX; /* no form is as long */
+	s->affix = slice_of(s->affix_bytes, s->ended ? 0 : affix.len);
+	if (s->affix.len)
+		memcpy(s->affix_bytes, affix.data, s->affix.len);
+	return FUND_OK;
+}
+
+enum fund_status form_scan_all(struct form_scan *f, const struct chunk_source *source, uint8_t class)
+{
+	enum fund_status st = begin(f, class, slice_of(NULL, 0), false);
+	return st == FUND_OK ? dictionary_seek_block_of(&f->state->walk.terms, source, slice_of(&f->state->class, 1)) : st;
+}
+
+/* ---- the blocks that matter ---- */
+
+static void note_group(void *context, uint32_t group)
+{
+	struct form_scan_state *s = context;
+	for (uint64_t block = (uint64_t)group * AFFIX_GROUP; block < ((uint64_t)group + 1) * AFFIX_GROUP && block < s->n_blocks; block++)
+		s->blocks[block / 64] |= (uint64_t)1 << block % 64;
+}
+
+static enum fund_status make_blocks(struct form_scan_state *s, const struct chunk_source *source)
+{
+	enum fund_status st = dictionary_n_blocks(source, &s->n_blocks);
+	if (st != FUND_OK)
+		return st;
+	s->blocks = calloc(s->n_blocks / 64 + 1u, sizeof *s->blocks);
+	s->block = UINT32_MAX;
+	s->walk.terms.source = source;
+	return s->blocks ? FUND_OK : FUND_NO_MEMORY;
+}
+
+/* Those of the keys from `from` on that agree with it in their first `bits`. */
+static enum fund_status note_keys(struct form_scan_state *s, const struct chunk_source *source, enum chunk_kind kind, uint64_t from, unsigned bits)
+{
+	struct affix_iter it;
+	unsigned rest = 8 * AFFIX_KEY - bits;
+	enum fund_status st = affix_seek(&it, source, kind, from);
+	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> rest == from >> rest)
+		st = affix_groups(it.groups, s->n_blocks, note_group, s);
+	return st == FUND_END ? FUND_OK : st;
+}
+
+static enum fund_status scan_affix(struct form_scan *f, const struct chunk_source *source, uint8_t class, struct slice affix, bool at_end)
+{
+	if (affix.len == 0)
+		return form_scan_all(f, source, class);
+	enum fund_status st = begin(f, class, affix, at_end);
+	if (st == FUND_OK && !f->state->ended)
+		st = make_blocks(f->state, source);
+	if (st != FUND_OK || f->state->ended)
+		return st;
+	unsigned len = affix.len < FORM_HEAD ? (unsigned)affix.len : FORM_HEAD;
+	return note_keys(f->state, source, at_end ? CHUNK_TAILS : CHUNK_HEADS, at_end ? affix_tail(class, affix) : affix_head(class, affix), 8 + 8 * len);
+}
+
+enum fund_status form_scan_prefix(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct slice prefix)
+{
+	return scan_affix(f, s, class, prefix, false);
+}
+
+enum fund_status form_scan_suffix(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct slice suffix)
+{
+	return scan_affix(f, s, class, suffix, true);
+}
+
+enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *source, uint8_t class, bool (*may)(void *context, struct slice head),
+				 void *context)
+{
+	struct affix_iter it;
+	uint8_t key[AFFIX_KEY];
+	enum fund_status st = begin(f, class, slice_of(NULL, 0), false);
+	if (st == FUND_OK)
+		st = make_blocks(f->state, source);
+	if (st == FUND_OK)
+		st = affix_seek(&it, source, CHUNK_HEADS, affix_head(class, slice_of(NULL, 0)));
+	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK) {
+		affix_key_put(key, it.key);
+		if (key[0] != class)
+			break;
+		size_t len = FORM_HEAD;
+		while (len && key[len] == 0)
+			len--;
+		if (may(context, slice_of(key + 1, len)))
+			st = affix_groups(it.groups, f->state->n_blocks, note_group, f->state);
+	}
+	return st == FUND_END ? FUND_OK : st;
+}
+
+/* The next block that was noted, behind the current one. */
+static enum fund_status next_block(struct form_scan_state *s)
+{
+	for (uint32_t i = s->block + 1; i < s->n_blocks;) {
+		uint64_t rest = s->blocks[i / 64] >> i % 64;
+		if (rest) {
+			s->block = i + (uint32_t)__builtin_ctzll(rest);
+			return dictionary_seek_block(&s->walk.terms, s->walk.terms.source, s->block);
+		}
+		i = (i / 64 + 1) * 64;
+	}
+	return FUND_END;
+}
+
+/* ---- moving ---- */
+
+static bool matches(const struct form_scan_state *s, struct slice word)
+{
+	size_t n = s->affix.len;
+	return n <= word.len && (n == 0 || memcmp(s->at_end ? word.data + word.len - n : word.data, s->affix.data, n) == 0);
+}
+
+static enum fund_status advance(struct form_scan_state *s)
+{
+	enum fund_status st = FUND_OK;
+	s->next = 0;
+	s->forms.n = 0;
+	if (s->ended)
+		return FUND_END;
+	if (s->blocks && s->walk.terms.left == 0)
+		st = next_block(s);
+	if (st == FUND_OK)
+		st = term_walk_next(&s->walk, &s->forms);
+	if (st != FUND_OK)
+		return st;
+	uint8_t class = s->walk.terms.entry.term.data[0];
+	if (class != s->class)
+		s->forms.n = 0;
+	return class > s->class ? FUND_END : FUND_OK;
+}
+
+enum fund_status form_scan_next(struct form_scan *f)
+{
+	struct form_scan_state *s = f->state;
+	for (;;) {
+		for (; s->next < s->forms.n; s->next++)
+			if (matches(s, s->forms.forms[s->next].word)) {
+				f->form = s->forms.forms[s->next++];
+				f->term = s->walk.terms.entry;
+				f->n_forms = s->forms.n;
+				return FUND_OK;
+			}
+		enum fund_status st = advance(s);
+		if (st != FUND_OK) {
+			s->ended = true;
+			return st;
+		}
+	}
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * forms.h - the words as they were written, in one segment.
+ *
+ * Shape    A term of the classes a, q, s, w has forms, at least one: the words it was made of, in lower case (composed, umlauts kept,
+ *          soft hyphens and line ends gone), the most frequent first. A form's place in this row is its ordinal: postings_forms() gives
+ *          the ordinal of what stands at each position. A piece of a hyphenated word has the piece as its form. Terms of other classes
+ *          have none.
+ * Units    df: documents, cf: occurrences; both count dead documents, as the dictionary's do. The cf of a term's forms sum to the term's.
+ * Bytes    docs/FORMAT.md, "Forms".
+ * Memory   borrowed from the snapshot, or from what is read into, as stated.
+ */
+#ifndef STORE_FORMS_H
+#define STORE_FORMS_H
+
+#include "store/dictionary.h"
+#include "store/edits.h"
+
+#define FORM_MAX 128u /* bytes; longer ones were cut, as terms are, and end in a hash of the whole */
+
+/* Do terms of this class have forms? */
+static inline bool class_has_forms(uint8_t class) { return class == 'w' || class == 'a' || class == 'q' || class == 's'; }
+
+struct form {
+	struct slice word; /* without class byte */
+	uint32_t ordinal;
+	uint32_t df;
+	uint64_t cf;
+};
+
+/* ---- the forms of one term ---- */
+
+/* Starts as {0}; may be read into again and again. */
+struct term_forms {
+	uint32_t n;
+	struct form *forms; /* by ordinal; until the next read or the release */
+	/* private */
+	uint32_t cap;
+	struct buf words;
+};
+void term_forms_release(struct term_forms *f); /* also on {0} */
+/* All forms of the term; n 0 for a class without. FUND_NOT_FOUND: there is no such term. */
+enum fund_status term_forms_read(struct term_forms *f, const struct chunk_source *s, struct slice term);
+/* The one that is `word`; NULL: none of them. */
+const struct form *term_forms_find(const struct term_forms *f, struct slice word);
+
+/* All terms in order, each with its forms: for merges and --verify. Borrows the snapshot's bytes, owns nothing. */
+struct term_walk {
+	struct dictionary_iter terms; /* terms.entry: the current one */
+	/* private: the forms of a block stand in the order of its terms */
+	struct cursor cursor;
+	const uint8_t *rules_of; /* the chunk whose rules are listed */
+	struct edit_list rules;
+};
+/* Before the first term of the block that holds `from` if any does. */
+enum fund_status term_walk_begin(struct term_walk *w, const struct chunk_source *s, struct slice from);
+/* FUND_OK, FUND_END, FUND_CORRUPT, FUND_NO_MEMORY. */
+enum fund_status term_walk_next(struct term_walk *w, struct term_forms *f);
+
+/* ---- many forms ---- */
+
+/*
+ * A walk over the forms of one class: all, or those that begin or end with given bytes, or those whose beginnings a caller wants. In the
+ * order of their terms, and of a term by ordinal; a word that belongs to several terms comes once for each. Nothing is read that is
+ * not near a match but by form_scan_all(). Starts as {0}.
+ */
+struct form_scan {
+	struct form form;	   /* the current one: until the next call */
+	struct term_entry term;	   /* whose form it is: with its class byte; until the next call */
+	uint32_t n_forms;	   /* that the term has */
+	/* private */
+	struct form_scan_state *state;
+};
+/* An empty prefix or suffix is all. */
+enum fund_status form_scan_all(struct form_scan *f, const struct chunk_source *s, uint8_t class);
+enum fund_status form_scan_prefix(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct slice prefix);
+enum fund_status form_scan_suffix(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct slice suffix);
+/* Those whose first bytes (up to FORM_HEAD of them; of a shorter word all) `may` says yes to: for automata. Then still to be matched. */
+#define FORM_HEAD 4u
+enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *s, uint8_t class, bool (*may)(void *context, struct slice head), void *context);
+/* FUND_OK, FUND_END, FUND_CORRUPT, FUND_NO_MEMORY. */
+enum fund_status form_scan_next(struct form_scan *f);
+void form_scan_release(struct form_scan *f); /* also on {0} */
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Dictionary and postings over chunks of any bytes. */
+#include "base/hash.h"
+#include "store/postings.h"
+#include "tests/fuzz/fuzz.h"
+
+void fuzz_dictionary(struct slice bytes);
+void fuzz_postings(struct slice bytes);
+
+/* A segment whose chunks of every kind are these bytes, one chunk a kind. */
+static enum fund_status get(void *context, enum chunk_kind kind, struct slice tail, struct slice *value)
+{
+	(void)kind, (void)tail;
+	*value = *(struct slice *)context;
+	return FUND_OK;
+}
+
+static enum fund_status seek_le(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value)
+{
+	*found = tail;
+	return get(context, kind, tail, value);
+}
+
+static enum fund_status next(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value)
+{
+	(void)context, (void)kind, (void)tail, (void)found, (void)value;
+	return FUND_NOT_FOUND;
+}
+
+/* The chunk with right checksums of its header and of its blocks, as far as its offsets tell them. */
+static struct slice seal_dictionary(struct buf *room, struct slice bytes)
+{
+	buf_reset(room);
+	FUZZ_CHECK(buf_add_slice(room, bytes) == FUND_OK);
+	if (room->len < 12)
+		return slice_buf(room);
+	uint32_t n = get_u32(room->data + 4);
+	if (n < 1 || n > (room->len - 8) / 4)
+		return slice_buf(room);
+	for (uint32_t i = 0; i < n; i++) {
+		size_t from = get_u32(room->data + 8 + 4 * (size_t)i), to = i + 1 < n ? get_u32(room->data + 12 + 4 * (size_t)i) : room->len;
+		if (from >= 8 + 4 * (size_t)n && to <= room->len && to > from && to - from >= 8)
+			put_u32(room->data + from, checksum(room->data + from + 4, to - from - 4));
+	}
+	put_u32(room->data, checksum(room->data + 4, 4 + 4 * (size_t)n));
+	return slice_buf(room);
+}
+
+static void check_entry(const struct term_entry *e)
+{
+	FUZZ_CHECK(e->term.len >= 1 && e->term.len <= DICTIONARY_TERM_MAX);
+	FUZZ_CHECK(e->df >= 1 && e->cf >= e->df);
+}
+
+void fuzz_dictionary(struct slice bytes)
+{
+	static struct buf room;
+	static struct dictionary_iter it;
+	struct slice chunk = seal_dictionary(&room, bytes);
+	struct chunk_source source = { &chunk, get, seek_le, next };
+	struct term_entry entry;
+	enum fund_status st = dictionary_find(&source, SLICE_LIT("wtruppenaufmarsch"), &entry);
+	FUZZ_CHECK(st == FUND_OK || st == FUND_NOT_FOUND || st == FUND_CORRUPT);
+	st = dictionary_seek(&it, &source, SLICE_LIT("w"));
+	for (int i = 0; i < 100000 && st == FUND_OK; i++) {
+		st = dictionary_next(&it);
+		if (st == FUND_OK)
+			check_entry(&it.entry);
+	}
+	FUZZ_CHECK(st == FUND_OK || st == FUND_END || st == FUND_NOT_FOUND || st == FUND_CORRUPT);
+}
+
+static void read_list(const struct chunk_source *source, const struct term_entry *entry)
+{
+	static struct postings p;
+	const uint32_t *positions;
+	struct impacts impacts;
+	uint32_t n, freq, last, before = 0;
+	uint8_t boost;
+	enum fund_status st = postings_open(&p, source, entry, (struct field_weights){ 2, 1 });
+	if (st == FUND_OK)
+		postings_impacts(&p, &impacts);
+	for (int i = 0; i < 2000 && st == FUND_OK; i++) {
+		st = i % 7 == 6 ? postings_seek(&p, before + 50) : postings_next(&p);
+		if (st != FUND_OK || p.doc == DOC_END)
+			break;
+		FUZZ_CHECK(i == 0 || p.doc > before);
+		before = p.doc;
+		if (postings_freq(&p, &freq) == FUND_OK && postings_boost(&p, &boost) == FUND_OK && postings_positions(&p, &positions, &n) == FUND_OK)
+			FUZZ_CHECK(n == freq);
+		postings_block_impacts(&p, p.doc, &last, &impacts);
+	}
+	FUZZ_CHECK(st == FUND_OK || st == FUND_CORRUPT);
+	postings_release(&p);
+}
+
+/* One byte: form and positions; two: documents; then the list. */
+void fuzz_postings(struct slice bytes)
+{
+	static struct buf room;
+	if (bytes.len < 3)
+		return;
+	struct slice list = slice_of(bytes.data + 3, bytes.len - 3);
+	enum list_form form = (enum list_form)(bytes.data[0] % 3);
+	struct term_entry e = { .term = SLICE_LIT("w"), .df = get_u16(bytes.data + 1) + 1u, .has_positions = bytes.data[0] & 0x80, .form = form };
+	e.cf = 2 * (uint64_t)e.df;
+	e.positions_len = list.len;
+	if (form == LIST_INLINE) {
+		e.payload = list;
+	} else if (form == LIST_LONG) {
+		list = fuzz_sealed(&room, list);
+		e.list_len = list.len;
+	} else { /* a block's checksum is behind it */
+		buf_reset(&room);
+		FUZZ_CHECK(buf_add_slice(&room, list) == FUND_OK);
+		if (room.len >= 4)
+			put_u32(room.data + room.len - 4, checksum(room.data, room.len - 4));
+		list = slice_buf(&room);
+		e.list_len = list.len;
+	}
+	struct chunk_source source = { &list, get, seek_le, next };
+	read_list(&source, &e);
+}

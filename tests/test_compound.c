@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Splitting compounds by a small lexicon; the lexicon's bytes; and what comes of it in an index. */
+#include <string.h>
+
+#include "stemmer/compound.h"
+#include "tests/program.h"
+
+static const char *const nouns[] = { "truppe", "aufmarsch", "wand", "halterung", "kind", "zahn", "heilkunde", "tasche", "hersteller", "blut", "orange", "baumwolle", "baum", "wolle",
+				     "jacke", "strasse", "sommer", "kleid", "schule", "hof", "regierung", "erklarung", "gesellschaft", "liebe", "brief", "haus", "tur", "grenze",
+				     "ubergang", "gewerkschaft", "bund", "schrank", "zeh", "hose", "staat", "vertrag", "platz", "schiff", "fahrt", "schifffahrt", "amt" };
+
+static void fill(struct lexicon *x)
+{
+	*x = (struct lexicon)LEXICON_INIT;
+	for (size_t i = 0; i < sizeof(nouns) / sizeof(*nouns); i++)
+		ck_assert_int_eq(lexicon_add(x, slice_str(nouns[i]), 50 + i, LEXICON_NOUN), FUND_OK);
+}
+
+static const struct {
+	const char *word, *parts; /* NULL: no compound */
+} splits[] = {
+	{ "truppenaufmarsch", "truppe+aufmarsch" }, { "truppenaufmarschs", "truppe+aufmarsch" }, { "wandhalterung", "wand+halterung" },
+	{ "kinderzahnheilkunde", "kind+zahn+heilkunde" }, { "taschenhersteller", "tasche+hersteller" }, { "blutorange", "blut+orange" },
+	{ "baumwolljacke", "baumwolle+jacke" }, { "sommerkleid", "sommer+kleid" }, { "schulhof", "schule+hof" }, { "regierungserklarung", "regierung+erklarung" },
+	{ "liebesbrief", "liebe+brief" }, { "gewerkschaftsbund", "gewerkschaft+bund" }, { "grenzubergange", "grenze+ubergang" }, { "staatsvertrag", "staat+vertrag" },
+	{ "gesellschaft", NULL }, { "gewerkschaft", NULL }, { "kurzehose", NULL }, { "erlangerstrasse", NULL }, { "baumwolle", "baum+wolle" }, { "truppe", NULL }, { "haustur", "haus+tur" },
+	{ "unbekannt", NULL }, { "kleiderschrank", "kleid+schrank" }, { "", NULL },
+};
+
+START_TEST(a_word_has_these_parts)
+{
+	struct lexicon x;
+	struct compound c;
+	char text[400] = "";
+	fill(&x);
+	ck_assert_int_eq(compound_split(&x, NULL, slice_str(splits[_i].word), &c), FUND_OK);
+	for (uint32_t i = 0; i < c.n; i++)
+		sprintf(text + strlen(text), "%s%.*s", i ? "+" : "", c.parts[i].len, (const char *)c.parts[i].word);
+	ck_assert_msg(splits[_i].parts ? strcmp(text, splits[_i].parts) == 0 : c.n == 0, "%s: %s", splits[_i].word, text);
+	lexicon_release(&x);
+}
+END_TEST
+
+/* Some nouns in a row, now and then with other letters between them; in memory of that length. */
+static struct slice random_word(uint64_t *state)
+{
+	uint8_t word[200];
+	size_t n = 0;
+	for (uint32_t i = random_below(state, 7); i > 0; i--) {
+		const char *part = random_below(state, 5) ? nouns[random_below(state, sizeof(nouns) / sizeof(*nouns))] : "nesx";
+		memcpy(word + n, part, strlen(part));
+		n += strlen(part);
+	}
+	uint8_t *exact = malloc(n + 1);
+	memcpy(exact, word, n);
+	return slice_of(exact, n);
+}
+
+START_TEST(the_parts_of_any_letters_cover_the_word)
+{
+	uint64_t state = 4;
+	struct lexicon x;
+	fill(&x);
+	for (int round = 0; round < 50000; round++) {
+		struct slice word = random_word(&state);
+		struct compound c;
+		ck_assert_int_eq(compound_split(&x, NULL, word, &c), FUND_OK);
+		if (c.n) {
+			ck_assert(c.n >= 2 && c.n <= COMPOUND_PARTS && c.parts[0].off == 0 && c.parts[c.n - 1].end == word.len);
+			for (uint32_t i = 0; i < c.n; i++) {
+				ck_assert(i == 0 || c.parts[i].off == c.parts[i - 1].end);
+				ck_assert(lexicon_find(&x, slice_of(c.parts[i].word, c.parts[i].len)) != NULL);
+			}
+		}
+		free((void *)(uintptr_t)word.data);
+	}
+	lexicon_release(&x);
+}
+END_TEST
+
+static enum fund_status keep_block(void *context, struct slice first, struct slice block)
+{
+	ck_assert(block.len > 2 && slice_equal(slice_of(block.data + 2, block.data[1]), first));
+	return buf_add_slice(context, block);
+}
+
+static enum fund_status from_block(void *context, struct lexicon *x, struct slice text)
+{
+	enum fund_status st = lexicon_decode_beginnings(x, slice_buf(context), text);
+	return st == FUND_END ? FUND_OK : st;
+}
+
+/* Behind its letters a part's word holds whatever was there. */
+static bool same_split(const struct compound *a, const struct compound *b)
+{
+	bool same = a->n == b->n;
+	for (uint32_t i = 0; same && i < a->n; i++) {
+		const struct compound_part *p = &a->parts[i], *q = &b->parts[i];
+		same = p->off == q->off && p->end == q->end && slice_equal(slice_of(p->word, p->len), slice_of(q->word, q->len));
+	}
+	return same;
+}
+
+START_TEST(the_words_that_a_words_letters_lead_to_split_it_as_all_words_do)
+{
+	uint64_t state = 9;
+	struct lexicon x, few = LEXICON_INIT;
+	struct buf bytes = BUF_INIT;
+	struct word_source source = { &bytes, from_block };
+	fill(&x);
+	ck_assert_int_eq(lexicon_encode(&x, &bytes, keep_block), FUND_OK);
+	for (int round = 0; round < 3000; round++) {
+		struct slice word = random_word(&state);
+		struct compound a, b;
+		lexicon_reset(&few);
+		ck_assert_int_eq(compound_split(&x, NULL, word, &a), FUND_OK);
+		ck_assert_int_eq(compound_split(&few, &source, word, &b), FUND_OK);
+		ck_assert_msg(same_split(&a, &b), "%.*s", (int)word.len, (const char *)word.data);
+		ck_assert_uint_lt(few.n, x.n);
+		free((void *)(uintptr_t)word.data);
+	}
+	buf_release(&bytes);
+	lexicon_release(&x), lexicon_release(&few);
+}
+END_TEST
+
+START_TEST(a_lexicon_is_read_as_it_was_written_and_damage_is_refused)
+{
+	struct lexicon x, y = LEXICON_INIT;
+	struct buf bytes = BUF_INIT;
+	uint64_t state = 6;
+	fill(&x);
+	ck_assert_int_eq(lexicon_encode(&x, &bytes, keep_block), FUND_OK);
+	ck_assert_int_eq(lexicon_decode(&y, slice_buf(&bytes)), FUND_OK);
+	ck_assert_uint_eq(x.n, y.n);
+	for (size_t i = 0; i < sizeof(nouns) / sizeof(*nouns); i++)
+		ck_assert_uint_eq(lexicon_find(&y, slice_str(nouns[i]))->count, 50 + i);
+	for (int round = 0; round < 20000; round++) {
+		struct lexicon z = LEXICON_INIT;
+		size_t len = random_below(&state, (uint32_t)bytes.len);
+		uint8_t *copy = malloc(len + 1);
+		memcpy(copy, bytes.data, len);
+		if (len)
+			copy[random_below(&state, (uint32_t)len)] = (uint8_t)random_next(&state);
+		enum fund_status st = lexicon_decode(&z, slice_of(copy, len));
+		ck_assert(st == FUND_OK || st == FUND_CORRUPT);
+		st = lexicon_decode_beginnings(&z, slice_of(copy, len), slice_str("truppenaufmarsch"));
+		ck_assert(st == FUND_OK || st == FUND_END || st == FUND_CORRUPT);
+		lexicon_release(&z);
+		free(copy);
+	}
+	lexicon_release(&x), lexicon_release(&y);
+	buf_release(&bytes);
+}
+END_TEST
+
+/* ---- in an index ---- */
+
+static struct scratch scratch;
+
+/* Its folder. */
+static const char *make_archive(void)
+{
+	static char dir[300];
+	scratch_make(&scratch);
+	snprintf(dir, sizeof(dir), "%s/a", scratch.dir);
+	return dir;
+}
+
+static void index_it(const char *options)
+{
+	program_expect(0, "fundstelle-index -q -i %s/i %s %s/a", scratch.dir, options, scratch.dir);
+}
+
+static void lists(const char *query, const char *paths)
+{
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s/i -f paths %s", scratch.dir, query);
+	ck_assert_msg(strcmp(o.out, paths) == 0, "%s: %s%s", query, o.out, o.err);
+	outcome_free(&o);
+}
+
+START_TEST(a_part_finds_its_compounds_below_itself_whatever_the_night)
+{
+	const char *dir = make_archive();
+	file_write(dir, "wort.txt", "Der Aufmarsch begann. Ein Aufmarsch ist ein Aufmarsch; die Truppe sah es, die Truppe stand, eine Truppe.\n");
+	file_write(dir, "zusammen.txt", "Der Truppenaufmarsch begann gestern und auch heute, dies sagt der Bericht von dort.\n");
+	index_it("");
+	lists("Aufmarsch", "wort.txt\nzusammen.txt\n");
+	lists("Truppen", "wort.txt\nzusammen.txt\n");
+	lists("Truppenaufmarsch", "zusammen.txt\n");
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s/i -f jsonl --explain Aufmarsch", scratch.dir);
+	ck_assert_msg(strstr(o.out, "\"kind\": \"part\"") != NULL, "%s", o.out);
+	ck_assert_msg(strstr(strchr(o.out, '\n'), "\"marks\": [[") != NULL, "%s", o.out);
+	outcome_free(&o);
+	/* a later run knows no noun by itself: the lexicon of the index splits */
+	file_write(dir, "spaeter.txt", "Ein Aufmarschtruppen wird erwartet.\n");
+	index_it("");
+	lists("Aufmarsch", "wort.txt\nspaeter.txt\nzusammen.txt\n");
+	index_it("--rebuild");
+	program_expect(0, "fundstelle-index -i %s/i --compact", scratch.dir);
+	lists("Aufmarsch", "wort.txt\nspaeter.txt\nzusammen.txt\n");
+	program_expect(0, "fundstelle-index -i %s/i --verify=deep", scratch.dir);
+	scratch_remove(&scratch);
+}
+END_TEST
+
+START_TEST(words_side_by_side_rank_above_the_same_words_apart)
+{
+	const char *dir = make_archive();
+	file_write(dir, "a.txt", "Die Wahl war lange her, als in einer anderen Stadt und zu ganz anderer Zeit das Wetter umschlug.\n");
+	file_write(dir, "b.txt", "Die Wahl und das Wetter waren lange her, als in einer anderen Stadt zu ganz anderer Zeit umschlug.\n");
+	index_it("");
+	lists("Wahl Wetter", "b.txt\na.txt\n");
+	lists("Wetter Wahl -n 1", "b.txt\n");
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s/i -f jsonl -n 1 --explain Wahl Wetter", scratch.dir);
+	ck_assert_msg(strstr(o.out, "\"kind\": \"proximity\"") != NULL, "%s", o.out);
+	outcome_free(&o);
+	o = program_run(NULL, "fundstelle-query -i %s/i -n 1 --explain Wahl Wetter", scratch.dir);
+	ck_assert_msg(strstr(o.out, "  proximity (side by side)\n") != NULL, "%s", o.out);
+	outcome_free(&o);
+	scratch_remove(&scratch);
+}
+END_TEST
+
+#define FAR "als in einer anderen Stadt und zu ganz anderer Zeit von dort her, so sagt es jener Bericht über sie, noch dazu dieses und auch jenes geschah, "
+
+START_TEST(two_parts_of_one_compound_rank_above_the_two_words_far_apart)
+{
+	const char *dir = make_archive();
+	file_write(dir, "nouns.txt", "Ein Aufmarsch, der Aufmarsch, jeder Aufmarsch; die Truppe, eine Truppe, jene Truppe.\n");
+	file_write(dir, "one.txt", "Der Truppenaufmarsch begann, " FAR FAR "mit Blick nach Osten.\n");
+	file_write(dir, "apart.txt", "Der Aufmarsch begann, " FAR FAR "bei der Truppe.\n");
+	index_it("");
+	lists("Truppen Aufmarsch", "nouns.txt\none.txt\napart.txt\n");
+	lists("\"Truppen Aufmarsch\"", "");
+	lists("Aufmarsch NEAR/2 begann --sort=oldest", "apart.txt\none.txt\n"); /* a part stands where its compound stands */
+	scratch_remove(&scratch);
+}
+END_TEST
+
+START_TEST(a_number_is_found_in_groups_as_it_is_in_a_text)
+{
+	const char *dir = make_archive();
+	file_write(dir, "a.txt", "Gemeldet wurden 8.685 neue Fälle und fast 60 000 insgesamt.\n");
+	file_write(dir, "b.txt", "Gemeldet wurden 685 neue Fälle; 8 davon gestern, 60 vorher.\n");
+	index_it("");
+	lists("60 000", "a.txt\n");
+	lists("--all 60 000 Fälle", "a.txt\n");
+	lists("60.000", "a.txt\n");
+	lists("neue Fälle 8 685 -n 1", "b.txt\n"); /* it has both groups */
+	file_write(dir, "b.txt", "Gemeldet wurden keine neuen Fälle, Fälle, Fälle.\n");
+	index_it("");
+	lists("neue Fälle -n 1", "b.txt\n");
+	lists("neue Fälle 8 685 -n 1", "a.txt\n");
+	scratch_remove(&scratch);
+}
+END_TEST
+
+Suite *suite_compound(void);
+Suite *suite_compound(void)
+{
+	Suite *s = suite_create("compounds");
+	TCase *t = tcase_create("compounds");
+
+	tcase_add_loop_test(t, a_word_has_these_parts, 0, (int)(sizeof(splits) / sizeof(*splits)));
+	tcase_add_test(t, the_parts_of_any_letters_cover_the_word);
+	tcase_add_test(t, the_words_that_a_words_letters_lead_to_split_it_as_all_words_do);
+	tcase_add_test(t, a_lexicon_is_read_as_it_was_written_and_damage_is_refused);
+	tcase_add_test(t, words_side_by_side_rank_above_the_same_words_apart);
+	tcase_add_test(t, two_parts_of_one_compound_rank_above_the_two_words_far_apart);
+	tcase_add_test(t, a_number_is_found_in_groups_as_it_is_in_a_text);
+	tcase_add_test(t, a_part_finds_its_compounds_below_itself_whatever_the_night);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Containers: what their members are called and hold, what happens where one is damaged, encrypted, a bomb, or something else than it seems. */
+#include "config.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <sys/mman.h>
+
+#include "indexer/file_reader.h"
+#include "store/segment.h"
+#include "tests/scratch.h"
+
+Suite *suite_containers(void);
+
+static struct file_reader *reader;
+static int fd = -1;
+
+static void set_up(void)
+{
+	setlocale(LC_CTYPE, "C"); /* names must not depend on it */
+	fd = memfd_create("container", MFD_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(file_reader_new(&reader, NULL), FUND_OK);
+}
+
+static void tear_down(void)
+{
+	file_reader_free(reader);
+	close(fd);
+}
+
+/* ---- making them ---- */
+
+struct made {
+	const char *name, *text;
+};
+
+static void add_member(struct archive *a, const char *name, const void *bytes, size_t len, unsigned type)
+{
+	struct archive_entry *e = archive_entry_new();
+	archive_entry_set_pathname(e, name);
+	archive_entry_set_filetype(e, type);
+	archive_entry_set_perm(e, 0644);
+	archive_entry_set_size(e, type == AE_IFREG ? (la_int64_t)len : 0);
+	if (type == AE_IFLNK)
+		archive_entry_set_symlink(e, "/etc/passwd");
+	ck_assert_int_eq(archive_write_header(a, e), ARCHIVE_OK);
+	if (type == AE_IFREG)
+		ck_assert_int_eq(archive_write_data(a, bytes, len), (la_ssize_t)len);
+	archive_entry_free(e);
+}
+
+static void make_archive(struct buf *out, int (*format)(struct archive *), int (*filter)(struct archive *), const struct made *members, size_t n)
+{
+	static uint8_t room[4 << 20];
+	size_t used = 0;
+	struct archive *a = archive_write_new();
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), before = uselocale(utf8);
+	ck_assert_int_eq(format(a), ARCHIVE_OK);
+	if (filter)
+		ck_assert_int_eq(filter(a), ARCHIVE_OK);
+	archive_write_set_bytes_per_block(a, 512);
+	ck_assert_int_eq(archive_write_open_memory(a, room, sizeof room, &used), ARCHIVE_OK);
+	for (size_t i = 0; i < n; i++)
+		add_member(a, members[i].name, members[i].text, strlen(members[i].text), AE_IFREG);
+	ck_assert_int_eq(archive_write_close(a), ARCHIVE_OK);
+	archive_write_free(a);
+	uselocale(before);
+	freelocale(utf8);
+	buf_reset(out);
+	ck_assert_int_eq(buf_add(out, room, used), FUND_OK);
+}
+
+static void set_file(struct slice bytes)
+{
+	ck_assert_int_eq(ftruncate(fd, 0), 0);
+	ck_assert_int_eq(pwrite(fd, bytes.data, bytes.len, 0), (ssize_t)bytes.len);
+}
+
+/* ---- what is read: "member|title or body|date; !member: reason; ?member: skipped; " ---- */
+
+static char told[8192];
+
+static void tell(const char *format, ...)
+{
+	va_list args;
+	size_t n = strlen(told);
+	va_start(args, format);
+	vsnprintf(told + n, sizeof told - n, format, args);
+	va_end(args);
+}
+
+static const char *read_through(const char *path)
+{
+	struct fault why = { 0 };
+	bool recovered = true;
+	told[0] = '\0';
+	enum fund_status st = file_reader_open(reader, fd, slice_str(path), (struct file_range){ 0, UINT64_MAX }, &why);
+	if (st != FUND_OK)
+		tell("%s: %s", st == FUND_UNSUPPORTED ? "skipped" : "failed", why.text);
+	while (st == FUND_OK || (st != FUND_END && recovered)) {
+		struct article a = { .date = 0 };
+		uint64_t line;
+		st = file_reader_next(reader, &a, &recovered, &line, &why);
+		struct slice s = a.title.len ? a.title : a.body;
+		size_t len = 0;
+		while (len < s.len && len < 40 && s.data[len] != '\n')
+			len++;
+		if (st == FUND_OK)
+			tell("%.*s|%.*s|%.*s|%u-%u; ", (int)a.member.len, (const char *)a.member.data, (int)a.id.len, (const char *)a.id.data, (int)len, (const char *)s.data,
+			     DATE_YEAR(a.date), DATE_MONTH(a.date));
+		else if (st != FUND_END)
+			tell("%c%.*s: %s; ", st == FUND_UNSUPPORTED ? '?' : '!', (int)a.member.len, (const char *)a.member.data, why.text);
+	}
+	return told;
+}
+
+static int as_7z(struct archive *a) { return archive_write_set_format_7zip(a); }
+static int as_v7(struct archive *a) { return archive_write_set_format_v7tar(a); }
+static int as_gnu(struct archive *a) { return archive_write_set_format_gnutar(a); }
+static int as_pax(struct archive *a) { return archive_write_set_format_pax(a); }
+static int as_ustar(struct archive *a) { return archive_write_set_format_ustar(a); }
+static int as_zip(struct archive *a) { return archive_write_set_format_zip(a); }
+
+static const struct {
+	const char *name;
+	int (*format)(struct archive *), (*filter)(struct archive *);
+} kinds[] = {
+	{ "old tar", as_v7, NULL },		     { "GNU tar", as_gnu, NULL },	   { "pax", as_pax, NULL },
+	{ "ustar", as_ustar, NULL },		     { "zip", as_zip, NULL },		   { "7z", as_7z, NULL },
+	{ "tar and gzip", as_pax, archive_write_add_filter_gzip }, { "tar and bzip2", as_pax, archive_write_add_filter_bzip2 },
+	{ "tar and xz", as_pax, archive_write_add_filter_xz },	   { "tar and zstd", as_pax, archive_write_add_filter_zstd },
+};
+#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+START_TEST(every_member_is_read_as_a_file_is)
+{
+	static const struct made members[] = {
+		{ "2021/03/eins.txt", "Text eins." }, { "Größe.txt", " date 2022-01 Text zwei." }, { "viele.jsonl", "{\"id\": \"a\", \"text\": \"A\"}\n{\"text\": \"B\"}\n" }, { "leer.txt", "" },
+		{ "bild.txt", "\x89PNG\r\n\x1A\n" },
+	};
+	struct buf bytes = BUF_INIT;
+	make_archive(&bytes, kinds[_i].format, kinds[_i].filter, members, 5);
+	set_file(slice_buf(&bytes));
+	ck_assert_str_eq(read_through("1999/archiv"), "2021/03/eins.txt||Text eins.|2021-3; Größe.txt||Text zwei.|2022-1; viele.jsonl|a|A|1999-0; viele.jsonl||B|1999-0; "
+						       "?bild.txt: PNG picture: holds no article that can be read; ");
+	buf_release(&bytes);
+}
+END_TEST
+
+START_TEST(cut_anywhere_what_came_before_stays)
+{
+	struct made members[20];
+	char names[20][16];
+	static char text[20][20000];
+	struct buf bytes = BUF_INIT;
+	uint64_t rnd = 7;
+	for (int i = 0; i < 20; i++) {
+		for (size_t k = 0; k + 1 < sizeof text[i]; k++)
+			text[i][k] = (char)('a' + random_below(&rnd, 26));
+		snprintf(names[i], sizeof names[i], "%02d.txt", i);
+		members[i] = (struct made){ names[i], text[i] };
+	}
+	make_archive(&bytes, kinds[_i].format, kinds[_i].filter, members, 20);
+	set_file(slice_of(bytes.data, bytes.len / 2));
+	const char *is = read_through("archiv");
+	bool late = strstr(kinds[_i].name, "7z") || strstr(kinds[_i].name, "xz") || strstr(kinds[_i].name, "bzip2"); /* a directory at the end; a block of 900 kB */
+	ck_assert_msg(late || strncmp(is, "00.txt||", 8) == 0, "%s: %s", kinds[_i].name, is);
+	const char *bad = strchr(is, '!');
+	ck_assert_msg(bad || strncmp(is, "failed", 6) == 0, "%s: no word of the damage: %s", kinds[_i].name, is);
+	ck_assert_msg(!bad || !strchr(bad + 1, '!'), "%s: told twice: %s", kinds[_i].name, is);
+	buf_release(&bytes);
+}
+END_TEST
+
+START_TEST(containers_in_containers_name_the_way)
+{
+	struct buf inner = BUF_INIT, outer = BUF_INIT;
+	make_archive(&inner, kinds[_i].format, kinds[_i].filter, (struct made[]){ { "x.txt", "Tief." } }, 1);
+	struct archive *a = archive_write_new();
+	static uint8_t room[1 << 20];
+	size_t used;
+	archive_write_set_format_zip(a);
+	archive_write_open_memory(a, room, sizeof room, &used);
+	add_member(a, "2020-05-17/innen", inner.data, inner.len, AE_IFREG);
+	add_member(a, "danach.txt", "Danach.", 7, AE_IFREG);
+	archive_write_close(a);
+	archive_write_free(a);
+	set_file(slice_of(room, used));
+	ck_assert_str_eq(read_through("archiv.zip"), "2020-05-17/innen#x.txt||Tief.|2020-5; danach.txt||Danach.|0-0; ");
+	buf_release(&inner);
+	buf_release(&outer);
+}
+END_TEST
+
+#ifdef HAVE_EXPAT
+static enum fund_status open_nothing(void *context, struct slice path, int *opened, struct fault *why)
+{
+	(void)path, (void)why;
+	*opened = -1;
+	++*(unsigned *)context;
+	return FUND_NOT_FOUND;
+}
+
+START_TEST(a_member_has_no_files_of_the_archive_beside_it)
+{
+	static const char mets[] = "<mets><fileSec><fileGrp USE=\"FULLTEXT\"><file ID=\"A\"><FLocat href=\"seite.xml\"/></file></fileGrp></fileSec></mets>";
+	unsigned n = 0;
+	struct siblings siblings = { &n, open_nothing };
+	struct buf bytes = BUF_INIT;
+	file_reader_set_siblings(reader, &siblings);
+	make_archive(&bytes, archive_write_set_format_ustar, NULL, (struct made[]){ { "mets.xml", mets } }, 1);
+	set_file(slice_buf(&bytes));
+	ck_assert_str_eq(read_through("a.tar"), "");
+	ck_assert_uint_eq(n, 0);
+	set_file(slice_str(mets)); /* by itself it has */
+	ck_assert_str_eq(read_through("mets.xml"), "");
+	ck_assert_uint_eq(n, 1);
+	buf_release(&bytes);
+}
+END_TEST
+#endif
+
+START_TEST(nesting_ends_at_a_stated_depth)
+{
+	struct buf inner = BUF_INIT, outer = BUF_INIT;
+	ck_assert_int_eq(buf_add_str(&inner, "Text"), FUND_OK);
+	for (int depth = 0; depth < 7; depth++) {
+		static uint8_t room[1 << 20];
+		size_t used;
+		struct archive *a = archive_write_new();
+		archive_write_set_format_ustar(a);
+		archive_write_open_memory(a, room, sizeof room, &used);
+		add_member(a, "m", inner.data, inner.len, AE_IFREG);
+		archive_write_close(a);
+		archive_write_free(a);
+		buf_reset(&inner);
+		ck_assert_int_eq(buf_add(&inner, room, used), FUND_OK);
+	}
+	set_file(slice_buf(&inner));
+	ck_assert_str_eq(read_through("a.tar"), "!m#m#m#m#m: compression and containers are nested more than 5 deep; ");
+	buf_release(&inner);
+	buf_release(&outer);
+}
+END_TEST
+
+START_TEST(links_and_devices_are_passed_over_and_names_are_only_names)
+{
+	static uint8_t room[1 << 20];
+	size_t used;
+	struct archive *a = archive_write_new();
+	archive_write_set_format_ustar(a);
+	archive_write_open_memory(a, room, sizeof room, &used);
+	add_member(a, "../../flucht.txt", "Flucht.", 7, AE_IFREG);
+	add_member(a, "/etc/flucht.txt", "Flucht.", 7, AE_IFREG);
+	add_member(a, "link.txt", NULL, 0, AE_IFLNK);
+	add_member(a, "fifo.txt", NULL, 0, AE_IFIFO);
+	add_member(a, "ordner", NULL, 0, AE_IFDIR);
+	archive_write_close(a);
+	archive_write_free(a);
+	set_file(slice_of(room, used));
+	ck_assert_str_eq(read_through("evil.tar"), "../../flucht.txt||Flucht.|0-0; /etc/flucht.txt||Flucht.|0-0; ");
+}
+END_TEST
+
+START_TEST(a_zip_of_dos_has_its_umlauts)
+{
+	struct buf bytes = BUF_INIT;
+	make_archive(&bytes, as_zip, NULL, (struct made[]){ { "GrXYe.txt", "Text." } }, 1);
+	for (size_t i = 0; i + 5 < bytes.len; i++)
+		if (memcmp(bytes.data + i, "GrXYe", 5) == 0)
+			memcpy(bytes.data + i, "Gr\x94\xE1" "e", 5);
+	set_file(slice_buf(&bytes));
+	ck_assert_str_eq(read_through("dos.zip"), "Größe.txt||Text.|0-0; ");
+	buf_release(&bytes);
+}
+END_TEST
+
+static const struct {
+	const char *first, *told;
+} office[] = {
+	{ "mimetype", "skipped: office file or book: holds no article that can be read" },
+	{ "[Content_Types].xml", "skipped: office file: holds no article that can be read" },
+	{ "_rels/.rels", "skipped: office file: holds no article that can be read" },
+	{ "META-INF/MANIFEST.MF", "skipped: program (Java): holds no article that can be read" },
+	{ "mimetypes.txt", "mimetypes.txt||x|0-0; " },
+};
+
+START_TEST(a_zip_that_is_something_else_is_skipped)
+{
+	struct buf bytes = BUF_INIT;
+	make_archive(&bytes, as_zip, NULL, (struct made[]){ { office[_i].first, "x" } }, 1);
+	set_file(slice_buf(&bytes));
+	ck_assert_str_eq(read_through("a.docx"), office[_i].told);
+	buf_release(&bytes);
+}
+END_TEST
+
+/* The first member's flag, in its own header and in the directory. */
+START_TEST(an_encrypted_member_is_named_and_the_rest_goes_on)
+{
+	struct buf bytes = BUF_INIT;
+	unsigned n = 0;
+	make_archive(&bytes, as_zip, NULL, (struct made[]){ { "geheim.txt", "Geheim." }, { "offen.txt", "Offen." } }, 2);
+	for (size_t i = 0; i + 46 + 10 < bytes.len; i++) {
+		size_t flags = memcmp(bytes.data + i, "PK\3\4", 4) == 0 ? 6 : 8, name = flags == 6 ? 30 : 46;
+		if (memcmp(bytes.data + i, "PK", 2) == 0 && memcmp(bytes.data + i + name, "geheim.txt", 10) == 0)
+			bytes.data[i + flags] |= 1, n++;
+	}
+	ck_assert_uint_eq(n, 2);
+	set_file(slice_buf(&bytes));
+	ck_assert_str_eq(read_through("a.zip"), "!geheim.txt: is encrypted; offen.txt||Offen.|0-0; ");
+	buf_release(&bytes);
+}
+END_TEST
+
+START_TEST(a_bomb_in_a_container_fails_and_the_rest_goes_on)
+{
+	const size_t len = (size_t)40 << 20;
+	char *bomb = calloc(1, len + 1);
+	struct buf bytes = BUF_INIT;
+	memset(bomb, 'a', len);
+	make_archive(&bytes, as_zip, NULL, (struct made[]){ { "vor.txt", "Vorher." }, { "bombe.txt", bomb }, { "nach.txt", "Nachher." } }, 3);
+	set_file(slice_buf(&bytes));
+	ck_assert_str_eq(read_through("a.zip"), "vor.txt||Vorher.|0-0; !bombe.txt: expands to more than 250 times its size; nach.txt||Nachher.|0-0; ");
+	free(bomb);
+	buf_release(&bytes);
+}
+END_TEST
+
+START_TEST(members_and_bytes_are_limited)
+{
+	struct reader_limits few = reader_limits_default;
+	struct buf bytes = BUF_INIT;
+	make_archive(&bytes, as_ustar, NULL, (struct made[]){ { "a.txt", "Text A" }, { "b.txt", "Text B" }, { "c.txt", "Text C" } }, 3);
+	set_file(slice_buf(&bytes));
+	file_reader_free(reader);
+	few.members = 2;
+	ck_assert_int_eq(file_reader_new(&reader, &few), FUND_OK);
+	ck_assert_str_eq(read_through("a.tar"), "a.txt||Text A|0-0; b.txt||Text B|0-0; !: has more than 2 members; ");
+	file_reader_free(reader);
+	few.members = 10;
+	few.total = 15;
+	ck_assert_int_eq(file_reader_new(&reader, &few), FUND_OK);
+	ck_assert_str_eq(read_through("a.tar"), "a.txt||Text A|0-0; b.txt||Text B|0-0; !c.txt: expands to more than 15 bytes; ");
+	buf_release(&bytes);
+}
+END_TEST
+
+/* ---- WARC ---- */
+
+static void add_record(struct buf *out, const char *fields, const char *block)
+{
+	ck_assert_int_eq(buf_add_format(out, "WARC/1.1\r\n%sContent-Length: %zu\r\n\r\n%s\r\n\r\n", fields, strlen(block), block), FUND_OK);
+}
+
+#define HTTP "Content-Type: application/http; msgtype=response\r\n"
+#define AT(uri, date) "WARC-Target-URI: " uri "\r\nWARC-Date: " date "\r\n"
+
+static const struct {
+	const char *about, *fields, *block, *told;
+} records[] = {
+	{ "a page", "WARC-Type: response\r\n" HTTP AT("http://a.example/x", "2019-04-03T02:01:00Z"), "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nSeite.",
+	  "http://a.example/x||Seite.|2019-4; " },
+	{ "a page whose address has a date", "WARC-Type: response\r\n" HTTP AT("http://a.example/2018/07/09/x.html", "2019-04-03T02:01:00Z"),
+	  "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nSeite.", "http://a.example/2018/07/09/x.html||Seite.|2018-7; " },
+	{ "an address in brackets, names of fields in any case", "warc-type: RESPONSE\r\ncontent-type:application/http\r\nWARC-TARGET-URI: <http://a.example/x>\r\n",
+	  "HTTP/1.0 200\r\ncontent-TYPE: TEXT/PLAIN;charset=utf-8\n\nSeite.", "http://a.example/x||Seite.|0-0; " },
+	{ "what is not there", "WARC-Type: response\r\n" HTTP AT("http://a.example/x", "2019-04-03"), "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\n\r\nFehlt.", "" },
+	{ "a picture", "WARC-Type: response\r\n" HTTP AT("http://a.example/x", "2019-04-03"), "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n\x89PNG", "" },
+	{ "chunks", "WARC-Type: response\r\n" HTTP AT("http://a.example/x", "2019-04-03"),
+	  "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nSei\r\n4\r\nte.\n\r\n0\r\n\r\n", "http://a.example/x||Seite.|2019-4; " },
+	{ "chunks that the crawler took off", "WARC-Type: response\r\n" HTTP AT("http://a.example/x", "2019-04-03"),
+	  "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\nSeite.", "http://a.example/x||Seite.|2019-4; " },
+	{ "a resource", "WARC-Type: resource\r\nContent-Type: text/plain\r\n" AT("http://a.example/x", "2019-04-03"), "Text.", "http://a.example/x||Text.|2019-4; " },
+	{ "a conversion", "WARC-Type: conversion\r\nContent-Type: text/plain\r\n" AT("http://a.example/x", "2019-04-03"), "Text.", "http://a.example/x||Text.|2019-4; " },
+	{ "a request", "WARC-Type: request\r\n" HTTP AT("http://a.example/x", "2019-04-03"), "GET / HTTP/1.1\r\n\r\n", "" },
+	{ "a revisit of what is elsewhere", "WARC-Type: revisit\r\nWARC-Payload-Digest: sha1:X\r\n" HTTP AT("http://a.example/x", "2019-04-03"), "HTTP/1.1 200 OK\r\n\r\n", "" },
+	{ "a coding that is not known", "WARC-Type: response\r\n" HTTP AT("http://a.example/x", "2019-04-03"),
+	  "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: br\r\n\r\nxxxx", "?http://a.example/x: its content coding is not known; " },
+};
+
+START_TEST(records_of_a_web_archive)
+{
+	struct buf warc = BUF_INIT;
+	add_record(&warc, "WARC-Type: warcinfo\r\nContent-Type: application/warc-fields\r\n", "software: x\r\n");
+	add_record(&warc, records[_i].fields, records[_i].block);
+	add_record(&warc, "WARC-Type: resource\r\nContent-Type: text/plain\r\n" AT("urn:ende", "2001-02-03"), "Ende.");
+	char wanted[600];
+	snprintf(wanted, sizeof wanted, "%surn:ende||Ende.|2001-2; ", records[_i].told);
+	set_file(slice_buf(&warc));
+	ck_assert_msg(strcmp(read_through("crawl.warc"), wanted) == 0, "%s: %s", records[_i].about, told);
+	buf_release(&warc);
+}
+END_TEST
+
+/* deflate of "Seite.", bare and as zlib's stream: a block that is stored. */
+START_TEST(deflated_pages_are_read_with_and_without_the_header_of_zlib)
+{
+	static const char bare[] = "\x01\x06\x00\xF9\xFFSeite.", zlib[] = "\x78\x01\x01\x06\x00\xF9\xFFSeite.\x08\x20\x02\x59";
+	const char *stream = _i ? zlib : bare;
+	size_t len = _i ? sizeof zlib - 1 : sizeof bare - 1;
+	static const char http[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: deflate\r\n\r\n";
+	struct buf warc = BUF_INIT;
+	buf_add_format(&warc, "WARC/1.0\r\nWARC-Type: response\r\n" HTTP AT("http://a.example/x", "2019-04-03") "Content-Length: %zu\r\n\r\n%s", len + strlen(http), http);
+	buf_add(&warc, stream, len);
+	buf_add_str(&warc, "\r\n\r\n");
+	set_file(slice_buf(&warc));
+	ck_assert_str_eq(read_through("crawl.warc"), "http://a.example/x||Seite.|2019-4; ");
+	buf_release(&warc);
+}
+END_TEST
+
+START_TEST(captures_of_one_address_are_told_apart_and_revisits_are_read)
+{
+	static const char page[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nAlt.";
+	struct buf warc = BUF_INIT;
+	add_record(&warc, "WARC-Type: response\r\nWARC-Payload-Digest: sha1:AAA\r\nWARC-Record-ID: <urn:1>\r\n" HTTP AT("http://a.example/", "2019-04-03T00:00:00Z"), page);
+	add_record(&warc, "WARC-Type: revisit\r\nWARC-Payload-Digest: sha1:AAA\r\n" HTTP AT("http://a.example/", "2019-05-03T00:00:00Z"), "HTTP/1.1 200 OK\r\n\r\n");
+	add_record(&warc, "WARC-Type: revisit\r\nWARC-Refers-To: <urn:1>\r\n" HTTP AT("http://b.example/", "2019-06-03T00:00:00Z"), "");
+	add_record(&warc, "WARC-Type: revisit\r\nWARC-Refers-To-Target-URI: http://a.example/\r\nWARC-Refers-To-Date: 2019-04-03T00:00:00Z\r\n" HTTP AT("http://a.example/", "2019-07-03T00:00:00Z"),
+		   "HTTP/1.1 304 Not Modified\r\n\r\n");
+	set_file(slice_buf(&warc));
+	ck_assert_str_eq(read_through("crawl.warc"), "http://a.example/||Alt.|2019-4; http://a.example/#2019-05-03T00:00:00Z||Alt.|2019-5; http://b.example/||Alt.|2019-6; "
+						      "http://a.example/#2019-07-03T00:00:00Z||Alt.|2019-7; ");
+	buf_release(&warc);
+}
+END_TEST
+
+START_TEST(a_cut_web_archive_keeps_what_came_before)
+{
+	struct buf warc = BUF_INIT;
+	add_record(&warc, "WARC-Type: resource\r\nContent-Type: text/plain\r\n" AT("urn:eins", "2001-02-03"), "Eins.");
+	add_record(&warc, "WARC-Type: resource\r\nContent-Type: text/plain\r\n" AT("urn:zwei", "2001-02-03"), "Zwei, und noch viel mehr Text.");
+	for (size_t cut = 40; cut < warc.len - 4; cut++) {
+		set_file(slice_of(warc.data, cut));
+		const char *is = read_through("crawl.warc");
+		ck_assert_msg(cut < 200 || strncmp(is, "urn:eins||Eins.", 15) == 0, "cut at %zu: %s", cut, is);
+		ck_assert_msg(!strstr(is, "Zwei"), "cut at %zu: %s", cut, is);
+	}
+	ck_assert_ptr_nonnull(strstr(told, "!: record 2: is cut off"));
+	buf_release(&warc);
+}
+END_TEST
+
+Suite *suite_containers(void)
+{
+	Suite *s = suite_create("containers");
+	TCase *c = tcase_create("archives");
+	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_loop_test(c, every_member_is_read_as_a_file_is, 0, N_KINDS);
+	tcase_add_loop_test(c, cut_anywhere_what_came_before_stays, 0, N_KINDS);
+	tcase_add_loop_test(c, containers_in_containers_name_the_way, 0, N_KINDS);
+#ifdef HAVE_EXPAT
+	tcase_add_test(c, a_member_has_no_files_of_the_archive_beside_it);
+#endif
+	tcase_add_test(c, nesting_ends_at_a_stated_depth);
+	tcase_add_test(c, links_and_devices_are_passed_over_and_names_are_only_names);
+	tcase_add_test(c, a_zip_of_dos_has_its_umlauts);
+	tcase_add_loop_test(c, a_zip_that_is_something_else_is_skipped, 0, sizeof office / sizeof *office);
+	tcase_add_test(c, an_encrypted_member_is_named_and_the_rest_goes_on);
+	tcase_add_test(c, a_bomb_in_a_container_fails_and_the_rest_goes_on);
+	tcase_add_test(c, members_and_bytes_are_limited);
+	suite_add_tcase(s, c);
+	c = tcase_create("web archives");
+	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_loop_test(c, records_of_a_web_archive, 0, sizeof records / sizeof *records);
+	tcase_add_loop_test(c, deflated_pages_are_read_with_and_without_the_header_of_zlib, 0, 2);
+	tcase_add_test(c, captures_of_one_address_are_told_apart_and_revisits_are_read);
+	tcase_add_test(c, a_cut_web_archive_keeps_what_came_before);
+	suite_add_tcase(s, c);
+	return s;
+}

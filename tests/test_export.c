@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Indexes handed over to other engines: shards, the layout of a Xapian database, what both exports hold. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "indexer/export.h"
+#include "tests/program.h"
+#include "xapian/layout.h"
+#include "xapian/xapian_c.h"
+
+/* ---- shards ---- */
+
+static const struct {
+	const char *text;
+	uint32_t k, n; /* n 0: refused */
+} shards[] = { { "1/4", 1, 4 }, { "4/4", 4, 4 }, { "1/1", 1, 1 }, { "0/4", 0, 0 }, { "5/4", 0, 0 }, { "1", 0, 0 }, { "/4", 0, 0 }, { "1/", 0, 0 }, { "a/4", 0, 0 }, { "1/4x", 0, 0 },
+	       { "", 0, 0 }, { "11111111111111111111/4", 0, 0 } };
+
+START_TEST(a_shard_is_named_by_its_number_and_how_many_there_are)
+{
+	struct shard s = { 0, 0 };
+	struct fault why;
+	enum fund_status st = shard_parse(shards[_i].text, &s, &why);
+	ck_assert_msg(st == (shards[_i].n ? FUND_OK : FUND_INVALID), "%s", shards[_i].text);
+	ck_assert_uint_eq(s.k, shards[_i].k);
+	ck_assert_uint_eq(s.n, shards[_i].n);
+}
+END_TEST
+
+START_TEST(each_key_is_in_one_shard_and_the_shards_are_about_equal)
+{
+	uint32_t n[7] = { 0 };
+	for (int i = 0; i < 70000; i++) {
+		char key[40];
+		int in = 0;
+		snprintf(key, sizeof key, "2022/01/%d.txt", i);
+		for (uint32_t k = 1; k <= 7; k++)
+			if (shard_has((struct shard){ k, 7 }, slice_str(key))) {
+				n[k - 1]++;
+				in++;
+			}
+		ck_assert_int_eq(in, 1);
+		ck_assert(shard_has((struct shard){ 0, 0 }, slice_str(key)));
+	}
+	for (int k = 0; k < 7; k++)
+		ck_assert_msg(n[k] > 9500 && n[k] < 10500, "shard %d: %u", k + 1, n[k]);
+	/* machines agree by these: the hash must never change */
+	ck_assert(shard_has((struct shard){ 1, 2 }, SLICE_LIT("a.txt")) != shard_has((struct shard){ 2, 2 }, SLICE_LIT("a.txt")));
+}
+END_TEST
+
+/* ---- the layout ---- */
+
+static const struct {
+	const char *term, *name; /* NULL: left out */
+} names[] = { { "whaus", "haus" }, { "xhaus", "XPARThaus" }, { "vhaus", "XVARhaus" }, { "amuller", "Amuller" }, { "spolitik", "XSECTpolitik" }, { "qdpa", "XSRCdpa" }, { "bs", "XBs" },
+	      { "w", NULL }, { "?haus", NULL }, { "", NULL } };
+
+START_TEST(a_term_has_this_name_in_xapian)
+{
+	struct buf out = BUF_INIT;
+	enum fund_status st = xapian_term_name(slice_str(names[_i].term), &out);
+	ck_assert_int_eq(st, names[_i].name ? FUND_OK : FUND_UNSUPPORTED);
+	ck_assert(!names[_i].name || slice_equal(slice_buf(&out), slice_str(names[_i].name)));
+	buf_release(&out);
+}
+END_TEST
+
+START_TEST(names_that_are_too_long_are_cut_and_stay_distinct)
+{
+	struct buf a = BUF_INIT, b = BUF_INIT;
+	uint8_t key[600];
+	memset(key, 'k', sizeof key);
+	ck_assert_int_eq(xapian_prefixed("Q", slice_of(key, 600), &a), FUND_OK);
+	ck_assert_int_eq(xapian_prefixed("Q", slice_of(key, 599), &b), FUND_OK);
+	ck_assert_uint_eq(a.len, XAPIAN_TERM_MAX);
+	ck_assert(!slice_equal(slice_buf(&a), slice_buf(&b)));
+	buf_reset(&a);
+	memset(key, 0, 150); /* counts twice */
+	ck_assert_int_eq(xapian_prefixed("Q", slice_of(key, 150), &a), FUND_OK);
+	ck_assert_uint_le(a.len, 150);
+	buf_release(&a), buf_release(&b);
+}
+END_TEST
+
+static struct slice random_text(struct arena *arena, uint64_t *state)
+{
+	static const char letters[] = "ab\n\\=nä ";
+	uint8_t text[40];
+	size_t n = random_below(state, sizeof text);
+	for (size_t i = 0; i < n; i++)
+		text[i] = (uint8_t)letters[random_below(state, sizeof letters - 1)];
+	return n ? arena_slice(arena, slice_of(text, n)) : (struct slice){ NULL, 0 };
+}
+
+START_TEST(what_is_stored_of_an_article_is_read_as_it_was)
+{
+	uint64_t state = 11;
+	struct arena arena = ARENA_INIT;
+	struct buf data = BUF_INIT, room = BUF_INIT;
+	for (int round = 0; round < 3000; round++) {
+		struct xapian_article a = { SLICE_LIT("k"), (uint32_t)random_next(&state), random_below(&state, 9999), { .title = random_text(&arena, &state) } }, b;
+		a.text.body = random_text(&arena, &state);
+		a.text.source = random_text(&arena, &state);
+		ck_assert_int_eq(xapian_data_encode(&a, &data), FUND_OK);
+		ck_assert_int_eq(xapian_data_decode(slice_buf(&data), &room, &b), FUND_OK);
+		ck_assert(slice_equal(a.key, b.key) && a.date == b.date && a.words == b.words);
+		ck_assert(slice_equal(a.text.title, b.text.title) && slice_equal(a.text.body, b.text.body) && slice_equal(a.text.source, b.text.source));
+		ck_assert_uint_eq(b.text.lead.len, 0);
+		/* damaged: an error or another text, no more */
+		data.data[random_below(&state, (uint32_t)data.len)] = (uint8_t)random_next(&state);
+		enum fund_status st = xapian_data_decode(slice_of(data.data, random_below(&state, (uint32_t)data.len + 1)), &room, &b);
+		ck_assert(st == FUND_OK || st == FUND_CORRUPT);
+		arena_reset(&arena);
+	}
+	buf_release(&data), buf_release(&room);
+	arena_release(&arena);
+}
+END_TEST
+
+/* ---- the programs ---- */
+
+static struct scratch scratch;
+
+static void archive(void)
+{
+	char dir[300];
+	scratch_make(&scratch);
+	snprintf(dir, sizeof dir, "%s/a", scratch.dir);
+	file_write(dir, "2022/01/18/eins.txt", "Der Aufmarsch\n\nDer Aufmarsch begann am Morgen, mit \"Truppen\" im Tal.\n");
+	file_write(dir, "2022/01/19/zwei.txt", "Die Truppe stand im Tal.\n");
+	file_write(dir, "ohne-datum.txt", "Nichts geschah.\n");
+}
+
+static void expect_line(int status, const char *out, const char *arguments)
+{
+	struct outcome o = program_run(NULL, "fundstelle-index %s", arguments);
+	ck_assert_msg(o.status == status && strstr(o.out, out), "%s: status %d\n%s%s", arguments, o.status, o.out, o.err);
+	outcome_free(&o);
+}
+
+static bool has_xapian(void)
+{
+	const struct xapian_c *x;
+	struct fault why;
+	if (xapian_load(&x, &why) == FUND_OK)
+		return true;
+	fprintf(stderr, "skipped: %s\n", why.text);
+	return false;
+}
+
+START_TEST(a_xapian_database_follows_the_archive)
+{
+	char arguments[800];
+	const struct xapian_c *x;
+	struct xapian_db *db;
+	struct xapian_doc *doc;
+	struct fault why;
+	struct slice got;
+	uint32_t df, number;
+	uint64_t occurrences;
+	if (!has_xapian())
+		return;
+	archive();
+	snprintf(arguments, sizeof arguments, "--to-xapian=%s/x %s/a", scratch.dir, scratch.dir);
+	expect_line(0, "3 written, 0 removed, 0 unchanged", arguments);
+	expect_line(0, "0 written, 0 removed, 3 unchanged", arguments);
+	snprintf(arguments, sizeof arguments, "%s/a", scratch.dir);
+	file_write(arguments, "2022/01/19/zwei.txt", "Die Truppe stand im Tal, und im Wald stand sie auch.\n");
+	file_write(arguments, "drei.txt", "Neu.\n");
+	snprintf(arguments, sizeof arguments, "%s/a/ohne-datum.txt", scratch.dir);
+	ck_assert_int_eq(remove(arguments), 0);
+	snprintf(arguments, sizeof arguments, "--to-xapian=%s/x %s/a", scratch.dir, scratch.dir);
+	expect_line(0, "2 written, 1 removed, 1 unchanged", arguments);
+	snprintf(arguments, sizeof arguments, "%s/x", scratch.dir);
+	ck_assert_int_eq(xapian_load(&x, &why), FUND_OK);
+	ck_assert_int_eq(x->db_open(&db, arguments, XAPIAN_READ, &why), FUND_OK);
+	ck_assert_int_eq(x->db_term(db, SLICE_LIT("tal"), &df, &occurrences, &why), FUND_OK);
+	ck_assert_uint_eq(df, 2);
+	ck_assert_int_eq(x->db_term(db, SLICE_LIT("Saufmarsch"), &df, &occurrences, &why), FUND_OK);
+	ck_assert_uint_eq(df, 1);
+	ck_assert_int_eq(x->db_find(db, SLICE_LIT("D20220119"), &number, &why), FUND_OK);
+	ck_assert_int_eq(x->doc_open(&doc, db, number, &why), FUND_OK);
+	ck_assert_int_eq(x->doc_data(doc, &got, &why), FUND_OK);
+	ck_assert(got.len > 24 && memcmp(got.data, "url=2022/01/19/zwei.txt\n", 24) == 0);
+	x->doc_free(doc);
+	x->db_free(db);
+	/* another part of the same archive is not to be mixed into it */
+	snprintf(arguments, sizeof arguments, "--to-xapian=%s/x --shard=1/2 %s/a", scratch.dir, scratch.dir);
+	expect_line(2, "", arguments);
+	scratch_remove(&scratch);
+}
+END_TEST
+
+START_TEST(shards_of_an_index_are_all_of_it)
+{
+	char arguments[800];
+	unsigned long total = 0;
+	if (!has_xapian())
+		return;
+	archive();
+	snprintf(arguments, sizeof arguments, "-q -i %s/i %s/a", scratch.dir, scratch.dir);
+	expect_line(0, "", arguments);
+	for (int k = 1; k <= 3; k++) {
+		struct outcome o = program_run(NULL, "fundstelle-index -i %s/i --to-xapian=%s/x%d --shard=%d/3", scratch.dir, scratch.dir, k, k);
+		ck_assert_msg(o.status == 0, "%s", o.err);
+		total += strtoul(strchr(o.out, ':') + 1, NULL, 10);
+		outcome_free(&o);
+	}
+	ck_assert_uint_eq(total, 3);
+	scratch_remove(&scratch);
+}
+END_TEST
+
+START_TEST(bulk_requests_have_fields_and_terms_in_order)
+{
+	archive();
+	program_expect(0, "fundstelle-index -q -i %s/i %s/a", scratch.dir, scratch.dir);
+	struct outcome o = program_run(NULL, "fundstelle-index -i %s/i --to-bulk=-", scratch.dir);
+	ck_assert_msg(o.status == 0, "%s", o.err);
+	ck_assert_msg(strstr(o.out, "{\"index\": {\"_id\": \"2022/01/18/eins.txt\"}}\n{\"key\": \"2022/01/18/eins.txt\", \"date\": \"2022-01-18\", \"title\": \"Der Aufmarsch\"") != NULL, "%s", o.out);
+	ck_assert_msg(strstr(o.out, "\"terms\": \"der aufmarsch der aufmarsch begann am morg mit trupp im tal\", \"title_terms\": \"der aufmarsch\"") != NULL, "%s", o.out);
+	outcome_free(&o);
+	program_expect(0, "fundstelle-index -q -i %s/i --to-bulk=%s/bulk", scratch.dir, scratch.dir);
+	program_expect(2, "fundstelle-index -q -i %s/i --to-bulk=%s/none/bulk", scratch.dir, scratch.dir);
+	program_expect(2, "fundstelle-index -q -i %s/i --shard=1/2 %s/a", scratch.dir, scratch.dir);
+	scratch_remove(&scratch);
+}
+END_TEST
+
+Suite *suite_export(void);
+Suite *suite_export(void)
+{
+	Suite *s = suite_create("exports");
+	TCase *t = tcase_create("exports");
+	tcase_add_loop_test(t, a_shard_is_named_by_its_number_and_how_many_there_are, 0, (int)(sizeof shards / sizeof *shards));
+	tcase_add_test(t, each_key_is_in_one_shard_and_the_shards_are_about_equal);
+	tcase_add_loop_test(t, a_term_has_this_name_in_xapian, 0, (int)(sizeof names / sizeof *names));
+	tcase_add_test(t, names_that_are_too_long_are_cut_and_stay_distinct);
+	tcase_add_test(t, what_is_stored_of_an_article_is_read_as_it_was);
+	tcase_add_test(t, a_xapian_database_follows_the_archive);
+	tcase_add_test(t, shards_of_an_index_are_all_of_it);
+	tcase_add_test(t, bulk_requests_have_fields_and_terms_in_order);
+	suite_add_tcase(s, t);
+	return s;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "xapian/layout.h"
+
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "base/utf8.h"
+#include "xapian/xapian_c.h"
+
+#define SAMPLE_BYTES 512u /* of text that Omega shows */
+#define HASH_DIGITS 16u
+
+/* ---- terms ---- */
+
+/* Classes: docs/FORMAT.md, "Terms". Words have no prefix. */
+static const struct {
+	uint8_t class;
+	const char *prefix;
+} prefixes[] = { { 'w', "" }, { 'x', "XPART" }, { 'v', "XVAR" }, { 'a', "A" }, { 's', "XSECT" }, { 'q', "XSRC" }, { 'b', "XB" } };
+
+/* A zero byte counts twice. */
+static size_t key_length(const uint8_t *bytes, size_t n)
+{
+	size_t len = n;
+	for (size_t i = 0; i < n; i++)
+		len += bytes[i] == 0;
+	return len;
+}
+
+enum fund_status xapian_prefixed(const char *prefix, struct slice bytes, struct buf *out)
+{
+	size_t start = out->len;
+	enum fund_status st = buf_add_str(out, prefix);
+	if (st == FUND_OK)
+		st = buf_add_slice(out, bytes);
+	if (st != FUND_OK || key_length(out->data + start, out->len - start) <= XAPIAN_TERM_MAX)
+		return st;
+	uint64_t hash = hash_bytes(bytes.data, bytes.len);
+	do
+		out->len--;
+	while (key_length(out->data + start, out->len - start) > XAPIAN_TERM_MAX - HASH_DIGITS);
+	return buf_add_format(out, "%016llx", (unsigned long long)hash);
+}
+
+enum fund_status xapian_term_name(struct slice term, struct buf *out)
+{
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+		if (term.len > 1 && prefixes[i].class == term.data[0])
+			return xapian_prefixed(prefixes[i].prefix, slice_from(term, 1), out);
+	return FUND_UNSUPPORTED; /* a class that other engines have no use for */
+}
+
+/* ---- data ---- */
+
+static enum fund_status put_value(struct slice value, struct buf *out)
+{
+	size_t from = 0;
+	enum fund_status st = FUND_OK;
+	if (value.len == 0)
+		return FUND_OK;
+	for (size_t i = 0; i < value.len && st == FUND_OK; i++) {
+		const char *escape = value.data[i] == '\n' ? "\\n" : value.data[i] == '\\' ? "\\\\" : NULL;
+		if (!escape)
+			continue;
+		st = buf_add(out, value.data + from, i - from);
+		if (st == FUND_OK)
+			st = buf_add_str(out, escape);
+		from = i + 1;
+	}
+	return st == FUND_OK ? buf_add(out, value.data + from, value.len - from) : st;
+}
+
+static enum fund_status put_line(const char *name, struct slice value, struct buf *out)
+{
+	enum fund_status st = buf_add_format(out, "%s=", name);
+	if (st == FUND_OK)
+		st = put_value(value, out);
+	return st == FUND_OK ? buf_add_byte(out, '\n') : st;
+}
+
+/* The fields of a stored article by their names. */
+#define FIELDS 9
+static const char *const field_names[FIELDS] = { "f_title", "f_lead", "f_body", "f_author", "f_section", "f_source", "f_format", "f_encoding", "f_date_text" };
+static void fields_of(struct stored_article *t, struct slice *out[FIELDS])
+{
+	struct slice *const all[FIELDS] = { &t->title, &t->lead, &t->body, &t->author, &t->section, &t->source, &t->format, &t->encoding, &t->date_text };
+	memcpy(out, all, sizeof all);
+}
+
+static struct slice sample_of(struct slice body)
+{
+	size_t n = body.len;
+	if (n > SAMPLE_BYTES)
+		for (n = SAMPLE_BYTES; n > 0 && (body.data[n] & 0xC0) == 0x80;)
+			n--;
+	return slice_of(body.data, n);
+}
+
+enum fund_status xapian_data_encode(const struct xapian_article *a, struct buf *out)
+{
+	struct stored_article text = a->text;
+	struct slice *fields[FIELDS];
+	buf_reset(out);
+	fields_of(&text, fields);
+	enum fund_status st = put_line("url", a->key, out);
+	if (st == FUND_OK)
+		st = put_line("caption", a->text.title, out);
+	if (st == FUND_OK)
+		st = put_line("sample", sample_of(a->text.body), out);
+	if (st == FUND_OK)
+		st = buf_add_format(out, "type=text/plain\nsize=%zu\nf_date=%u\nf_words=%u\n", a->text.body.len, a->date, a->words);
+	for (size_t i = 0; i < FIELDS && st == FUND_OK; i++)
+		if (fields[i]->len)
+			st = put_line(field_names[i], *fields[i], out);
+	return st;
+}
+
+/* Unescaped in place: it only gets shorter. */
+static enum fund_status take_value(uint8_t *p, uint8_t *end, struct slice *out)
+{
+	uint8_t *to = p;
+	out->data = p;
+	for (; p < end; p++) {
+		if (*p != '\\') {
+			*to++ = *p;
+			continue;
+		}
+		if (++p == end || (*p != 'n' && *p != '\\'))
+			return FUND_CORRUPT;
+		*to++ = *p == 'n' ? '\n' : '\\';
+	}
+	out->len = (size_t)(to - out->data);
+	return FUND_OK;
+}
+
+static bool take_number(struct slice s, uint32_t *out)
+{
+	uint64_t v = 0;
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.data[i] < '0' || s.data[i] > '9' || v > UINT32_MAX)
+			return false;
+		v = 10 * v + (s.data[i] - '0');
+	}
+	*out = (uint32_t)v;
+	return s.len > 0 && v <= UINT32_MAX;
+}
+
+static enum fund_status take_line(uint8_t *line, uint8_t *end, struct xapian_article *out)
+{
+	uint8_t *is = memchr(line, '=', (size_t)(end - line));
+	struct slice *fields[FIELDS], value;
+	if (!is)
+		return FUND_CORRUPT;
+	struct slice name = slice_of(line, (size_t)(is - line));
+	enum fund_status st = take_value(is + 1, end, &value);
+	if (st != FUND_OK)
+		return st;
+	if (slice_equal(name, SLICE_LIT("url")))
+		out->key = value;
+	else if (slice_equal(name, SLICE_LIT("f_date")))
+		return take_number(value, &out->date) ? FUND_OK : FUND_CORRUPT;
+	else if (slice_equal(name, SLICE_LIT("f_words")))
+		return take_number(value, &out->words) ? FUND_OK : FUND_CORRUPT;
+	fields_of(&out->text, fields);
+	for (size_t i = 0; i < FIELDS; i++)
+		if (slice_equal(name, slice_str(field_names[i])))
+			*fields[i] = value;
+	return FUND_OK;
+}
+
+enum fund_status xapian_data_decode(struct slice data, struct buf *room, struct xapian_article *out)
+{
+	*out = (struct xapian_article){ .date = 0 };
+	buf_reset(room);
+	enum fund_status st = buf_add_slice(room, data);
+	uint8_t *p = room->data, *end = p ? p + room->len : p;
+	while (st == FUND_OK && p < end) {
+		uint8_t *newline = memchr(p, '\n', (size_t)(end - p));
+		if (!newline)
+			return FUND_CORRUPT;
+		st = take_line(p, newline, out);
+		p = newline + 1;
+	}
+	return st == FUND_OK && !out->key.data ? FUND_CORRUPT : st;
+}
