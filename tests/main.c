@@ -6,6 +6,8 @@
  *     run-checks NAME...      these suites: the part of tests/test_NAME.c
  *     run-checks --list       their names
  *
+ * Without arguments FUNDSTELLE_SUITES in the environment names suites, with blanks between; so does configure, for `make check`.
+ *
  * The environment names what the tests look at: FUNDSTELLE_BIN, the directory of the built programs; FUNDSTELLE_SRC, the
  * top of the source tree; FUNDSTELLE_DATA, archives that are not part of it. `make check` sets the first two. check's own
  * variables hold too (CK_FORK, CK_DEFAULT_TIMEOUT, CK_VERBOSITY). A new suite is listed in tests/suites.h.
@@ -64,14 +66,29 @@ static bool are_known(char **wanted)
 	return true;
 }
 
+/* The suites that the environment names, cut from `names`, which stays in use; NULL ends them. */
+static char **suites_of_environment(char *names)
+{
+	static char *wanted[N_SUITES + 1];
+	size_t n = 0;
+
+	for (char *name = strtok(names, " "); name && n < N_SUITES; name = strtok(NULL, " "))
+		wanted[n++] = name;
+	return wanted;
+}
+
 int main(int argc, char **argv)
 {
-	char **wanted = argv + (argc > 0);
+	char **wanted = argv + (argc > 0), *names = getenv("FUNDSTELLE_SUITES");
 
 	if (*wanted && strcmp(*wanted, "--list") == 0) {
 		for (size_t i = 0; i < N_SUITES; i++)
 			puts(suites[i].name);
 		return EXIT_SUCCESS;
+	}
+	if (!*wanted && names && *names) {
+		printf("run-checks: of %zu suites, as FUNDSTELLE_SUITES says, only: %s\n", N_SUITES, names);
+		wanted = suites_of_environment(names);
 	}
 	if (!are_known(wanted))
 		return 2;
