@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/print.h"
+#include "base/translate.h"
 #include "indexer/report.h"
 #include "indexer/update_private.h"
 
@@ -55,8 +56,9 @@ void update_tell_unmounted(struct update *u)
 	for (size_t at = 0; at < u->unmounted.len;) {
 		struct slice folder = slice_str((const char *)u->unmounted.data + at);
 		progress_clear(u->progress);
-		report_trouble(folder, (struct slice){ NULL, 0 }, 0, SLICE_LIT("is on another file system than its files were (an unmounted disk?): its articles are kept; "
-						    "--allow-removals removes them"));
+		report_trouble(folder, (struct slice){ NULL, 0 }, 0,
+			       slice_str(translate(N_("is on another file system than its files were (an unmounted disk?): its articles are kept; "
+						      "--allow-removals removes them"))));
 		at += folder.len + 1;
 	}
 }

@@ -91,19 +91,27 @@ END_TEST
 
 /* ---- the manual pages ---- */
 
-static char *page_of(const struct option_table *t)
+static const char *const languages[] = { "docs", "docs/de" };
+#define N_PAGES (N_TABLES * 2)
+
+/* The manual page number i: each program's in each language. */
+static const struct option_table *page_of(int i, char **page)
 {
+	const struct option_table *t = tables[i % N_TABLES];
 	char path[500];
 	size_t n;
-	snprintf(path, sizeof path, "%s/docs/%s.1", getenv("FUNDSTELLE_SRC"), t->program);
-	return file_read(path, &n);
+	snprintf(path, sizeof path, "%s/%s/%s.1", getenv("FUNDSTELLE_SRC"), languages[i / N_TABLES], t->program);
+	*page = file_read(path, &n);
+	ck_assert_msg(*page != NULL, "no %s", path);
+	return t;
 }
 
 START_TEST(the_manual_has_every_option)
 {
-	char *page = page_of(tables[_i]), wanted[64];
-	for (size_t i = 0; i < tables[_i]->n; i++) {
-		const struct option_spec *s = &tables[_i]->specs[i];
+	char *page, wanted[64];
+	const struct option_table *t = page_of(_i, &page);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct option_spec *s = &t->specs[i];
 		if (s->name)
 			snprintf(wanted, sizeof wanted, "Fl Fl %s", s->name);
 		else
@@ -111,30 +119,93 @@ START_TEST(the_manual_has_every_option)
 		const char *at = strstr(page, wanted);
 		while (at && (isalnum((unsigned char)at[strlen(wanted)]) || at[strlen(wanted)] == '-'))
 			at = strstr(at + 1, wanted);
-		ck_assert_msg(at != NULL, "%s.1 says nothing of --%s", tables[_i]->program, s->name ? s->name : wanted);
+		ck_assert_msg(at != NULL, "%s.1 says nothing of --%s", t->program, s->name ? s->name : wanted);
 	}
 	free(page);
+}
+END_TEST
+
+/* Where the list of options describes it, not only where another mentions it: the lists of both languages have the same items in the same order. */
+START_TEST(both_languages_describe_the_same_options)
+{
+	char *pages[2], *save[2];
+	for (int i = 0; i < 2; i++)
+		page_of(_i + i * N_TABLES, &pages[i]);
+	char *line[2] = { strtok_r(pages[0], "\n", &save[0]), strtok_r(pages[1], "\n", &save[1]) };
+	for (;;) {
+		size_t n[2];
+		for (int i = 0; i < 2; i++)
+			while (line[i] && strncmp(line[i], ".It Fl", 6) != 0)
+				line[i] = strtok_r(NULL, "\n", &save[i]);
+		if (!line[0] || !line[1])
+			break;
+		for (int i = 0; i < 2; i++)
+			n[i] = strcspn(strstr(line[i], "Fl Fl") ? strstr(line[i], "Fl Fl") + 6 : line[i], " ");
+		ck_assert_msg(n[0] == n[1] && strncmp(line[0], line[1], strlen(".It Fl x")) == 0, "%s: %s | %s", tables[_i]->program, line[0], line[1]);
+		for (int i = 0; i < 2; i++)
+			line[i] = strtok_r(NULL, "\n", &save[i]);
+	}
+	ck_assert_msg(line[0] == NULL && line[1] == NULL, "%s: one language alone has %s", tables[_i]->program, line[0] ? line[0] : line[1]);
+	free(pages[0]);
+	free(pages[1]);
 }
 END_TEST
 
 START_TEST(the_manual_has_no_option_that_is_none)
 {
-	char *page = page_of(tables[_i]);
+	char *page;
+	const struct option_table *t = page_of(_i, &page);
 	for (const char *at = page; (at = strstr(at, "Fl Fl ")) != NULL;) {
 		at += strlen("Fl Fl ");
 		size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyz-"), i = 0;
-		for (; i < tables[_i]->n; i++) {
-			const char *name = tables[_i]->specs[i].name;
+		for (; i < t->n; i++) {
+			const char *name = t->specs[i].name;
 			if (name && strlen(name) == n && memcmp(name, at, n) == 0)
 				break;
 		}
-		ck_assert_msg(i < tables[_i]->n, "%s.1 has --%.*s, which is no option", tables[_i]->program, (int)n, at);
+		ck_assert_msg(i < t->n, "%s.1 has --%.*s, which is no option", t->program, (int)n, at);
 	}
 	free(page);
 }
 END_TEST
 
-START_TEST(help_lists_every_option_within_80_columns)
+/* The contract's, in its order: of each program and nothing else. */
+static const char *const statuses[N_TABLES] = { "0 1 2", "0 1 2 75" };
+
+START_TEST(the_manual_has_every_exit_status)
+{
+	char *page, found[64] = "";
+	page_of(_i, &page);
+	char *at = strstr(page, _i < N_TABLES ? ".Sh EXIT STATUS" : ".Sh RÜCKGABEWERT"), *end = at ? strstr(at + 1, ".Sh ") : NULL;
+	ck_assert_ptr_nonnull(end);
+	*end = 0;
+	for (; (at = strstr(at, "\n.It ")) != NULL; at++)
+		sprintf(found + strlen(found), "%s%d", *found ? " " : "", atoi(at + strlen("\n.It ")));
+	ck_assert_str_eq(found, statuses[_i % N_TABLES]);
+	free(page);
+}
+END_TEST
+
+/* --help names the same statuses. */
+START_TEST(help_has_every_exit_status)
+{
+	struct outcome o = program_run(NULL, "%s --help", tables[_i]->program);
+	const char *foot = strstr(o.out, "\nExit: ");
+	ck_assert_msg(foot != NULL, "%s", o.out);
+	char copy[32], wanted[16];
+	snprintf(copy, sizeof copy, "%s", statuses[_i]);
+	for (char *save = NULL, *status = strtok_r(copy, " ", &save); status; status = strtok_r(NULL, " ", &save)) {
+		snprintf(wanted, sizeof wanted, "%s ", status);
+		ck_assert_msg(strstr(foot, wanted) != NULL, "no %sin %s", wanted, foot);
+	}
+	outcome_free(&o);
+}
+END_TEST
+
+/* An option is a line, so it does not fit 24 of them; it does fit a screen of 40, as of a terminal that is not the smallest. */
+#define HELP_LINES 40
+
+START_TEST(help_lists_every_option_on_a_screen_of_80_columns)
 {
 	struct outcome o = program_run(NULL, "%s --help", tables[_i]->program);
 	char wanted[64];
@@ -144,6 +215,10 @@ START_TEST(help_lists_every_option_within_80_columns)
 			snprintf(wanted, sizeof wanted, "--%s", tables[_i]->specs[i].name);
 			ck_assert_msg(strstr(o.out, wanted) != NULL, "no %s in\n%s", wanted, o.out);
 		}
+	size_t n_lines = 0;
+	for (const char *c = o.out; *c; c++)
+		n_lines += *c == '\n';
+	ck_assert_msg(n_lines <= HELP_LINES, "%zu lines", n_lines);
 	for (char *save = NULL, *line = strtok_r(o.out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		size_t width = 0;
 		for (const char *c = line; *c; c++)
@@ -212,9 +287,12 @@ Suite *suite_options(void)
 	TCase *c = tcase_create("table");
 	tcase_add_loop_test(c, arguments_are_read_in_their_order, 0, (int)(sizeof lines / sizeof *lines));
 	tcase_add_test(c, values_are_told_apart_and_listed);
-	tcase_add_loop_test(c, the_manual_has_every_option, 0, N_TABLES);
-	tcase_add_loop_test(c, the_manual_has_no_option_that_is_none, 0, N_TABLES);
-	tcase_add_loop_test(c, help_lists_every_option_within_80_columns, 0, N_TABLES);
+	tcase_add_loop_test(c, the_manual_has_every_option, 0, N_PAGES);
+	tcase_add_loop_test(c, both_languages_describe_the_same_options, 0, N_TABLES);
+	tcase_add_loop_test(c, the_manual_has_no_option_that_is_none, 0, N_PAGES);
+	tcase_add_loop_test(c, the_manual_has_every_exit_status, 0, N_PAGES);
+	tcase_add_loop_test(c, help_has_every_exit_status, 0, N_TABLES);
+	tcase_add_loop_test(c, help_lists_every_option_on_a_screen_of_80_columns, 0, N_TABLES);
 	tcase_add_loop_test(c, bash_completes, 0, (int)(sizeof completions / sizeof *completions));
 	tcase_add_loop_test(c, other_shells_read_theirs, 0, N_TABLES);
 	suite_add_tcase(s, c);
