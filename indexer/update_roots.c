@@ -148,7 +148,7 @@ static enum fund_status empty_root(struct update *u, const struct named_root *ro
 		progress_clear(u->progress);
 		if (!u->silent)
 			message("fundstelle-index", "%.*s: is %s, but had articles: they are kept; --allow-empty removes them", (int)root->path.len,
-				(const char *)root->path.data, what);
+				(const char *)root->path.data, translate(what));
 		u->result->refused = true;
 		return keep_root(u, root->number);
 	}
@@ -228,10 +228,10 @@ static enum fund_status update_root(struct update *u, const struct named_root *r
 		return keep_root(u, root->number);
 	}
 	if (!root->walk)
-		return empty_root(u, root, "missing");
+		return empty_root(u, root, N_("missing"));
 	next_now(&j, root->walk);
 	if (j.walk_status == FUND_END)
-		return empty_root(u, root, "empty");
+		return empty_root(u, root, N_("empty"));
 	if (u->old) {
 		j.list_status = sources_seek(&j.it, u->old, root->number, (struct slice){ NULL, 0 });
 		if (j.list_status == FUND_OK)

@@ -16,7 +16,7 @@ die() {
 # Debian packages. A name with "command:" in front is needed only where that command is missing.
 build_packages='gcc:gcc make:make autoconf:autoconf automake:automake pkg-config:pkg-config libc6-dev
 	liblmdb-dev libstemmer-dev zlib1g-dev libdeflate-dev libxxhash-dev libarchive-dev msgfmt:gettext libexpat1-dev'
-test_packages='check mandoc:mandoc pdftotext:poppler-utils gzip:gzip python3:python3 g++:g++ libxapian-dev xapian-tools'
+test_packages='check hunspell-de-de jq:jq mandoc:mandoc pdftotext:poppler-utils gzip:gzip python3:python3 g++:g++ libxapian-dev xapian-tools'
 fuzz_packages='clang:clang libclang-rt-dev'
 coverage_packages='gcovr:gcovr'
 package_packages='dpkg-buildpackage:dpkg-dev dh:debhelper fakeroot:fakeroot lintian:lintian debootstrap:debootstrap'
