@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every source file is in its folder's sources.am, every suite in tests/suites.h: what is forgotten there is not built, not tested, not shipped.
+# Every source file is in its folder's sources.am, every suite in tests/suites.h: what is forgotten there is not built, not tested, not shipped. And documents
+# name no file that is not there.
 set -eu
 
 cd "${FUNDSTELLE_SRC:-$(dirname "$0")/..}"
@@ -20,6 +21,13 @@ for file in tests/test_*.c; do
 		echo "$file: its suite is not in tests/suites.h" >&2
 		failed=1
 	fi
+done
+
+# What documents name in backquotes, below a folder of ours and without a star, is there.
+for document in *.md docs/ARCHITECTURE.md docs/de/*.md; do
+	for file in $(grep -o '`[a-z./]*[a-z_0-9.-]*`' "$document" | tr -d '`' | grep -E '^(base|stemmer|store|indexer|query|xapian|tests|tools|bench|scripts|docs|po|dist|corpus)/'); do
+		[ -e "$file" ] || { echo "$document: names $file, which is not there" >&2; failed=1; }
+	done
 done
 
 [ "$failed" = 0 ] && echo 'tree: every file is listed'
