@@ -25,6 +25,7 @@ done
 
 # What documents name in backquotes, below a folder of ours and without a star, is there.
 for document in *.md docs/ARCHITECTURE.md docs/de/*.md; do
+	# shellcheck disable=SC2016 # backquotes as such
 	for file in $(grep -o '`[a-z./]*[a-z_0-9.-]*`' "$document" | tr -d '`' | grep -E '^(base|stemmer|store|indexer|query|xapian|tests|tools|bench|scripts|docs|po|dist|corpus)/'); do
 		[ -e "$file" ] || { echo "$document: names $file, which is not there" >&2; failed=1; }
 	done
