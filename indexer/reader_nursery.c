@@ -75,7 +75,8 @@ static void become_converter(int socket, const struct reader_limits *limits)
 {
 	static char *const args[] = { "pdftotext", "-q", "-enc", "UTF-8", "-eol", "unix", "-htmlmeta", "-", "-", NULL };
 	static char *const environment[] = { "LC_ALL=C", NULL };
-	if (dup2(socket, 0) < 0 || dup2(socket, 1) < 0)
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (dup2(socket, 0) < 0 || dup2(socket, 1) < 0 || dup2(nowhere, 2) < 0) /* files may not be written, a log on stderr neither */
 		_exit(127);
 	confine_program(limits->pdftotext, limits->memory, limits->seconds);
 	execve(limits->pdftotext, args, environment);
