@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "query/near_word.h"
 
 #define STATES_MAX 1024u
 #define QUICK 256u /* letters below it are looked up, those above are worked out */
@@ -16,6 +17,7 @@ struct state {
 };
 
 struct automaton {
+	struct near_word *near; /* not NULL: all of it */
 	struct automaton_node *nodes;
 	uint32_t n_nodes, cap_nodes;
 	struct letter_range *ranges;
@@ -26,6 +28,7 @@ struct automaton {
 	/* states */
 	struct state *states;
 	uint32_t n_states;
+	uint32_t first_state; /* nothing read yet; UNKNOWN: to be made */
 	uint32_t set_words; /* of 64 bits, in a set of nodes */
 	uint64_t *sets;	    /* by state */
 	uint32_t slots[2 * STATES_MAX]; /* hash of a set to its state */
@@ -39,10 +42,23 @@ enum fund_status automaton_new(struct automaton **out)
 	return *out ? FUND_OK : FUND_NO_MEMORY;
 }
 
+enum fund_status automaton_of_near(struct automaton **out, struct near_word *word)
+{
+	enum fund_status st = automaton_new(out);
+	if (st == FUND_OK)
+		(*out)->near = word;
+	else
+		free(word);
+	return st;
+}
+
+const struct near_word *automaton_near(const struct automaton *a) { return a->near; }
+
 void automaton_free(struct automaton *a)
 {
 	if (!a)
 		return;
+	free(a->near);
 	free(a->nodes);
 	free(a->ranges);
 	free(a->states);
@@ -188,6 +204,7 @@ static void forget_states(struct automaton *a)
 	a->states[DEAD].cost = UINT32_MAX;
 	memset(a->sets + DEAD * (size_t)a->set_words, 0, a->set_words * sizeof *a->sets);
 	a->n_states = FIRST;
+	a->first_state = UNKNOWN;
 }
 
 static bool is_empty(const struct automaton *a, const uint64_t *set)
@@ -227,9 +244,12 @@ static uint32_t start_state(struct automaton *a)
 	bool forgot = false;
 	if (a->n_states == 0)
 		forget_states(a);
+	if (a->first_state != UNKNOWN)
+		return a->first_state;
 	memset(a->next_set, 0, a->set_words * sizeof *a->next_set);
 	visit(a, a->next_set, a->start, true, false);
-	return state_of(a, &forgot);
+	a->first_state = state_of(a, &forgot);
+	return a->first_state;
 }
 
 static uint32_t step(struct automaton *a, uint32_t state, uint32_t cp)
@@ -253,6 +273,11 @@ static uint32_t step(struct automaton *a, uint32_t state, uint32_t cp)
 
 bool automaton_may_begin(struct automaton *a, struct slice head)
 {
+	if (a->near) {
+		struct near_end e;
+		near_end_init(&e, a->near, false);
+		return near_end_cost(&e, head) <= near_word_edits(a->near);
+	}
 	const uint8_t *p = head.data, *end = slice_end(head);
 	uint32_t state = start_state(a);
 	while (p < end && state != DEAD) {
@@ -267,6 +292,11 @@ bool automaton_may_begin(struct automaton *a, struct slice head)
 
 bool automaton_matches(struct automaton *a, struct slice word, uint32_t *cost)
 {
+	if (a->near) {
+		uint32_t edits = near_word_distance(a->near, word);
+		*cost = edits <= near_word_edits(a->near) ? edits * AUTOMATON_EDIT : UINT32_MAX;
+		return *cost != UINT32_MAX;
+	}
 	const uint8_t *p = word.data, *end = slice_end(word);
 	uint32_t state = start_state(a);
 	while (p < end && state != DEAD) {

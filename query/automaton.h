@@ -7,7 +7,8 @@
  *          forgotten, and made anew as they are met: memory is bounded, time is linear in the word for any expression.
  * Letters  words come as the index has their forms: UTF-8 in small letters, composed. Patterns may have any case.
  * Source   Thompson: Regular expression search algorithm (1968); Cox: Regular expression matching can be simple and fast (2007), for states made as met;
- *          Schulz, Mihov: Fast string correction with Levenshtein automata (2002); POSIX.1-2017, 9.4, for the expressions.
+ *          Wu, Manber: Fast text searching allowing errors (1992), for words within some edits: a set of nodes is a row of bits there, and a letter costs
+ *          a few operations without any table; POSIX.1-2017, 9.4, for the expressions.
  */
 #ifndef QUERY_AUTOMATON_H
 #define QUERY_AUTOMATON_H
@@ -33,6 +34,9 @@ bool automaton_may_begin(struct automaton *a, struct slice head);
 bool automaton_matches(struct automaton *a, struct slice word, uint32_t *cost);
 /* Out of memory since it was made: answers may have been false no's. */
 bool automaton_failed(const struct automaton *a);
+/* Of fuzzy words; NULL for all other automata. near_word.h */
+struct near_word;
+const struct near_word *automaton_near(const struct automaton *a);
 
 /* ---- for automaton_*.c ---- */
 
@@ -53,6 +57,8 @@ struct automaton_node {
 #define NODE_NONE UINT32_MAX /* no room for it: passed on, the maker gives FUND_LIMIT */
 
 enum fund_status automaton_new(struct automaton **out);
+/* One that asks `word`, which it owns from then on, also when it fails. */
+enum fund_status automaton_of_near(struct automaton **out, struct near_word *word);
 uint32_t automaton_add(struct automaton *a, struct automaton_node node);
 struct automaton_node *automaton_node(struct automaton *a, uint32_t number);
 enum fund_status automaton_add_range(struct automaton *a, uint32_t from, uint32_t to);

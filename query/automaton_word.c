@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* automaton_word.c - automata of wildcards and of words that are like a word. Both are built from their end. */
+/* automaton_word.c - automata of wildcards, built from their end, and of words that are like a word. */
 #include "query/automaton.h"
 
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "query/near_word.h"
 
 /* The code points of a word in small letters; FUND_LIMIT: longer than any automaton is. */
 static enum fund_status decode(struct slice text, uint32_t *cps, uint32_t cap, uint32_t *n)
@@ -83,40 +84,13 @@ enum fund_status automaton_wildcard(struct automaton **out, struct slice pattern
 
 /* ---- words within some edits ---- */
 
-#define WORD_LETTERS 128u
-#define EDITS_MAX 2u
-
-/*
- * Node [i][e]: i letters of the word are read, e edits made. On from there: the word's next letter; a letter put in [i][e + 1]; a letter in place of
- * another [i + 1][e + 1]; a letter left out, the same without reading one.
- */
-static uint32_t after(struct automaton *a, uint32_t cp, bool last, uint32_t edits, uint32_t most, uint32_t at[][EDITS_MAX + 2], uint32_t i)
-{
-	uint32_t here = last ? automaton_add(a, (struct automaton_node){ .kind = NODE_ACCEPT, .value = edits * AUTOMATON_EDIT })
-			     : letter(a, cp, at[i + 1][edits]);
-	if (edits == most)
-		return here;
-	here = split(a, here, any(a, at[i][edits + 1]));
-	if (last)
-		return here;
-	here = split(a, here, any(a, at[i + 1][edits + 1]));
-	return split(a, here, at[i + 1][edits + 1]);
-}
-
 enum fund_status automaton_fuzzy(struct automaton **out, struct slice word, uint32_t edits)
 {
-	uint32_t cps[WORD_LETTERS], at[WORD_LETTERS + 1][EDITS_MAX + 2], n;
-	struct automaton *a;
-	enum fund_status st = decode(word, cps, WORD_LETTERS, &n);
+	uint32_t cps[NEAR_WORD_LETTERS], n;
+	struct near_word *near = NULL;
 	*out = NULL;
-	edits = edits < EDITS_MAX ? edits : EDITS_MAX;
+	enum fund_status st = decode(word, cps, NEAR_WORD_LETTERS, &n);
 	if (st == FUND_OK)
-		st = automaton_new(&a);
-	if (st != FUND_OK)
-		return st;
-	for (uint32_t i = n + 1; i-- > 0;)
-		for (uint32_t e = edits + 1; e-- > 0;)
-			at[i][e] = after(a, i < n ? cps[i] : 0, i == n, e, edits, at, i);
-	*out = a;
-	return automaton_finish(out, at[0][0]);
+		st = near_word_new(&near, cps, n, edits);
+	return st == FUND_OK ? automaton_of_near(out, near) : st;
 }

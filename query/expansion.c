@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "store/forms.h"
+#include "query/near_word.h"
 
 /* A form that was found. */
 struct record {
@@ -72,6 +72,20 @@ static enum fund_status keep(struct gathering *g, uint32_t leaf, const struct fo
 }
 
 static bool may_begin(void *context, struct slice head) { return automaton_may_begin(context, head); }
+static uint32_t end_cost(void *context, struct slice letters) { return near_end_cost(context, letters); }
+
+enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct automaton *a)
+{
+	const struct near_word *near = automaton_near(a);
+	struct near_end head, tail;
+	if (!near)
+		return form_scan_heads(f, s, class, may_begin, a);
+	near_end_init(&head, near, false);
+	near_end_init(&tail, near, true);
+	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_edits(near),
+				  .are_apart = near_word_letters(near) >= 2 * FORM_HEAD + near_word_edits(near) };
+	return form_scan_ends(f, s, class, &ends);
+}
 
 /* Takes what matches of a walk that was begun with this status. */
 static enum fund_status take_all(struct gathering *g, uint32_t leaf, struct automaton *a, struct form_scan *scan, enum fund_status st)
@@ -95,7 +109,7 @@ static enum fund_status gather_leaf(struct gathering *g, uint32_t leaf, uint8_t 
 	if (source->prefix.len)
 		return take_all(g, leaf, a, &scan, form_scan_prefix(&scan, chunks, class, source->prefix));
 	if (source->n_suffixes == 0)
-		return take_all(g, leaf, a, &scan, source->any_head ? form_scan_all(&scan, chunks, class) : form_scan_heads(&scan, chunks, class, may_begin, a));
+		return take_all(g, leaf, a, &scan, source->any_head ? form_scan_all(&scan, chunks, class) : expansion_scan(&scan, chunks, class, a));
 	for (uint32_t i = 0; i < source->n_suffixes && st == FUND_OK; i++) {
 		scan = (struct form_scan){ .state = NULL };
 		st = take_all(g, leaf, a, &scan, form_scan_suffix(&scan, chunks, class, source->suffixes[i]));

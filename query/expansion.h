@@ -10,6 +10,7 @@
 
 #include "query/automaton.h"
 #include "query/searcher.h"
+#include "store/forms.h"
 
 #define EXPANSION_MAX 10000u
 
@@ -56,6 +57,8 @@ enum fund_status expansion_of_form(struct searcher *s, struct arena *arena, stru
 /* Its entry in this leaf; looked up again when the searcher was opened anew since. */
 enum fund_status expansion_entry(const struct expansion *x, const struct leaf *leaf, const struct form_term *t, struct term_entry *out);
 static inline bool form_is_wanted(const uint64_t *wanted, uint32_t ordinal) { return !wanted || (wanted[ordinal / 64] >> ordinal % 64 & 1); }
+/* Begins a walk over the forms of a class that leaves out much of what the automaton does not take. */
+enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct automaton *a);
 /* Is a word as written one of them? */
 bool expansion_has(const struct expansion *x, struct slice written);
 

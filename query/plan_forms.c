@@ -103,9 +103,11 @@ static enum fund_status wildcard_source(struct plan_build *b, struct slice patte
 	if (!first)
 		return st;
 	struct slice head = slice_of(text.data, (size_t)(first - text.data)), tail = slice_of(last + 1, (size_t)(text.data + text.len - last) - 1);
-	if (head.len && !find_spelling(head, 0, &at, &which, &side))
+	if (find_spelling(head, 0, &at, &which, &side)) /* words begin with what stands before it, however they go on */
+		source->prefix = slice_of(head.data, at);
+	else
 		source->prefix = head;
-	else if (head.len == 0 && tail.len)
+	if (head.len == 0 && tail.len)
 		return spell_ending(b, tail, source);
 	source->any_head = head.len == 0;
 	return FUND_OK;
@@ -122,6 +124,10 @@ static enum fund_status fuzzy_source(struct plan_build *b, const struct ast *ast
 		edits = letters <= SHORT_WORD ? 1 : 2;
 	if (st == FUND_OK)
 		st = automaton_fuzzy(&source->automaton, word, edits);
+	if (st == FUND_LIMIT) {
+		b->error_off = ast->off;
+		return fault_set(b->why, FUND_INVALID, "a word with ~ has 63 letters at most");
+	}
 	return st == FUND_OK ? keep_automaton(b, source->automaton) : st;
 }
 

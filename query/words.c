@@ -63,8 +63,6 @@ static enum fund_status count(struct counting *c, const struct form *f)
 	return FUND_OK;
 }
 
-static bool may_begin(void *context, struct slice head) { return automaton_may_begin(context, head); }
-
 /* Every word of text that the automaton takes, with what its edits cost. */
 static enum fund_status each_match(struct searcher *s, struct automaton *a, enum fund_status (*each)(void *context, const struct form *f, uint32_t cost),
 				   void *context)
@@ -73,7 +71,7 @@ static enum fund_status each_match(struct searcher *s, struct automaton *a, enum
 	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK; i++) {
 		struct form_scan scan = { .state = NULL };
 		uint32_t cost;
-		st = form_scan_heads(&scan, segment_chunks(s->leaves[i].segment), 'w', may_begin, a);
+		st = expansion_scan(&scan, segment_chunks(s->leaves[i].segment), 'w', a);
 		while (st == FUND_OK && (st = form_scan_next(&scan)) == FUND_OK)
 			if (automaton_matches(a, scan.form.word, &cost))
 				st = each(context, &scan.form, cost);

@@ -15,10 +15,10 @@ void affix_writer_release(struct affix_writer *w)
 	*w = (struct affix_writer){ 0 };
 }
 
-static enum fund_status add(struct affixes *a, uint64_t key, uint32_t group)
+static enum fund_status add(struct affixes *a, uint64_t key, uint32_t block)
 {
 	/* neighbours share their beginnings, and often their ends */
-	for (size_t i = a->n; i > 0 && a->n - i < 8 && a->all[i - 1].group == group; i--)
+	for (size_t i = a->n; i > 0 && a->n - i < 8 && a->all[i - 1].block == block; i--)
 		if (a->all[i - 1].key == key)
 			return FUND_OK;
 	if (a->n == a->cap) {
@@ -29,18 +29,17 @@ static enum fund_status add(struct affixes *a, uint64_t key, uint32_t group)
 		a->all = grown;
 		a->cap = cap;
 	}
-	a->all[a->n++] = (struct affix){ key, group };
+	a->all[a->n++] = (struct affix){ key, block };
 	return FUND_OK;
 }
 
 enum fund_status affix_writer_add(struct affix_writer *w, uint8_t class, struct slice word, uint32_t block)
 {
-	uint32_t group = block / AFFIX_GROUP;
-	enum fund_status st = add(&w->heads, affix_head(class, word), group);
-	return st == FUND_OK ? add(&w->tails, affix_tail(class, word), group) : st;
+	enum fund_status st = add(&w->heads, affix_head(class, word), block);
+	return st == FUND_OK ? add(&w->tails, affix_tail(class, word), block) : st;
 }
 
-/* ---- sorting: the groups come in order, so by key alone, in passes that keep it ---- */
+/* ---- sorting: the blocks come in order, so by key alone, in passes that keep it ---- */
 
 static bool pass(const struct affix *from, struct affix *to, size_t n, unsigned shift)
 {
@@ -93,15 +92,15 @@ static enum fund_status put_chunk(struct output *o)
 	return st;
 }
 
-/* Runs of groups that follow each other: gap << 1 | more than one, then by how many more than two. */
-static enum fund_status put_groups(struct buf *runs, const struct affix *a, size_t n)
+/* Runs of blocks that follow each other: gap << 1 | more than one, then by how many more than two. */
+static enum fund_status put_blocks(struct buf *runs, const struct affix *a, size_t n)
 {
 	uint32_t next = 0;
 	enum fund_status st = FUND_OK;
 	for (size_t i = 0, k; i < n && st == FUND_OK; i = k) {
-		uint32_t first = a[i].group, last = first;
-		for (k = i + 1; k < n && a[k].group <= last + 1; k++)
-			last = a[k].group;
+		uint32_t first = a[i].block, last = first;
+		for (k = i + 1; k < n && a[k].block <= last + 1; k++)
+			last = a[k].block;
 		st = buf_add_varint(runs, (uint64_t)(first - next) << 1 | (last > first));
 		if (st == FUND_OK && last > first)
 			st = buf_add_varint(runs, last - first - 1);
@@ -131,7 +130,7 @@ static enum fund_status put_entry(struct buf *chunk, uint64_t key, uint64_t befo
 static enum fund_status put_key(struct output *o, const struct affix *a, size_t n)
 {
 	buf_reset(&o->runs);
-	enum fund_status st = put_groups(&o->runs, a, n);
+	enum fund_status st = put_blocks(&o->runs, a, n);
 	if (st == FUND_OK && o->chunk.len + 1 + AFFIX_KEY + VARINT32_MAX + o->runs.len > CHUNK_TARGET)
 		st = put_chunk(o);
 	if (st == FUND_OK && o->chunk.len == 0) {

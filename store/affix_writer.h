@@ -2,9 +2,9 @@
 /*
  * affix_writer.h - in which blocks of the dictionary are the forms that begin, or end, with certain letters?
  *
- * Shape    two sorted maps, from a class and the first (last, in reverse) FORM_HEAD bytes of a form to the numbers of groups of blocks.
+ * Shape    two sorted maps, from a class and the first (last, in reverse) FORM_HEAD bytes of a form to the numbers of blocks.
  * Bytes    docs/FORMAT.md, "Beginnings and ends".
- * Memory   12 bytes for each different (beginning, group) and (end, group) until finish.
+ * Memory   12 bytes for each different (beginning, block) and (end, block) until finish.
  */
 #ifndef STORE_AFFIX_WRITER_H
 #define STORE_AFFIX_WRITER_H
@@ -13,7 +13,7 @@
 
 struct affix {
 	uint64_t key; /* class and bytes, big-endian, behind a shorter form zeros */
-	uint32_t group;
+	uint32_t block;
 };
 
 struct affixes {

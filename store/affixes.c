@@ -53,7 +53,7 @@ static bool read_key(struct affix_iter *it)
 		it->key = it->key << 8 | bytes[i];
 	if (len == AFFIX_LEN_INLINE)
 		len += (size_t)cursor_varint32(&it->cursor);
-	it->groups = cursor_take(&it->cursor, len);
+	it->blocks = cursor_take(&it->cursor, len);
 	bool named = !it->is_first || affix_key_is(it->tail, it->key); /* keys have no checksum */
 	it->is_first = false;
 	return !it->cursor.bad && it->key > before && named;
@@ -77,18 +77,18 @@ enum fund_status affix_next(struct affix_iter *it)
 	}
 }
 
-enum fund_status affix_groups(struct slice runs, uint32_t n_blocks, void (*group)(void *context, uint32_t group), void *context)
+enum fund_status affix_blocks(struct slice runs, uint32_t n_blocks, void (*block)(void *context, uint32_t block), void *context)
 {
 	struct cursor c = cursor_of(runs);
-	uint64_t next = 0, n = ((uint64_t)n_blocks + AFFIX_GROUP - 1) / AFFIX_GROUP;
+	uint64_t next = 0;
 	while (cursor_left(&c)) {
 		uint64_t v = cursor_varint(&c), first = next + (v >> 1), last = first;
 		if (v & 1)
 			last += 1 + (uint64_t)cursor_varint32(&c);
-		if (c.bad || first < next || last >= n)
+		if (c.bad || first < next || last >= n_blocks)
 			return FUND_CORRUPT;
 		for (uint64_t i = first; i <= last; i++)
-			group(context, (uint32_t)i);
+			block(context, (uint32_t)i);
 		next = last + 2;
 	}
 	return FUND_OK;

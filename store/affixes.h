@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * affixes.h - which blocks of the dictionary, in groups of AFFIX_GROUP, have forms with a certain beginning or end; see affix_writer.h.
+ * affixes.h - which blocks of the dictionary have forms with a certain beginning or end; see affix_writer.h.
  */
 #ifndef STORE_AFFIXES_H
 #define STORE_AFFIXES_H
@@ -9,7 +9,6 @@
 #include "store/forms.h"
 
 #define AFFIX_KEY (1 + FORM_HEAD) /* bytes: class and letters */
-#define AFFIX_GROUP 4u		  /* blocks of the dictionary that count as one */
 #define AFFIX_LEN_INLINE 31u	  /* bytes of runs: as many as fit beside the shared letters */
 
 static inline void affix_key_put(uint8_t out[AFFIX_KEY], uint64_t key)
@@ -36,7 +35,7 @@ static inline uint64_t affix_tail(uint8_t class, struct slice word)
 /* A walk over the keys of one map from `from` on. Borrows the snapshot's bytes. */
 struct affix_iter {
 	uint64_t key;	    /* the current one */
-	struct slice groups; /* its runs: affix_groups() */
+	struct slice blocks; /* its runs: affix_blocks() */
 	/* private */
 	const struct chunk_source *source;
 	enum chunk_kind kind;
@@ -49,7 +48,7 @@ struct affix_iter {
 enum fund_status affix_seek(struct affix_iter *it, const struct chunk_source *s, enum chunk_kind kind, uint64_t from);
 /* FUND_OK, FUND_END, FUND_CORRUPT. */
 enum fund_status affix_next(struct affix_iter *it);
-/* Calls `group` for each group of the runs; FUND_CORRUPT: they cannot be right, or reach behind the groups of `n_blocks`. */
-enum fund_status affix_groups(struct slice runs, uint32_t n_blocks, void (*group)(void *context, uint32_t group), void *context);
+/* Calls `block` for each block of the runs; FUND_CORRUPT: they cannot be right, or reach behind `n_blocks`. */
+enum fund_status affix_blocks(struct slice runs, uint32_t n_blocks, void (*block)(void *context, uint32_t block), void *context);
 
 #endif

@@ -151,7 +151,8 @@ struct form_scan_state {
 	uint8_t affix_bytes[FORM_MAX];
 	/* the blocks to look at; NULL: all */
 	uint64_t *blocks;
-	uint32_t n_blocks, block;
+	uint32_t n_words; /* of them */
+	uint32_t n_blocks, block; /* the current one */
 	bool ended;
 };
 
@@ -190,32 +191,44 @@ enum fund_status form_scan_all(struct form_scan *f, const struct chunk_source *s
 
 /* ---- the blocks that matter ---- */
 
-static void note_group(void *context, uint32_t group)
+/* A set of blocks. */
+struct block_set {
+	uint64_t *bits;
+	uint32_t n_blocks;
+};
+
+static void note_block(void *context, uint32_t block)
 {
-	struct form_scan_state *s = context;
-	for (uint64_t block = (uint64_t)group * AFFIX_GROUP; block < ((uint64_t)group + 1) * AFFIX_GROUP && block < s->n_blocks; block++)
-		s->blocks[block / 64] |= (uint64_t)1 << block % 64;
+	const struct block_set *set = context;
+	set->bits[block / 64] |= (uint64_t)1 << block % 64;
 }
 
-static enum fund_status make_blocks(struct form_scan_state *s, const struct chunk_source *source)
+/* Room for `n_sets` sets behind each other. */
+static enum fund_status make_sets(struct form_scan_state *s, const struct chunk_source *source, uint32_t n_sets)
 {
 	enum fund_status st = dictionary_n_blocks(source, &s->n_blocks);
 	if (st != FUND_OK)
 		return st;
-	s->blocks = calloc(s->n_blocks / 64 + 1u, sizeof *s->blocks);
+	s->n_words = s->n_blocks / 64 + 1u;
+	s->blocks = calloc((size_t)s->n_words * n_sets, sizeof *s->blocks);
 	s->block = UINT32_MAX;
 	s->walk.terms.source = source;
 	return s->blocks ? FUND_OK : FUND_NO_MEMORY;
 }
 
+static struct block_set set_of(const struct form_scan_state *s, uint32_t number) { return (struct block_set){ s->blocks + (size_t)s->n_words * number, s->n_blocks }; }
+
+static enum fund_status note_blocks(struct block_set *set, const struct affix_iter *it) { return affix_blocks(it->blocks, set->n_blocks, note_block, set); }
+
 /* Those of the keys from `from` on that agree with it in their first `bits`. */
 static enum fund_status note_keys(struct form_scan_state *s, const struct chunk_source *source, enum chunk_kind kind, uint64_t from, unsigned bits)
 {
 	struct affix_iter it;
+	struct block_set set = set_of(s, 0);
 	unsigned rest = 8 * AFFIX_KEY - bits;
 	enum fund_status st = affix_seek(&it, source, kind, from);
 	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> rest == from >> rest)
-		st = affix_groups(it.groups, s->n_blocks, note_group, s);
+		st = note_blocks(&set, &it);
 	return st == FUND_END ? FUND_OK : st;
 }
 
@@ -225,7 +238,7 @@ static enum fund_status scan_affix(struct form_scan *f, const struct chunk_sourc
 		return form_scan_all(f, source, class);
 	enum fund_status st = begin(f, class, affix, at_end);
 	if (st == FUND_OK && !f->state->ended)
-		st = make_blocks(f->state, source);
+		st = make_sets(f->state, source, 1);
 	if (st != FUND_OK || f->state->ended)
 		return st;
 	unsigned len = affix.len < FORM_HEAD ? (unsigned)affix.len : FORM_HEAD;
@@ -242,25 +255,82 @@ enum fund_status form_scan_suffix(struct form_scan *f, const struct chunk_source
 	return scan_affix(f, s, class, suffix, true);
 }
 
+/* What a key of a class says of words: their first bytes, or the last ones in their order. */
+static struct slice letters_of(uint64_t key, enum chunk_kind kind, uint8_t out[FORM_HEAD])
+{
+	size_t len = 0;
+	for (; len < FORM_HEAD && (key >> 8 * (FORM_HEAD - 1 - len) & 0xFF); len++)
+		out[len] = (uint8_t)(key >> 8 * (FORM_HEAD - 1 - len));
+	for (size_t i = 0; i < len / 2 && kind == CHUNK_TAILS; i++) {
+		uint8_t byte = out[i];
+		out[i] = out[len - 1 - i];
+		out[len - 1 - i] = byte;
+	}
+	return slice_of(out, len);
+}
+
+/* Notes the blocks of each key in the set of its cost; those above `most` in none. */
+static enum fund_status note_costs(struct form_scan_state *s, const struct chunk_source *source, enum chunk_kind kind, const struct form_ends *ends, uint32_t first_set)
+{
+	struct affix_iter it;
+	uint8_t letters[FORM_HEAD];
+	void *context = kind == CHUNK_HEADS ? ends->head : ends->tail;
+	enum fund_status st = affix_seek(&it, source, kind, affix_head(s->class, slice_of(NULL, 0)));
+	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> 8 * FORM_HEAD == s->class) {
+		uint32_t cost = ends->cost(context, letters_of(it.key, kind, letters));
+		if (cost <= ends->most) {
+			struct block_set set = set_of(s, first_set + cost);
+			st = note_blocks(&set, &it);
+		}
+	}
+	return st == FUND_END ? FUND_OK : st;
+}
+
+/* Set 0 becomes what costs at most `most` at both ends: of `n` sets of beginnings, behind them those of ends. */
+static void join_ends(struct form_scan_state *s, const struct form_ends *ends)
+{
+	uint32_t n = ends->most + 1;
+	for (uint32_t w = 0; w < s->n_words; w++) {
+		uint64_t any = 0, heads = 0;
+		for (uint32_t i = 0; i < n; i++) {
+			uint64_t tails = 0;
+			heads |= set_of(s, i).bits[w];
+			for (uint32_t k = 0; k < (ends->are_apart ? n - i : n); k++)
+				tails |= set_of(s, n + k).bits[w];
+			any |= (ends->are_apart ? set_of(s, i).bits[w] : heads) & tails;
+		}
+		s->blocks[w] = any;
+	}
+}
+
+enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *source, uint8_t class, const struct form_ends *ends)
+{
+	enum fund_status st = begin(f, class, slice_of(NULL, 0), false);
+	if (st == FUND_OK)
+		st = make_sets(f->state, source, 2 * (ends->most + 1));
+	if (st == FUND_OK)
+		st = note_costs(f->state, source, CHUNK_HEADS, ends, 0);
+	if (st == FUND_OK)
+		st = note_costs(f->state, source, CHUNK_TAILS, ends, ends->most + 1);
+	if (st == FUND_OK)
+		join_ends(f->state, ends);
+	return st;
+}
+
 enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *source, uint8_t class, bool (*may)(void *context, struct slice head),
 				 void *context)
 {
 	struct affix_iter it;
-	uint8_t key[AFFIX_KEY];
+	uint8_t letters[FORM_HEAD];
 	enum fund_status st = begin(f, class, slice_of(NULL, 0), false);
 	if (st == FUND_OK)
-		st = make_blocks(f->state, source);
+		st = make_sets(f->state, source, 1);
 	if (st == FUND_OK)
 		st = affix_seek(&it, source, CHUNK_HEADS, affix_head(class, slice_of(NULL, 0)));
-	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK) {
-		affix_key_put(key, it.key);
-		if (key[0] != class)
-			break;
-		size_t len = FORM_HEAD;
-		while (len && key[len] == 0)
-			len--;
-		if (may(context, slice_of(key + 1, len)))
-			st = affix_groups(it.groups, f->state->n_blocks, note_group, f->state);
+	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> 8 * FORM_HEAD == class) {
+		struct block_set set = set_of(f->state, 0);
+		if (may(context, letters_of(it.key, CHUNK_HEADS, letters)))
+			st = note_blocks(&set, &it);
 	}
 	return st == FUND_END ? FUND_OK : st;
 }
@@ -270,11 +340,12 @@ static enum fund_status next_block(struct form_scan_state *s)
 {
 	for (uint32_t i = s->block + 1; i < s->n_blocks;) {
 		uint64_t rest = s->blocks[i / 64] >> i % 64;
-		if (rest) {
-			s->block = i + (uint32_t)__builtin_ctzll(rest);
-			return dictionary_seek_block(&s->walk.terms, s->walk.terms.source, s->block);
+		if (rest & 1) {
+			bool is_behind = s->block != UINT32_MAX && i == s->block + 1; /* there the walk goes on by itself */
+			s->block = i;
+			return is_behind ? FUND_OK : dictionary_seek_block(&s->walk.terms, s->walk.terms.source, i);
 		}
-		i = (i / 64 + 1) * 64;
+		i = rest ? i + (uint32_t)__builtin_ctzll(rest) : (i / 64 + 1) * 64;
 	}
 	return FUND_END;
 }

@@ -78,6 +78,15 @@ enum fund_status form_scan_suffix(struct form_scan *f, const struct chunk_source
 /* Those whose first bytes (up to FORM_HEAD of them; of a shorter word all) `may` says yes to: for automata. Then still to be matched. */
 #define FORM_HEAD 4u
 enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *s, uint8_t class, bool (*may)(void *context, struct slice head), void *context);
+/* Those whose first and last bytes (up to FORM_HEAD; of a shorter word all) together cost no more than `most`: for words that are like a word. */
+struct form_ends {
+	void *head, *tail; /* contexts of `cost` */
+	uint32_t (*cost)(void *context, struct slice letters); /* above most: cannot be */
+	uint32_t most;	 /* < FORM_COSTS */
+	bool are_apart; /* words have no byte in both: so the costs add up. Else each by itself is at most `most`. */
+};
+#define FORM_COSTS 4u
+enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *s, uint8_t class, const struct form_ends *ends);
 /* FUND_OK, FUND_END, FUND_CORRUPT, FUND_NO_MEMORY. */
 enum fund_status form_scan_next(struct form_scan *f);
 void form_scan_release(struct form_scan *f); /* also on {0} */

@@ -5,11 +5,11 @@
 #include "store/affixes.h"
 #include "store/verify_private.h"
 
-/* A set of beginnings or ends with the groups they are in, in any order: how many, and the sum of their hashes. */
+/* A set of beginnings or ends with the blocks they are in, in any order: how many, and the sum of their hashes. */
 struct affix_sum {
 	uint64_t n, sum;
 };
-struct group_affixes {
+struct block_affixes {
 	uint64_t *keys;
 	size_t n, cap;
 };
@@ -29,8 +29,8 @@ struct walk {
 	struct term_forms forms; /* of the current term */
 	uint64_t *met;		 /* of each form: occurrences, documents, the last one + 1 */
 	size_t cap_met;
-	struct group_affixes heads, tails; /* of the current group of blocks */
-	uint32_t group;
+	struct block_affixes heads, tails; /* of the current block */
+	uint32_t block;
 	struct affix_sum head_sum, tail_sum;
 };
 
@@ -121,11 +121,11 @@ static void check_forms(struct walk *w, const struct term_entry *e)
 
 /* ---- beginnings and ends of forms ---- */
 
-static void add_affix(struct affix_sum *sum, uint64_t key, uint32_t group)
+static void add_affix(struct affix_sum *sum, uint64_t key, uint32_t block)
 {
 	uint8_t bytes[12];
 	put_u64(bytes, key);
-	put_u32(bytes + 8, group);
+	put_u32(bytes + 8, block);
 	sum->n++;
 	sum->sum += hash_bytes(bytes, sizeof bytes);
 }
@@ -136,17 +136,17 @@ static int by_key(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static void end_group(struct walk *w, struct group_affixes *a, struct affix_sum *sum)
+static void sum_affixes(struct walk *w, struct block_affixes *a, struct affix_sum *sum)
 {
 	if (a->n)
 		qsort(a->keys, a->n, sizeof *a->keys, by_key);
 	for (size_t i = 0; i < a->n; i++)
 		if (i == 0 || a->keys[i] != a->keys[i - 1])
-			add_affix(sum, a->keys[i], w->group);
+			add_affix(sum, a->keys[i], w->block);
 	a->n = 0;
 }
 
-static enum fund_status note_affix(struct group_affixes *a, uint64_t key)
+static enum fund_status note_affix(struct block_affixes *a, uint64_t key)
 {
 	if (a->n == a->cap) {
 		size_t cap = a->cap ? 2 * a->cap : 1024;
@@ -160,18 +160,18 @@ static enum fund_status note_affix(struct group_affixes *a, uint64_t key)
 	return FUND_OK;
 }
 
-static void end_groups(struct walk *w)
+static void sum_block(struct walk *w)
 {
-	end_group(w, &w->heads, &w->head_sum);
-	end_group(w, &w->tails, &w->tail_sum);
+	sum_affixes(w, &w->heads, &w->head_sum);
+	sum_affixes(w, &w->tails, &w->tail_sum);
 }
 
 static enum fund_status note_affixes(struct walk *w, uint8_t class, uint32_t block)
 {
 	enum fund_status st = FUND_OK;
-	if (block / AFFIX_GROUP != w->group)
-		end_groups(w);
-	w->group = block / AFFIX_GROUP;
+	if (block != w->block)
+		sum_block(w);
+	w->block = block;
 	for (uint32_t i = 0; i < w->forms.n && st == FUND_OK; i++) {
 		st = note_affix(&w->heads, affix_head(class, w->forms.forms[i].word));
 		if (st == FUND_OK)
@@ -180,15 +180,15 @@ static enum fund_status note_affixes(struct walk *w, uint8_t class, uint32_t blo
 	return st;
 }
 
-struct stored_group {
+struct stored_block {
 	struct affix_sum *sum;
 	uint64_t key;
 };
 
-static void add_stored(void *context, uint32_t group)
+static void add_stored(void *context, uint32_t block)
 {
-	struct stored_group *s = context;
-	add_affix(s->sum, s->key, group);
+	struct stored_block *s = context;
+	add_affix(s->sum, s->key, block);
 }
 
 static void check_affixes(struct walk *w, enum chunk_kind kind, const struct affix_sum *expected, const char *what)
@@ -200,8 +200,8 @@ static void check_affixes(struct walk *w, enum chunk_kind kind, const struct aff
 	if (st == FUND_OK)
 		st = affix_seek(&it, w->source, kind, 0);
 	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK) {
-		struct stored_group s = { &sum, it.key };
-		st = affix_groups(it.groups, n_blocks, add_stored, &s);
+		struct stored_block s = { &sum, it.key };
+		st = affix_blocks(it.blocks, n_blocks, add_stored, &s);
 	}
 	if (verify_status(w->verify, st == FUND_END ? FUND_OK : st, "segment %u: %s of forms", w->number, what) && w->whole &&
 	    (sum.n != expected->n || sum.sum != expected->sum))
@@ -351,7 +351,7 @@ static enum fund_status check_dictionary(struct walk *w)
 		first = next;
 	}
 	free(it);
-	end_groups(w);
+	sum_block(w);
 	return st == FUND_NOT_FOUND ? FUND_OK : st;
 }
 

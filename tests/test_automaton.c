@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "query/automaton.h"
+#include "query/near_word.h"
 #include "tests/scratch.h"
 
 static bool matches(struct automaton *a, const char *word)
@@ -207,6 +208,77 @@ START_TEST(edits_are_counted_as_levenshtein_does)
 }
 END_TEST
 
+static void random_word(uint64_t *state, uint32_t n, char *out)
+{
+	static const char *const letters[] = { "a", "b", "c", "\xc3\xa4", "\xe2\x82\xac" };
+	*out = 0;
+	for (uint32_t i = 0; i < n; i++)
+		strcat(out, letters[random_below(state, 5)]);
+}
+
+/* One letter put in, left out or replaced. */
+static void edit(uint64_t *state, char *word)
+{
+	char rest[100], one[8];
+	size_t n = strlen(word), at = random_below(state, (uint32_t)n + 1), next;
+	while (at > 0 && (word[at] & 0xC0) == 0x80)
+		at--;
+	for (next = at + (at < n); next < n && (word[next] & 0xC0) == 0x80; next++)
+		;
+	uint32_t way = random_below(state, 3);
+	random_word(state, way < 2, one);
+	strcpy(rest, word + (way ? next : at));
+	word[at] = 0;
+	strcat(strcat(word, one), rest);
+}
+
+START_TEST(both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits)
+{
+	uint64_t state = 5;
+	for (int round = 0; round < 20000; round++) {
+		char word[100], other[120];
+		uint32_t edits = random_below(&state, 3), n = 8 + edits + random_below(&state, 8);
+		struct automaton *a;
+		struct near_end head, tail;
+		random_word(&state, n, word);
+		strcpy(other, word);
+		for (uint32_t i = 0; i < edits; i++)
+			edit(&state, other);
+		size_t len = strlen(other);
+		ck_assert_int_eq(automaton_fuzzy(&a, slice_str(word), edits), FUND_OK);
+		ck_assert_uint_eq(near_word_letters(automaton_near(a)), n);
+		near_end_init(&head, automaton_near(a), false);
+		near_end_init(&tail, automaton_near(a), true);
+		uint32_t first = near_end_cost(&head, slice_of(other, 4)), last = near_end_cost(&tail, slice_of(other + len - 4, 4));
+		ck_assert_msg(first + last <= edits, "%s %s: %u and %u of %u", word, other, first, last, edits);
+		near_end_cost(&head, SLICE_LIT("abcd")); /* what came before does not matter */
+		ck_assert_uint_eq(near_end_cost(&head, slice_of(other, 4)), first);
+		automaton_free(a);
+	}
+}
+END_TEST
+
+START_TEST(a_beginning_that_no_near_word_has_is_known)
+{
+	struct automaton *a;
+	struct near_end head, tail;
+	ck_assert_int_eq(automaton_fuzzy(&a, SLICE_LIT("stoltenburg"), 2), FUND_OK);
+	near_end_init(&head, automaton_near(a), false);
+	near_end_init(&tail, automaton_near(a), true);
+	ck_assert_uint_eq(near_end_cost(&head, SLICE_LIT("stol")), 0);
+	ck_assert_uint_eq(near_end_cost(&head, SLICE_LIT("salt")), 2);
+	ck_assert_uint_eq(near_end_cost(&head, SLICE_LIT("krim")), 3);
+	ck_assert_uint_eq(near_end_cost(&tail, SLICE_LIT("berg")), 1);
+	ck_assert_uint_eq(near_end_cost(&tail, SLICE_LIT("heim")), 3);
+	automaton_free(a);
+	ck_assert_int_eq(automaton_fuzzy(&a, SLICE_LIT("rindfleischetikettierungs\xc3\xbc" "berwachungsaufgaben\xc3\xbc" "bertragungsgesetz"), 2), FUND_OK);
+	ck_assert_uint_eq(near_word_letters(automaton_near(a)), 63);
+	automaton_free(a);
+	ck_assert_int_eq(automaton_fuzzy(&a, SLICE_LIT("0123456789012345678901234567890123456789012345678901234567890123"), 2), FUND_LIMIT);
+	ck_assert_ptr_null(a);
+}
+END_TEST
+
 START_TEST(an_umlaut_is_one_letter)
 {
 	struct automaton *a;
@@ -223,7 +295,7 @@ START_TEST(any_bytes_are_an_automaton_or_an_error_with_a_place)
 {
 	static const char *const pieces[] = { "(", ")", "[", "]", "{", "}", "*", "+", "?", "|", "^", "$", ".", "\\", "-", "a", "2", ",", "[:alpha:]", "[=", "ä", "\xff", "\xc3", "\xf0\x9f" };
 	uint64_t state = 3;
-	for (int round = 0; round < 30000; round++) {
+	for (int round = 0; round < 10000; round++) {
 		char text[200] = "";
 		struct automaton *a;
 		struct fault why = { 0 };
@@ -263,6 +335,8 @@ Suite *suite_automaton(void)
 	tcase_add_test(t, states_that_fill_their_room_are_made_anew);
 	tcase_add_test(t, random_expressions_agree_with_regexec);
 	tcase_add_test(t, edits_are_counted_as_levenshtein_does);
+	tcase_add_test(t, both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits);
+	tcase_add_test(t, a_beginning_that_no_near_word_has_is_known);
 	tcase_add_test(t, an_umlaut_is_one_letter);
 	tcase_add_test(t, any_bytes_are_an_automaton_or_an_error_with_a_place);
 	suite_add_tcase(s, t);

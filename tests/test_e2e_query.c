@@ -378,6 +378,7 @@ static const struct {
 	{ "Grenze)", "column 7: " },
 	{ "Grenze AND", "column 11: " },
 	{ "AND Grenze", "column 1: " },
+	{ "0123456789012345678901234567890123456789012345678901234567890123~", "63 letters" },
 	{ "datum:2022-13", "column 7: " },
 	{ "datum:gestern", "column 7: " },
 	{ "Märkte OR", "column 10: " },

@@ -352,6 +352,38 @@ START_TEST(a_walk_by_beginnings_leaves_out_what_cannot_match)
 }
 END_TEST
 
+/* By the last digit of an end, or the first of a beginning. */
+static uint32_t digit_cost(void *context, struct slice letters)
+{
+	uint8_t digit = letters.data[*(const int *)context ? letters.len - 1 : 0];
+	return digit >= '0' && digit <= '9' ? (uint32_t)(digit - '0') : 9u;
+}
+
+static uint32_t count_ends(struct form_scan *f, const struct form_ends *ends)
+{
+	int first = 0, last = 1;
+	uint32_t n = 0;
+	while (form_scan_next(f) == FUND_OK) {
+		uint32_t head = digit_cost(&first, f->form.word), tail = digit_cost(&last, f->form.word);
+		n += ends->are_apart ? head + tail <= ends->most : head <= ends->most && tail <= ends->most;
+	}
+	form_scan_release(f);
+	return n;
+}
+
+START_TEST(a_walk_by_both_ends_leaves_out_what_cannot_match)
+{
+	struct form_scan f = { .state = NULL };
+	int first = 0, last = 1;
+	struct form_ends ends = { &first, &last, digit_cost, 2, _i };
+	ck_assert_int_eq(form_scan_all(&f, source, 'w'), FUND_OK);
+	uint32_t wanted = count_ends(&f, &ends);
+	ck_assert_int_eq(form_scan_ends(&f, source, 'w', &ends), FUND_OK);
+	ck_assert_uint_eq(count_ends(&f, &ends), wanted);
+	ck_assert_uint_gt(wanted, 0);
+}
+END_TEST
+
 START_TEST(a_term_that_is_not_there_has_no_forms)
 {
 	struct term_forms f = { 0 };
@@ -480,6 +512,7 @@ Suite *suite_forms(void)
 	tcase_add_unchecked_fixture(t, make_index, remove_index);
 	tcase_add_test(t, walks_give_all_forms_or_those_that_begin_or_end_so);
 	tcase_add_test(t, a_walk_by_beginnings_leaves_out_what_cannot_match);
+	tcase_add_loop_test(t, a_walk_by_both_ends_leaves_out_what_cannot_match, 0, 2);
 	tcase_add_test(t, a_term_that_is_not_there_has_no_forms);
 	suite_add_tcase(s, t);
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * near_word.h - how many letters must be put in, left out or replaced to come from one word to others (Levenshtein), up to a limit.
+ *
+ * Shape    For each number of edits a row of bits: bit i says that what was read is the first i letters of the word with so many edits. A letter read moves
+ *          all of them at once. The word is kept in both directions, for the ends of words.
+ * Letters  code points in small letters; bytes are UTF-8. What is cut of a letter at the inner end of a beginning or an end is left out.
+ * Source   Wu, Manber: Fast text searching allowing errors (1992).
+ * Threads  a word is read only once it is made.
+ */
+#ifndef QUERY_NEAR_WORD_H
+#define QUERY_NEAR_WORD_H
+
+#include <stdbool.h>
+
+#include "base/slice.h"
+#include "base/status.h"
+
+#define NEAR_WORD_LETTERS 63u /* a row is one machine word */
+#define NEAR_WORD_EDITS 2u
+
+struct near_word;
+/* From malloc, ended by free(). n <= NEAR_WORD_LETTERS; more edits than NEAR_WORD_EDITS count as so many. FUND_NO_MEMORY. */
+enum fund_status near_word_new(struct near_word **out, const uint32_t *letters, uint32_t n, uint32_t edits);
+uint32_t near_word_edits(const struct near_word *w); /* the limit */
+uint32_t near_word_letters(const struct near_word *w);
+/* Edits between the word and this one; above the limit: limit + 1. */
+uint32_t near_word_distance(const struct near_word *w, struct slice word);
+
+/* Beginnings, or ends, of many words: neighbours that agree in their outer letters are worked out once. */
+#define NEAR_END_LETTERS 4u
+struct near_end {
+	const struct near_word *word;
+	bool back; /* ends */
+	/* private */
+	uint32_t n, letters[NEAR_END_LETTERS];
+	uint64_t rows[NEAR_END_LETTERS + 1][NEAR_WORD_EDITS + 1];
+};
+void near_end_init(struct near_end *e, const struct near_word *w, bool back);
+/* The least that any word costs which begins (ends) with these bytes, of which the outer NEAR_END_LETTERS letters count; above the limit: limit + 1. */
+uint32_t near_end_cost(struct near_end *e, struct slice bytes);
+
+#endif
