@@ -5,6 +5,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <locale.h>
 #include <sys/mman.h>
 
@@ -17,8 +18,13 @@ Suite *suite_containers(void);
 static struct file_reader *reader;
 static int fd = -1;
 
+#define ROOM ((size_t)4 << 20)
+static uint8_t *room; /* where archives are made; not static bytes: a check for leaks reads all of those in every test */
+
 static void set_up(void)
 {
+	room = malloc(ROOM);
+	ck_assert_ptr_nonnull(room);
 	setlocale(LC_CTYPE, "C"); /* names must not depend on it */
 	fd = memfd_create("container", MFD_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
@@ -29,6 +35,7 @@ static void tear_down(void)
 {
 	file_reader_free(reader);
 	close(fd);
+	free(room);
 }
 
 /* ---- making them ---- */
@@ -54,7 +61,6 @@ static void add_member(struct archive *a, const char *name, const void *bytes, s
 
 static void make_archive(struct buf *out, int (*format)(struct archive *), int (*filter)(struct archive *), const struct made *members, size_t n)
 {
-	static uint8_t room[4 << 20];
 	size_t used = 0;
 	struct archive *a = archive_write_new();
 	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), before = uselocale(utf8);
@@ -62,7 +68,7 @@ static void make_archive(struct buf *out, int (*format)(struct archive *), int (
 	if (filter)
 		ck_assert_int_eq(filter(a), ARCHIVE_OK);
 	archive_write_set_bytes_per_block(a, 512);
-	ck_assert_int_eq(archive_write_open_memory(a, room, sizeof room, &used), ARCHIVE_OK);
+	ck_assert_int_eq(archive_write_open_memory(a, room, ROOM, &used), ARCHIVE_OK);
 	for (size_t i = 0; i < n; i++)
 		add_member(a, members[i].name, members[i].text, strlen(members[i].text), AE_IFREG);
 	ck_assert_int_eq(archive_write_close(a), ARCHIVE_OK);
@@ -180,10 +186,9 @@ START_TEST(containers_in_containers_name_the_way)
 	struct buf inner = BUF_INIT, outer = BUF_INIT;
 	make_archive(&inner, kinds[_i].format, kinds[_i].filter, (struct made[]){ { "x.txt", "Tief." } }, 1);
 	struct archive *a = archive_write_new();
-	static uint8_t room[1 << 20];
 	size_t used;
 	archive_write_set_format_zip(a);
-	archive_write_open_memory(a, room, sizeof room, &used);
+	archive_write_open_memory(a, room, ROOM, &used);
 	add_member(a, "2020-05-17/innen", inner.data, inner.len, AE_IFREG);
 	add_member(a, "danach.txt", "Danach.", 7, AE_IFREG);
 	archive_write_close(a);
@@ -228,11 +233,10 @@ START_TEST(nesting_ends_at_a_stated_depth)
 	struct buf inner = BUF_INIT, outer = BUF_INIT;
 	ck_assert_int_eq(buf_add_str(&inner, "Text"), FUND_OK);
 	for (int depth = 0; depth < 7; depth++) {
-		static uint8_t room[1 << 20];
 		size_t used;
 		struct archive *a = archive_write_new();
 		archive_write_set_format_ustar(a);
-		archive_write_open_memory(a, room, sizeof room, &used);
+		archive_write_open_memory(a, room, ROOM, &used);
 		add_member(a, "m", inner.data, inner.len, AE_IFREG);
 		archive_write_close(a);
 		archive_write_free(a);
@@ -248,11 +252,10 @@ END_TEST
 
 START_TEST(links_and_devices_are_passed_over_and_names_are_only_names)
 {
-	static uint8_t room[1 << 20];
 	size_t used;
 	struct archive *a = archive_write_new();
 	archive_write_set_format_ustar(a);
-	archive_write_open_memory(a, room, sizeof room, &used);
+	archive_write_open_memory(a, room, ROOM, &used);
 	add_member(a, "../../flucht.txt", "Flucht.", 7, AE_IFREG);
 	add_member(a, "/etc/flucht.txt", "Flucht.", 7, AE_IFREG);
 	add_member(a, "link.txt", NULL, 0, AE_IFLNK);

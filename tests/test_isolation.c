@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -370,12 +371,15 @@ START_TEST(more_memory_than_stated_is_a_failed_file)
 		sum += (unsigned char)tar[i];
 	snprintf(tar + 148, 7, "%06o", sum);
 	file = memfd_create("file", MFD_CLOEXEC);
-	static char words[1 << 20];
-	for (size_t i = 0; i < sizeof words; i++)
+	const size_t n_words = (size_t)1 << 20;
+	char *words = malloc(n_words);
+	ck_assert_ptr_nonnull(words);
+	for (size_t i = 0; i < n_words; i++)
 		words[i] = i % 6 == 5 ? ' ' : 'a';
 	ck_assert_int_eq(pwrite(file, tar, 512, 0), 512);
-	for (off_t at = 0; at < 60 << 20; at += (off_t)sizeof words)
-		ck_assert_int_eq(pwrite(file, words, sizeof words, 512 + at), (ssize_t)sizeof words);
+	for (off_t at = 0; at < 60 << 20; at += (off_t)n_words)
+		ck_assert_int_eq(pwrite(file, words, n_words, 512 + at), (ssize_t)n_words);
+	free(words);
 	ck_assert_uint_eq(read_file("a.tar", &why, &st), 0);
 	ck_assert_str_eq(why.text, "needs more than 24 MiB of memory");
 	close(file);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -130,13 +131,16 @@ END_TEST
 
 START_TEST(a_large_file_goes_in_while_its_text_comes_out)
 {
-	static char pdf[5 << 20];
-	memset(pdf, 'a', sizeof pdf);
+	const size_t n = (size_t)5 << 20;
+	char *pdf = malloc(n);
+	ck_assert_ptr_nonnull(pdf);
+	memset(pdf, 'a', n);
 	memcpy(pdf, "%PDF-1.4 ", 9);
 	write_program("printf '<pre>\\n'; exec cat");
 	start(program, 20);
-	char *got = read_pdf(slice_of(pdf, sizeof pdf));
+	char *got = read_pdf(slice_of(pdf, n));
 	ck_assert_msg(strncmp(got, "||%PDF-1.4 aaaa", 15) == 0, "%s", got);
+	free(pdf);
 	stop();
 }
 END_TEST
