@@ -5,6 +5,7 @@
  *     run-checks              all suites
  *     run-checks NAME...      these suites: the part of tests/test_NAME.c
  *     run-checks --list       their names
+ *     run-checks --part FILE  part K of N of them, as FILE's name has it: unit-KofN.part
  *
  * Without arguments FUNDSTELLE_SUITES in the environment names suites, with blanks between; so does configure, for `make check`.
  *
@@ -77,14 +78,27 @@ static char **suites_of_environment(char *names)
 	return wanted;
 }
 
+/* Every n-th suite from the k-th on; false: the name says nothing of that kind. */
+static bool parse_part(const char *file, size_t *k, size_t *n)
+{
+	const char *at = file ? strrchr(file, '-') : NULL;
+	return at && sscanf(at, "-%zuof%zu", k, n) == 2 && *k >= 1 && *k <= *n;
+}
+
 int main(int argc, char **argv)
 {
+	size_t part = 1, parts = 1;
 	char **wanted = argv + (argc > 0), *names = getenv("FUNDSTELLE_SUITES");
 
 	if (*wanted && strcmp(*wanted, "--list") == 0) {
 		for (size_t i = 0; i < N_SUITES; i++)
 			puts(suites[i].name);
 		return EXIT_SUCCESS;
+	}
+	if (*wanted && strcmp(*wanted, "--part") == 0) {
+		if (!parse_part(wanted[1], &part, &parts))
+			return 2;
+		wanted += 2;
 	}
 	if (!*wanted && names && *names) {
 		printf("run-checks: of %zu suites, as FUNDSTELLE_SUITES says, only: %s\n", N_SUITES, names);
@@ -95,7 +109,7 @@ int main(int argc, char **argv)
 
 	SRunner *runner = srunner_create(NULL);
 	for (size_t i = 0; i < N_SUITES; i++)
-		if (is_wanted(suites[i].name, wanted))
+		if (i % parts == part - 1 && is_wanted(suites[i].name, wanted))
 			srunner_add_suite(runner, suites[i].make());
 	srunner_run_all(runner, CK_ENV);
 	int n_failed = srunner_ntests_failed(runner);
