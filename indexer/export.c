@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/strnum.h"
 #include "indexer/interrupt.h"
+#include "indexer/met_forms.h"
 #include "indexer/segment_stream.h"
 #include "base/spool.h"
 
@@ -42,7 +43,16 @@ enum fund_status shard_parse(const char *text, struct shard *out, struct fault *
 struct window_posting {
 	uint32_t doc, term, freq, boost;
 	size_t pos; /* in `positions`; SIZE_MAX: none */
+	size_t ordinals; /* the same */
 };
+
+struct window_term {
+	struct slice term, *forms;
+	uint32_t n_forms;
+};
+
+#define WITH_POSITIONS 1u /* of a spilt posting */
+#define WITH_ORDINALS 2u
 
 struct exporter {
 	struct segment *segment;
@@ -54,7 +64,7 @@ struct exporter {
 	bool *wanted;
 	uint32_t n_wanted;
 	struct arena arena; /* terms */
-	struct slice *terms;
+	struct window_term *terms;
 	uint32_t n_terms;
 	size_t cap_terms;
 	struct spool *spools;
@@ -84,7 +94,7 @@ static enum fund_status key_of(struct exporter *e, uint32_t doc, struct slice *k
 static enum fund_status want(struct exporter *e, uint32_t doc)
 {
 	struct slice key;
-	uint64_t hash;
+	uint64_t hash, born;
 	bool dead;
 	enum fund_status st = segment_is_dead(e->segment, doc, &dead);
 	if (st != FUND_OK || dead)
@@ -94,7 +104,9 @@ static enum fund_status want(struct exporter *e, uint32_t doc)
 		return st;
 	e->wanted[doc] = true;
 	if (e->sink->wants && (st = segment_value(e->segment, COLUMN_HASH, doc, &hash)) == FUND_OK)
-		st = e->sink->wants(e->sink->context, key, hash, &e->wanted[doc]);
+		st = segment_value(e->segment, COLUMN_BORN, doc, &born);
+	if (e->sink->wants && st == FUND_OK)
+		st = e->sink->wants(e->sink->context, key, hash, (uint32_t)born, &e->wanted[doc]);
 	e->n_wanted += e->wanted[doc];
 	return st;
 }
@@ -129,21 +141,50 @@ static enum fund_status make_spools(struct exporter *e, const char *dir)
 	return FUND_OK;
 }
 
-static enum fund_status note_term(struct exporter *e, struct slice term)
+static uint32_t count_forms(struct slice forms)
 {
-	struct slice *terms = array_room(e->terms, e->n_terms + (size_t)1, &e->cap_terms, sizeof *terms);
+	struct cursor c = cursor_of(forms);
+	struct met_form f;
+	uint32_t n = 0;
+	while (met_form_next(&c, &f))
+		n++;
+	return n;
+}
+
+static enum fund_status note_forms(struct exporter *e, struct slice forms, struct window_term *t)
+{
+	struct cursor c = cursor_of(forms);
+	struct met_form f;
+	t->n_forms = 0;
+	t->forms = arena_alloc(&e->arena, (count_forms(forms) + (size_t)1) * sizeof *t->forms);
+	if (!t->forms)
+		return FUND_NO_MEMORY;
+	while (met_form_next(&c, &f)) {
+		struct slice word = arena_slice(&e->arena, f.word);
+		if (!word.data)
+			return FUND_NO_MEMORY;
+		t->forms[t->n_forms++] = word;
+	}
+	return FUND_OK;
+}
+
+static enum fund_status note_term(struct exporter *e, const struct term_stream *from)
+{
+	struct window_term *terms = array_room(e->terms, e->n_terms + (size_t)1, &e->cap_terms, sizeof *terms);
 	if (!terms)
 		return FUND_NO_MEMORY;
 	e->terms = terms;
-	e->terms[e->n_terms] = arena_slice(&e->arena, term);
-	return e->terms[e->n_terms++].data ? FUND_OK : FUND_NO_MEMORY;
+	struct window_term *t = &e->terms[e->n_terms++];
+	t->term = arena_slice(&e->arena, from->term);
+	return t->term.data ? note_forms(e, from->forms, t) : FUND_NO_MEMORY;
 }
 
-/* term, doc in its window, freq, boost, 1 and the positions or 0. */
+/* term, doc in its window, freq, boost, what there is of positions and ordinals, and these. */
 static enum fund_status spill(struct exporter *e, const struct posting *p)
 {
 	struct spool *s = &e->spools[p->doc / e->window];
-	const uint32_t head[] = { e->n_terms - 1, p->doc % e->window, p->freq, p->boost, p->pos != NULL };
+	const uint32_t with = (p->pos ? WITH_POSITIONS : 0) | (p->forms ? WITH_ORDINALS : 0);
+	const uint32_t head[] = { e->n_terms - 1, p->doc % e->window, p->freq, p->boost, with };
 	enum fund_status st = FUND_OK;
 	uint32_t before = 0;
 	for (size_t i = 0; i < sizeof head / sizeof *head && st == FUND_OK; i++)
@@ -152,6 +193,8 @@ static enum fund_status spill(struct exporter *e, const struct posting *p)
 		st = spool_varint(s, p->pos[i] - before);
 		before = p->pos[i];
 	}
+	for (uint32_t i = 0; p->forms && i < p->freq && st == FUND_OK; i++)
+		st = spool_varint(s, p->forms[i]);
 	if (st != FUND_OK && s->fault.text[0])
 		*e->why = s->fault;
 	return st;
@@ -160,7 +203,7 @@ static enum fund_status spill(struct exporter *e, const struct posting *p)
 static enum fund_status spill_term(struct exporter *e, struct term_stream *terms)
 {
 	struct posting p;
-	enum fund_status st = note_term(e, terms->term);
+	enum fund_status st = note_term(e, terms);
 	while (st == FUND_OK && (st = terms->next_posting(terms, &p)) == FUND_OK)
 		if (e->wanted[p.doc])
 			st = spill(e, &p);
@@ -180,9 +223,33 @@ static enum fund_status spill_segment(struct exporter *e)
 
 /* ---- a window, article by article ---- */
 
+/* Room for a row of numbers behind those that are there: where it begins. */
+static enum fund_status numbers_room(struct exporter *e, uint32_t n, size_t *start)
+{
+	uint32_t *numbers = array_room(e->positions, e->n_positions + n + 1, &e->cap_positions, sizeof *numbers);
+	if (!numbers)
+		return FUND_NO_MEMORY;
+	e->positions = numbers;
+	*start = e->n_positions;
+	return FUND_OK;
+}
+
+static enum fund_status load_numbers(struct exporter *e, struct spool_reader *in, uint32_t n, bool gaps, size_t *start)
+{
+	uint32_t last = 0;
+	enum fund_status st = numbers_room(e, n, start);
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
+		uint32_t v = (uint32_t)spool_reader_varint(in);
+		last = gaps ? last + v : v;
+		e->positions[e->n_positions++] = last;
+		st = in->status;
+	}
+	return st;
+}
+
 static enum fund_status load_posting(struct exporter *e, struct spool_reader *in)
 {
-	uint32_t head[5], pos = 0;
+	uint32_t head[5];
 	struct window_posting *postings = array_room(e->postings, e->n_postings + 1, &e->cap_postings, sizeof *postings);
 	if (!postings)
 		return FUND_NO_MEMORY;
@@ -191,16 +258,14 @@ static enum fund_status load_posting(struct exporter *e, struct spool_reader *in
 		head[i] = (uint32_t)spool_reader_varint(in);
 	if (in->status != FUND_OK)
 		return in->status;
-	if (head[4]) {
-		uint32_t *positions = array_room(e->positions, e->n_positions + head[2], &e->cap_positions, sizeof *positions);
-		if (!positions)
-			return FUND_NO_MEMORY;
-		e->positions = positions;
-	}
-	e->postings[e->n_postings++] = (struct window_posting){ head[1], head[0], head[2], head[3], head[4] ? e->n_positions : SIZE_MAX };
-	for (uint32_t i = 0; head[4] && i < head[2]; i++)
-		e->positions[e->n_positions++] = pos += (uint32_t)spool_reader_varint(in);
-	return in->status;
+	struct window_posting *p = &e->postings[e->n_postings++];
+	enum fund_status st = FUND_OK;
+	*p = (struct window_posting){ head[1], head[0], head[2], head[3], SIZE_MAX, SIZE_MAX };
+	if (head[4] & WITH_POSITIONS)
+		st = load_numbers(e, in, p->freq, true, &p->pos);
+	if (st == FUND_OK && head[4] & WITH_ORDINALS)
+		st = load_numbers(e, in, p->freq, false, &p->ordinals);
+	return st;
 }
 
 static enum fund_status load_window(struct exporter *e, const struct spool *s)
@@ -229,8 +294,11 @@ static enum fund_status own_terms(struct exporter *e, const struct window_postin
 		e->own = grown;
 		e->cap_own = n;
 	}
-	for (uint32_t i = 0; i < n; i++)
-		e->own[i] = (struct export_term){ e->terms[p[i].term], p[i].freq, (uint8_t)p[i].boost, p[i].pos == SIZE_MAX ? NULL : e->positions + p[i].pos };
+	for (uint32_t i = 0; i < n; i++) {
+		const struct window_term *t = &e->terms[p[i].term];
+		e->own[i] = (struct export_term){ t->term, p[i].freq, (uint8_t)p[i].boost, p[i].pos == SIZE_MAX ? NULL : e->positions + p[i].pos,
+						  t->forms, t->n_forms, p[i].ordinals == SIZE_MAX ? NULL : e->positions + p[i].ordinals };
+	}
 	return FUND_OK;
 }
 
@@ -238,7 +306,7 @@ static enum fund_status hand_over(struct exporter *e, uint32_t doc, const struct
 {
 	struct stored_article text;
 	struct export_article a = { .text = &text, .n_terms = n, .weights = e->weights };
-	uint64_t date = 0, length = 0, words = 0;
+	uint64_t date = 0, length = 0, words = 0, fields = 0, born = 0;
 	enum fund_status st = own_terms(e, p, n);
 	a.terms = e->own;
 	if (st == FUND_OK)
@@ -252,10 +320,18 @@ static enum fund_status hand_over(struct exporter *e, uint32_t doc, const struct
 	if (st == FUND_OK)
 		st = segment_value(e->segment, COLUMN_HASH, doc, &a.hash);
 	if (st == FUND_OK)
+		st = segment_value(e->segment, COLUMN_FIELDS, doc, &fields);
+	if (st == FUND_OK)
+		st = segment_value(e->segment, COLUMN_BORN, doc, &born);
+	if (st == FUND_OK)
+		st = segment_value(e->segment, COLUMN_SIGNATURE, doc, &a.signature);
+	if (st == FUND_OK)
 		st = segment_article(e->segment, doc, &e->text, &text);
 	a.date = (uint32_t)date;
 	a.length = (uint32_t)length;
 	a.words = (uint32_t)words;
+	a.fields = (uint32_t)fields;
+	a.born = (uint32_t)born;
 	return st == FUND_OK ? e->sink->article(e->sink->context, &a, e->why) : st;
 }
 

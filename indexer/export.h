@@ -17,13 +17,16 @@ struct export_term {
 	uint32_t freq;	   /* occurrences */
 	uint8_t boost;	   /* of them in title and lead: docs/FORMAT.md, "Postings" */
 	const uint32_t *pos; /* freq of them; NULL: the class has none */
+	const struct slice *forms; /* the term's, by ordinal: store/forms.h */
+	uint32_t n_forms;	   /* 0: the class has none */
+	const uint32_t *ordinals;  /* of what stands at each position; NULL: the first */
 };
 
 /* Everything borrows until the sink returns. */
 struct export_article {
 	struct slice key; /* path, or path#id */
-	uint32_t date, length, words;
-	uint64_t hash;
+	uint32_t date, length, words, fields, born;
+	uint64_t hash, signature;
 	const struct stored_article *text;
 	const struct export_term *terms; /* ascending */
 	uint32_t n_terms;
@@ -41,7 +44,7 @@ enum fund_status shard_parse(const char *text, struct shard *out, struct fault *
 struct export_sink {
 	void *context;
 	/* Is this article wanted? Asked before its terms are put together. NULL: all are. */
-	enum fund_status (*wants)(void *context, struct slice key, uint64_t hash, bool *wanted);
+	enum fund_status (*wants)(void *context, struct slice key, uint64_t hash, uint32_t born, bool *wanted);
 	enum fund_status (*article)(void *context, const struct export_article *a, struct fault *why);
 };
 

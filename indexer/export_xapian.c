@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "store/forms.h"
 #include "xapian/layout.h"
 #include "xapian/xapian_c.h"
 
@@ -15,6 +16,8 @@ struct xapian_export {
 	struct xapian_db *db;
 	struct fault *why;
 	struct buf term, data;
+	uint64_t wdf; /* of the article at hand, so far */
+	struct xapian_state before; /* id 0: it was empty */
 	struct export_counts *counts;
 };
 
@@ -32,21 +35,30 @@ static enum fund_status key_term(struct xapian_export *e, struct slice key)
 
 /* ---- what is there already ---- */
 
-static enum fund_status is_same(struct xapian_export *e, uint32_t number, uint64_t hash, bool *same)
+static enum fund_status has_value(struct xapian_export *e, struct xapian_doc *doc, uint32_t slot, uint64_t number, unsigned bytes, bool *has)
+{
+	struct slice value;
+	uint8_t want[8];
+	put_be(want, number, bytes);
+	enum fund_status st = e->x->doc_value(doc, slot, &value, e->why);
+	*has = st == FUND_OK && slice_equal(value, slice_of(want, bytes));
+	return st;
+}
+
+static enum fund_status is_same(struct xapian_export *e, uint32_t number, uint64_t hash, uint32_t born, bool *same)
 {
 	struct xapian_doc *doc;
-	struct slice value;
-	uint8_t bytes[8];
-	put_be(bytes, hash, sizeof bytes);
 	enum fund_status st = e->x->doc_open(&doc, e->db, number, e->why);
+	*same = false;
 	if (st == FUND_OK)
-		st = e->x->doc_value(doc, XAPIAN_SLOT_HASH, &value, e->why);
-	*same = st == FUND_OK && slice_equal(value, slice_of(bytes, sizeof bytes));
+		st = has_value(e, doc, XAPIAN_SLOT_HASH, hash, 8, same);
+	if (st == FUND_OK && *same)
+		st = has_value(e, doc, XAPIAN_SLOT_BORN, born, 4, same);
 	e->x->doc_free(doc);
 	return st;
 }
 
-static enum fund_status wants(void *context, struct slice key, uint64_t hash, bool *wanted)
+static enum fund_status wants(void *context, struct slice key, uint64_t hash, uint32_t born, bool *wanted)
 {
 	struct xapian_export *e = context;
 	uint32_t number;
@@ -55,13 +67,19 @@ static enum fund_status wants(void *context, struct slice key, uint64_t hash, bo
 	if (st == FUND_OK)
 		st = e->x->db_find(e->db, slice_buf(&e->term), &number, e->why);
 	if (st == FUND_OK)
-		st = is_same(e, number, hash, &same);
+		st = is_same(e, number, hash, born, &same);
 	*wanted = !same;
 	e->counts->unchanged += same;
 	return st == FUND_NOT_FOUND ? FUND_OK : st;
 }
 
 /* ---- an article ---- */
+
+static enum fund_status add_weighed(struct xapian_export *e, struct xapian_doc *doc, uint32_t wdf)
+{
+	e->wdf += wdf;
+	return e->x->doc_add(doc, slice_buf(&e->term), wdf, e->why);
+}
 
 static enum fund_status add_positions(struct xapian_export *e, struct xapian_doc *doc, const struct export_term *t)
 {
@@ -71,27 +89,89 @@ static enum fund_status add_positions(struct xapian_export *e, struct xapian_doc
 	return st;
 }
 
+/* How often a form is among the first n occurrences. */
+static uint32_t count_form(const struct export_term *t, uint32_t ordinal, uint32_t n)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < n; i++)
+		count += (t->ordinals ? t->ordinals[i] : 0) == ordinal;
+	return count;
+}
+
+/* One form among the first n occurrences of its term; nothing where it is not, or its name is too long. */
+static enum fund_status add_form(struct xapian_export *e, struct xapian_doc *doc, const struct export_term *t, const char *prefix, uint32_t ordinal, uint32_t n)
+{
+	uint32_t count = count_form(t, ordinal, n);
+	if (count == 0)
+		return FUND_OK;
+	buf_reset(&e->term);
+	enum fund_status st = xapian_form_name(prefix, t->forms[ordinal], slice_from(t->term, 1), &e->term);
+	if (st != FUND_OK)
+		return st == FUND_LIMIT ? FUND_OK : st;
+	st = add_weighed(e, doc, count);
+	for (uint32_t i = 0; count < n && t->pos && i < n && st == FUND_OK; i++)
+		if ((t->ordinals ? t->ordinals[i] : 0) == ordinal)
+			st = e->x->doc_add_position(doc, slice_buf(&e->term), t->pos[i] + 1, e->why);
+	return st;
+}
+
+/* Is an earlier occurrence of the same form? */
+static bool was_before(const struct export_term *t, uint32_t i)
+{
+	for (uint32_t k = 0; k < i; k++)
+		if (t->ordinals[k] == t->ordinals[i])
+			return true;
+	return false;
+}
+
+static enum fund_status add_forms(struct xapian_export *e, struct xapian_doc *doc, const struct export_term *t, bool in_title, uint32_t n)
+{
+	const char *prefix = xapian_form_prefix(t->term.data[0], in_title);
+	enum fund_status st = FUND_OK;
+	if (!prefix || t->n_forms == 0)
+		return FUND_OK;
+	if (!t->ordinals)
+		return add_form(e, doc, t, prefix, 0, n);
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++)
+		if (t->ordinals[i] < t->n_forms && !was_before(t, i))
+			st = add_form(e, doc, t, prefix, t->ordinals[i], n);
+	return st;
+}
+
+/* Title positions come first, and are fewer than the body's: only those are looked at. */
+static uint32_t in_title(const struct export_article *a, const struct export_term *t)
+{
+	uint32_t end = a->fields & 0xFFFF, n = 0;
+	while (t->pos && n < t->freq && t->pos[n] < end)
+		n++;
+	return n;
+}
+
 static enum fund_status add_term(struct xapian_export *e, struct xapian_doc *doc, const struct export_article *a, const struct export_term *t)
 {
 	uint8_t class = t->term.data[0];
-	uint32_t title = t->boost & 15u;
+	uint32_t title = class == CLASS_WORD ? in_title(a, t) : 0;
 	buf_reset(&e->term);
 	enum fund_status st = xapian_term_name(t->term, &e->term);
 	if (st == FUND_UNSUPPORTED)
 		return FUND_OK;
 	if (st == FUND_OK)
-		st = e->x->doc_add(doc, slice_buf(&e->term), class == CLASS_BOUNDARY ? 0 : pseudo_freq(t->freq, t->boost, a->weights), e->why);
+		st = add_weighed(e, doc, class == CLASS_BOUNDARY ? 0 : pseudo_freq(t->freq, t->boost, a->weights));
 	if (st == FUND_OK)
 		st = add_positions(e, doc, t);
-	if (st != FUND_OK || class != CLASS_WORD || title == 0)
+	if (st == FUND_OK)
+		st = add_forms(e, doc, t, false, t->freq);
+	if (st != FUND_OK || title == 0)
 		return st;
 	buf_reset(&e->term);
 	st = xapian_prefixed(XAPIAN_PREFIX_TITLE, slice_from(t->term, 1), &e->term);
 	if (st == FUND_OK)
 		st = e->x->doc_add(doc, slice_buf(&e->term), 0, e->why);
-	struct export_term in_title = *t; /* the title's positions come first */
-	in_title.freq = title < t->freq ? title : t->freq;
-	return st == FUND_OK ? add_positions(e, doc, &in_title) : st;
+	struct export_term first = *t;
+	first.freq = title;
+	if (st == FUND_OK)
+		st = add_positions(e, doc, &first);
+	return st == FUND_OK ? add_forms(e, doc, t, true, title) : st;
 }
 
 static enum fund_status add_filter(struct xapian_export *e, struct xapian_doc *doc, const char *prefix, const char *text)
@@ -144,13 +224,24 @@ static enum fund_status add_date(struct xapian_export *e, struct xapian_doc *doc
 
 static enum fund_status add_data(struct xapian_export *e, struct xapian_doc *doc, const struct export_article *a)
 {
-	const struct xapian_article article = { a->key, a->date, a->words, *a->text };
-	uint8_t hash[8];
+	const struct xapian_article article = { a->key, a->date, a->words, a->length, a->fields, a->signature, *a->text };
+	uint8_t hash[8], born[4];
 	enum fund_status st = xapian_data_encode(&article, &e->data);
 	put_be(hash, a->hash, sizeof hash);
+	put_be(born, a->born, sizeof born);
+	if (st == FUND_OK)
+		st = e->x->doc_set_value(doc, XAPIAN_SLOT_BORN, slice_of(born, sizeof born), e->why);
 	if (st == FUND_OK)
 		st = e->x->doc_set_data(doc, slice_buf(&e->data), e->why);
 	return st == FUND_OK ? e->x->doc_set_value(doc, XAPIAN_SLOT_HASH, slice_of(hash, sizeof hash), e->why) : st;
+}
+
+static enum fund_status add_length(struct xapian_export *e, struct xapian_doc *doc, uint32_t length)
+{
+	uint64_t units = (uint64_t)XAPIAN_LENGTH_UNITS * length;
+	if (units <= e->wdf || units > UINT32_MAX)
+		return FUND_OK;
+	return e->x->doc_add(doc, SLICE_LIT(XAPIAN_TERM_LENGTH), (uint32_t)(units - e->wdf), e->why);
 }
 
 static enum fund_status article(void *context, const struct export_article *a, struct fault *why)
@@ -159,8 +250,11 @@ static enum fund_status article(void *context, const struct export_article *a, s
 	struct xapian_doc *doc;
 	uint32_t number;
 	enum fund_status st = e->x->doc_new(&doc, why);
+	e->wdf = 0;
 	for (uint32_t i = 0; i < a->n_terms && st == FUND_OK; i++)
 		st = add_term(e, doc, a, &a->terms[i]);
+	if (st == FUND_OK)
+		st = add_length(e, doc, a->length);
 	if (st == FUND_OK)
 		st = add_filter(e, doc, "T", "text/plain");
 	if (st == FUND_OK)
@@ -184,6 +278,7 @@ static enum fund_status article(void *context, const struct export_article *a, s
 struct live_keys {
 	uint64_t *hashes;
 	size_t n, cap;
+	uint64_t sum_length; /* of their articles */
 };
 
 static enum fund_status note_key(struct xapian_export *e, struct live_keys *live, struct slice key)
@@ -205,7 +300,12 @@ static enum fund_status note_segment(struct xapian_export *e, struct segment *se
 	while (st == FUND_OK && (st = key_iter_next(&it)) == FUND_OK) {
 		bool dead;
 		st = segment_is_dead(segment, it.doc, &dead);
-		if (st == FUND_OK && !dead && shard_has(e->shard, it.key.key))
+		if (st != FUND_OK || dead || !shard_has(e->shard, it.key.key))
+			continue;
+		uint64_t length;
+		st = segment_value(segment, COLUMN_LENGTH, it.doc, &length);
+		live->sum_length += st == FUND_OK ? length : 0;
+		if (st == FUND_OK)
 			st = note_key(e, live, it.key.key);
 	}
 	key_iter_release(&it);
@@ -224,20 +324,20 @@ struct removal {
 	struct buf gone; /* terms, each behind its length as varint */
 };
 
-static enum fund_status see_key(void *context, struct slice term, uint64_t df, uint64_t n)
+static enum fund_status see_key(void *context, struct slice term, uint64_t df)
 {
 	struct removal *r = context;
 	uint64_t hash = hash_bytes(term.data, term.len);
-	(void)df, (void)n;
+	(void)df;
 	if (r->live->n && bsearch(&hash, r->live->hashes, r->live->n, sizeof hash, by_hash))
 		return FUND_OK;
 	enum fund_status st = buf_add_varint(&r->gone, term.len);
 	return st == FUND_OK ? buf_add_slice(&r->gone, term) : st;
 }
 
-static enum fund_status remove_gone(struct xapian_export *e)
+static enum fund_status remove_gone(struct xapian_export *e, uint64_t *sum_length)
 {
-	struct live_keys live = { NULL, 0, 0 };
+	struct live_keys live = { NULL, 0, 0, 0 };
 	struct removal r = { e, &live, BUF_INIT };
 	const struct xapian_term_visitor visitor = { &r, see_key };
 	enum fund_status st = FUND_OK;
@@ -257,6 +357,7 @@ static enum fund_status remove_gone(struct xapian_export *e)
 		st = e->x->db_delete(e->db, cursor_take(&c, len), e->why);
 		e->counts->removed += st == FUND_OK;
 	}
+	*sum_length = live.sum_length;
 	buf_release(&r.gone);
 	free(live.hashes);
 	return st;
@@ -276,7 +377,7 @@ static enum fund_status fingerprint(struct xapian_export *e, char out[40])
 	return st == FUND_NOT_FOUND ? FUND_OK : st;
 }
 
-/* A database that was analysed otherwise is begun anew; one of another shard is somebody else's. */
+/* A database that was analysed or laid out otherwise is begun anew; one of another shard is somebody else's. */
 static enum fund_status open_database(struct xapian_export *e, const char *dir, const char *print, const char *shard)
 {
 	struct slice had;
@@ -287,34 +388,80 @@ static enum fund_status open_database(struct xapian_export *e, const char *dir, 
 		return fault_set(e->why, FUND_INVALID, "%s holds shard %.*s: write shard %s to another directory", dir, (int)had.len, (const char *)had.data, shard);
 	if (st == FUND_OK)
 		st = e->x->db_metadata(e->db, XAPIAN_METADATA_ANALYSIS, &had, e->why);
-	if (st != FUND_OK || had.len == 0 || slice_equal(had, slice_str(print)))
+	bool is_new = st == FUND_OK && had.len == 0, as_ours = st == FUND_OK && slice_equal(had, slice_str(print));
+	if (st == FUND_OK && as_ours)
+		st = e->x->db_metadata(e->db, XAPIAN_METADATA_STATE, &had, e->why);
+	if (st != FUND_OK || is_new || (as_ours && xapian_state_decode(had, &e->before) == FUND_OK))
 		return st;
+	e->before = (struct xapian_state){ .id = 0 };
 	e->x->db_free(e->db);
 	return e->x->db_open(&e->db, dir, XAPIAN_OVERWRITE, e->why);
 }
 
-static enum fund_status sign(struct xapian_export *e, const char *print, const char *shard)
+/* Another one after each run that changed something. */
+static uint64_t mark_of(const struct xapian_export *e, const struct xapian_state *now)
+{
+	const uint64_t parts[] = { now->id, now->generation, now->sum_length, e->before.mark, e->counts->written, e->counts->removed };
+	return hash_bytes(parts, sizeof parts);
+}
+
+static enum fund_status put_state(struct xapian_export *e, uint64_t sum_length)
+{
+	const struct manifest *m = snapshot_manifest(e->snapshot);
+	struct xapian_state now = { m->id, m->generation, m->last_run.generation, sum_length, 0, m->weights };
+	now.mark = mark_of(e, &now);
+	buf_reset(&e->data);
+	enum fund_status st = xapian_state_encode(&now, &e->data);
+	return st == FUND_OK ? e->x->db_set_metadata(e->db, XAPIAN_METADATA_STATE, slice_buf(&e->data), e->why) : st;
+}
+
+static enum fund_status put_lexicon(struct xapian_export *e)
+{
+	struct slice first, block;
+	char key[60];
+	uint32_t n = 0;
+	buf_reset(&e->data);
+	enum fund_status st = snapshot_lexicon_block(e->snapshot, (struct slice){ NULL, 0 }, &first, &block);
+	while (st == FUND_OK) {
+		snprintf(key, sizeof key, "%s.%u", XAPIAN_METADATA_LEXICON, n++);
+		st = e->x->db_set_metadata(e->db, key, block, e->why);
+		if (st == FUND_OK)
+			st = buf_add_varint(&e->data, first.len);
+		if (st == FUND_OK)
+			st = buf_add_slice(&e->data, first);
+		if (st == FUND_OK)
+			st = snapshot_lexicon_next(e->snapshot, first, &first, &block);
+	}
+	return st == FUND_NOT_FOUND ? e->x->db_set_metadata(e->db, XAPIAN_METADATA_LEXICON, slice_buf(&e->data), e->why) : st;
+}
+
+static enum fund_status sign(struct xapian_export *e, const char *print, const char *shard, uint64_t sum_length)
 {
 	enum fund_status st = e->x->db_set_metadata(e->db, XAPIAN_METADATA_ANALYSIS, slice_str(print), e->why);
 	if (st == FUND_OK)
 		st = e->x->db_set_metadata(e->db, XAPIAN_METADATA_TEXT, slice_buf(&snapshot_manifest(e->snapshot)->analysis_text), e->why);
+	if (st == FUND_OK)
+		st = put_lexicon(e);
+	if (st == FUND_OK)
+		st = put_state(e, sum_length);
 	return st == FUND_OK ? e->x->db_set_metadata(e->db, XAPIAN_METADATA_SHARD, slice_str(shard), e->why) : st;
 }
 
 static enum fund_status write_all(struct xapian_export *e, const char *dir)
 {
 	char print[40], shard[32];
+	uint64_t sum_length = 0;
 	const struct export_sink sink = { e, wants, article };
 	snprintf(shard, sizeof shard, "%u/%u", e->shard.n ? e->shard.k : 1, e->shard.n ? e->shard.n : 1);
 	enum fund_status st = fingerprint(e, print);
 	if (st == FUND_OK)
 		st = open_database(e, dir, print, shard);
 	if (st == FUND_OK)
-		st = remove_gone(e);
+		st = remove_gone(e, &sum_length);
 	if (st == FUND_OK)
 		st = export_articles(e->snapshot, e->shard, dir, &sink, e->why);
 	if (st == FUND_OK)
-		st = sign(e, print, shard);
+		st = sign(e, print, shard, sum_length);
 	return st == FUND_OK ? e->x->db_commit(e->db, e->why) : st;
 }
 

@@ -50,6 +50,68 @@ enum fund_status xapian_term_name(struct slice term, struct buf *out)
 	return FUND_UNSUPPORTED; /* a class that other engines have no use for */
 }
 
+/* ---- forms ---- */
+
+const char *xapian_form_prefix(uint8_t class, bool in_title)
+{
+	switch (class) {
+	case 'w': return in_title ? "XFT" : "XFW";
+	case 'a': return "XFA";
+	case 's': return "XFS";
+	case 'q': return "XFQ";
+	default: return NULL;
+	}
+}
+
+enum fund_status xapian_form_name(const char *prefix, struct slice form, struct slice term, struct buf *out)
+{
+	size_t start = out->len;
+	if (form.len && memchr(form.data, ' ', form.len))
+		return FUND_LIMIT;
+	enum fund_status st = buf_add_str(out, prefix);
+	if (st == FUND_OK)
+		st = buf_add_slice(out, form);
+	if (st == FUND_OK)
+		st = buf_add_byte(out, ' ');
+	if (st == FUND_OK)
+		st = buf_add_slice(out, term);
+	return st == FUND_OK && key_length(out->data + start, out->len - start) > XAPIAN_TERM_MAX ? FUND_LIMIT : st;
+}
+
+bool xapian_form_split(struct slice name, struct slice *form, struct slice *term)
+{
+	const uint8_t *blank = name.len ? memchr(name.data, ' ', name.len) : NULL;
+	if (!blank)
+		return false;
+	*form = slice_of(name.data, (size_t)(blank - name.data));
+	*term = slice_from(name, form->len + 1);
+	return true;
+}
+
+/* ---- state ---- */
+
+enum fund_status xapian_state_encode(const struct xapian_state *s, struct buf *out)
+{
+	return buf_add_format(out, "%u %llx %llu %llu %llu %llx %u %u", XAPIAN_LAYOUT_VERSION, (unsigned long long)s->id, (unsigned long long)s->generation,
+			      (unsigned long long)s->newest, (unsigned long long)s->sum_length, (unsigned long long)s->mark, s->weights.title, s->weights.lead);
+}
+
+enum fund_status xapian_state_decode(struct slice text, struct xapian_state *out)
+{
+	char line[200];
+	unsigned version, title, lead;
+	unsigned long long id, generation, newest, sum, mark;
+	if (text.len == 0 || text.len >= sizeof line)
+		return FUND_FORMAT;
+	memcpy(line, text.data, text.len);
+	line[text.len] = '\0';
+	if (sscanf(line, "%u %llx %llu %llu %llu %llx %u %u", &version, &id, &generation, &newest, &sum, &mark, &title, &lead) != 8 ||
+	    version != XAPIAN_LAYOUT_VERSION || title < 1 || title > 255 || lead < 1 || lead > 255)
+		return FUND_FORMAT;
+	*out = (struct xapian_state){ id, generation, newest, sum, mark, { (uint8_t)title, (uint8_t)lead } };
+	return FUND_OK;
+}
+
 /* ---- data ---- */
 
 static enum fund_status put_value(struct slice value, struct buf *out)
@@ -79,11 +141,13 @@ static enum fund_status put_line(const char *name, struct slice value, struct bu
 }
 
 /* The fields of a stored article by their names. */
-#define FIELDS 9
-static const char *const field_names[FIELDS] = { "f_title", "f_lead", "f_body", "f_author", "f_section", "f_source", "f_format", "f_encoding", "f_date_text" };
+#define FIELDS 11
+static const char *const field_names[FIELDS] = { "f_title",  "f_lead",	   "f_body",	  "f_author", "f_section", "f_source",
+						 "f_format", "f_encoding", "f_date_text", "f_layout", "f_others" };
 static void fields_of(struct stored_article *t, struct slice *out[FIELDS])
 {
-	struct slice *const all[FIELDS] = { &t->title, &t->lead, &t->body, &t->author, &t->section, &t->source, &t->format, &t->encoding, &t->date_text };
+	struct slice *const all[FIELDS] = { &t->title, &t->lead, &t->body, &t->author, &t->section, &t->source, &t->format, &t->encoding, &t->date_text,
+					      &t->layout, &t->others };
 	memcpy(out, all, sizeof all);
 }
 
@@ -108,7 +172,8 @@ enum fund_status xapian_data_encode(const struct xapian_article *a, struct buf *
 	if (st == FUND_OK)
 		st = put_line("sample", sample_of(a->text.body), out);
 	if (st == FUND_OK)
-		st = buf_add_format(out, "type=text/plain\nsize=%zu\nf_date=%u\nf_words=%u\n", a->text.body.len, a->date, a->words);
+		st = buf_add_format(out, "type=text/plain\nsize=%zu\nf_date=%u\nf_words=%u\nf_length=%u\nf_fields=%u\nf_signature=%llu\n", a->text.body.len,
+				    a->date, a->words, a->length, a->fields, (unsigned long long)a->signature);
 	for (size_t i = 0; i < FIELDS && st == FUND_OK; i++)
 		if (fields[i]->len)
 			st = put_line(field_names[i], *fields[i], out);
@@ -133,16 +198,37 @@ static enum fund_status take_value(uint8_t *p, uint8_t *end, struct slice *out)
 	return FUND_OK;
 }
 
-static bool take_number(struct slice s, uint32_t *out)
+static bool take_number(struct slice s, uint64_t most, uint64_t *out)
 {
 	uint64_t v = 0;
 	for (size_t i = 0; i < s.len; i++) {
-		if (s.data[i] < '0' || s.data[i] > '9' || v > UINT32_MAX)
+		uint64_t digit = (uint64_t)s.data[i] - '0';
+		if (digit > 9 || v > (most - digit) / 10)
 			return false;
-		v = 10 * v + (s.data[i] - '0');
+		v = 10 * v + digit;
 	}
-	*out = (uint32_t)v;
-	return s.len > 0 && v <= UINT32_MAX;
+	*out = v;
+	return s.len > 0;
+}
+
+/* A line with a number: false where it is of another kind. */
+static bool take_figure(struct slice name, struct slice value, struct xapian_article *out, enum fund_status *st)
+{
+	static const char *const names[] = { "f_date", "f_words", "f_length", "f_fields" };
+	uint32_t *const to[] = { &out->date, &out->words, &out->length, &out->fields };
+	uint64_t v = 0;
+	*st = FUND_OK;
+	if (slice_equal(name, SLICE_LIT("f_signature"))) {
+		*st = take_number(value, UINT64_MAX, &out->signature) ? FUND_OK : FUND_CORRUPT;
+		return true;
+	}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (slice_equal(name, slice_str(names[i]))) {
+			*st = take_number(value, UINT32_MAX, &v) ? FUND_OK : FUND_CORRUPT;
+			*to[i] = (uint32_t)v;
+			return true;
+		}
+	return false;
 }
 
 static enum fund_status take_line(uint8_t *line, uint8_t *end, struct xapian_article *out)
@@ -157,10 +243,8 @@ static enum fund_status take_line(uint8_t *line, uint8_t *end, struct xapian_art
 		return st;
 	if (slice_equal(name, SLICE_LIT("url")))
 		out->key = value;
-	else if (slice_equal(name, SLICE_LIT("f_date")))
-		return take_number(value, &out->date) ? FUND_OK : FUND_CORRUPT;
-	else if (slice_equal(name, SLICE_LIT("f_words")))
-		return take_number(value, &out->words) ? FUND_OK : FUND_CORRUPT;
+	else if (take_figure(name, value, out, &st))
+		return st;
 	fields_of(&out->text, fields);
 	for (size_t i = 0; i < FIELDS; i++)
 		if (slice_equal(name, slice_str(field_names[i])))

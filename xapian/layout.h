@@ -3,10 +3,14 @@
  * layout.h - how an article stands in a Xapian database, so that fundstelle, Omega and quest can all use it.
  *
  * Terms    a word's stem by itself (query parsers: STEM_ALL, $set{stem_all,true} in Omega); the prefixes below for all else. Omega's own: Q, A, S, D, M, Y, T.
- * wdf      of words, parts, variants: the pseudo-frequency of docs/FORMAT.md; of all filters 0.
+ * Forms    XF, a letter of the class, the word as written, a blank, its stem: what wildcards, fuzzy words and =Wort are looked up in. Their positions stand
+ *          only where a document has several forms of one stem: else they are the stem's. XFT: those of the title.
+ * wdf      of words, parts, variants: the pseudo-frequency of docs/FORMAT.md; of forms the occurrences; of filters 0. XLEN has what is missing of
+ *          XAPIAN_LENGTH_UNITS times the weighted length, so that a document's length is that: BM25 then comes to the same in both engines.
  * Values   slots below. Slot 0 is Omega's "last modified".
  * Data     lines "name=value" as Omega wants them; in a value \n and \\ stand for newline and backslash. Ours begin with "f_".
- * Metadata fundstelle.analysis: the fingerprint; a database analysed otherwise is refused.
+ * Metadata fundstelle.analysis: the fingerprint; a database analysed otherwise is refused. fundstelle.state: struct xapian_state. fundstelle.lexicon: the
+ *          first words of the blocks of the lexicon, each a varint of its length and its bytes; fundstelle.lexicon.N: block N, from 0.
  */
 #ifndef XAPIAN_LAYOUT_H
 #define XAPIAN_LAYOUT_H
@@ -22,19 +26,46 @@
 #define XAPIAN_SLOT_TIME 0u /* seconds since 1970, u32 BE; only of 1970 to 2105, as Omega sorts and shows it */
 #define XAPIAN_SLOT_DATE 10u /* DATE_PACK(), u32 BE: precision kept; none: no value */
 #define XAPIAN_SLOT_HASH 11u /* u64 BE */
+#define XAPIAN_SLOT_BORN 12u /* u32 BE: the generation that added or changed it */
+
+#define XAPIAN_TERM_LENGTH "XLEN"
+#define XAPIAN_LENGTH_UNITS 16u
 
 #define XAPIAN_METADATA_ANALYSIS "fundstelle.analysis"
 #define XAPIAN_METADATA_TEXT "fundstelle.analysis_text"
 #define XAPIAN_METADATA_SHARD "fundstelle.shard"
+#define XAPIAN_METADATA_STATE "fundstelle.state"
+#define XAPIAN_METADATA_LEXICON "fundstelle.lexicon"
+
+/* What a database says of itself. */
+#define XAPIAN_LAYOUT_VERSION 2u
+struct xapian_state {
+	uint64_t id, generation; /* of the index that it was written from */
+	uint64_t newest;	 /* what was born in this generation is new */
+	uint64_t sum_length;	 /* weighted, of all its articles */
+	uint64_t mark;		 /* another one after each run that changed it */
+	struct field_weights weights;
+};
+enum fund_status xapian_state_encode(const struct xapian_state *s, struct buf *out);
+/* FUND_FORMAT: none, or of another version of this layout. */
+enum fund_status xapian_state_decode(struct slice text, struct xapian_state *out);
 
 /* The term of a term of ours (class byte and bytes), appended to out. Terms that are too long end in a hash. */
 enum fund_status xapian_term_name(struct slice term, struct buf *out);
 /* The same behind a prefix of Omega's. */
 enum fund_status xapian_prefixed(const char *prefix, struct slice bytes, struct buf *out);
 
+/* What the names of forms begin with; NULL: the class has none. */
+const char *xapian_form_prefix(uint8_t class, bool in_title);
+/* The name of a form of a term (without its class). FUND_LIMIT: too long to be looked up. */
+enum fund_status xapian_form_name(const char *prefix, struct slice form, struct slice term, struct buf *out);
+/* What stands behind the prefix, in its two parts. */
+bool xapian_form_split(struct slice name, struct slice *form, struct slice *term);
+
 struct xapian_article {
 	struct slice key;
-	uint32_t date, words;
+	uint32_t date, words, length, fields; /* as in the columns of a segment */
+	uint64_t signature;
 	struct stored_article text;
 };
 /* Replaces what `out` held. */

@@ -204,10 +204,15 @@ fund_status db_each_term(xapian_db *db, slice prefix, const xapian_term_visitor 
 		fund_status st = FUND_OK;
 		for (auto it = db->read->allterms_begin(p); st == FUND_OK && it != db->read->allterms_end(p); ++it) {
 			std::string term = *it;
-			st = v->each(v->context, as_slice(term), it.get_termfreq(), db->read->get_collection_freq(term));
+			st = v->each(v->context, as_slice(term), it.get_termfreq());
 		}
 		return st;
 	});
+}
+
+fund_status db_uuid(xapian_db *db, slice *out, fault *why)
+{
+	return guarded(why, [&]() { return lend(db->room, db->read->get_uuid(), out); });
 }
 
 fund_status db_metadata(xapian_db *db, const char *key, slice *out, fault *why)
@@ -341,7 +346,35 @@ fund_status doc_each_term(xapian_doc *doc, const xapian_term_visitor *v, fault *
 	return guarded(why, [&]() {
 		fund_status st = FUND_OK;
 		for (auto it = doc->doc.termlist_begin(); st == FUND_OK && it != doc->doc.termlist_end(); ++it)
-			st = v->each(v->context, as_slice(*it), it.get_wdf(), 0);
+			st = v->each(v->context, as_slice(*it), it.get_wdf());
+		return st;
+	});
+}
+
+fund_status tell_places(const Xapian::TermIterator &it, uint32_t i, std::vector<uint32_t> &pos, const xapian_place_visitor *v)
+{
+	pos.clear();
+	for (auto p = it.positionlist_begin(); p != it.positionlist_end(); ++p)
+		pos.push_back(*p);
+	return v->each(v->context, i, it.get_wdf(), pos.data(), static_cast<uint32_t>(pos.size()));
+}
+
+fund_status doc_places(xapian_doc *doc, const slice *terms, uint32_t n, const xapian_place_visitor *v, fault *why)
+{
+	return guarded(why, [&]() {
+		std::vector<uint32_t> pos;
+		fund_status st = FUND_OK;
+		auto it = doc->doc.termlist_begin(), end = doc->doc.termlist_end();
+		for (uint32_t i = 0; i < n && it != end && st == FUND_OK;) {
+			const std::string term = *it;
+			int c = term.compare(0, std::string::npos, reinterpret_cast<const char *>(terms[i].data), terms[i].len);
+			if (c == 0)
+				st = tell_places(it, i, pos, v);
+			if (c <= 0)
+				++it;
+			if (c >= 0)
+				i++;
+		}
 		return st;
 	});
 }
@@ -426,15 +459,25 @@ void query_free(xapian_query *q) { delete q; }
 
 /* ---- searching ---- */
 
+void set_order(Xapian::Enquire &enquire, const xapian_search *how)
+{
+	if (how->order == XAPIAN_BY_WEIGHT)
+		enquire.set_weighting_scheme(Xapian::BM25Weight(how->k1, 0, 0, how->b, 0));
+	else
+		enquire.set_weighting_scheme(Xapian::BoolWeight());
+	if (how->order == XAPIAN_BY_WEIGHT && how->slot != UINT32_MAX)
+		enquire.set_sort_by_relevance_then_value(how->slot, true);
+	else if (how->order == XAPIAN_BY_VALUE || how->order == XAPIAN_BY_VALUE_DOWN)
+		enquire.set_sort_by_value(how->slot, how->order == XAPIAN_BY_VALUE_DOWN);
+}
+
 fund_status search(xapian_hits **out, xapian_db *db, const xapian_query *q, const xapian_search *how, fault *why)
 {
 	*out = nullptr;
 	return guarded(why, [&]() {
 		Xapian::Enquire enquire(*db->read);
 		enquire.set_query(q->query);
-		enquire.set_weighting_scheme(Xapian::BM25Weight(how->k1, 0, 0, how->b, 0));
-		if (how->newest_slot != UINT32_MAX)
-			enquire.set_sort_by_relevance_then_value(how->newest_slot, true);
+		set_order(enquire, how);
 		uint32_t n_docs = db->read->get_doccount();
 		Xapian::MSet set = enquire.get_mset(how->first, how->n < n_docs ? how->n : n_docs, how->check_at_least < n_docs ? how->check_at_least : n_docs);
 		std::vector<xapian_hit> hits;
@@ -477,9 +520,9 @@ void stem_free(xapian_stem *s) { delete s; }
 
 const xapian_c table = {
 	XAPIAN_C_VERSION, library,
-	db_open, db_open_remote, db_add, db_free, db_commit, db_reopen, db_size, db_term, db_each_term, db_metadata, db_set_metadata, db_replace, db_delete, db_find,
+	db_open, db_open_remote, db_add, db_free, db_commit, db_reopen, db_size, db_term, db_each_term, db_uuid, db_metadata, db_set_metadata, db_replace, db_delete, db_find,
 	db_add_spelling, db_spell,
-	doc_new, doc_open, doc_free, doc_add, doc_add_position, doc_set_value, doc_value, doc_set_data, doc_data, doc_each_term,
+	doc_new, doc_open, doc_free, doc_add, doc_add_position, doc_set_value, doc_value, doc_set_data, doc_data, doc_each_term, doc_places,
 	query_term, query_all, query_range, query_wildcard, query_combine, query_scale, query_describe, query_free,
 	search, hits_n, hits_at, hits_total, hits_free,
 	stem_new, stem, stem_free,

@@ -26,7 +26,7 @@ extern "C" {
 #include "base/status.h"
 
 #define XAPIAN_TERM_MAX 245 /* bytes: a zero byte counts twice */
-#define XAPIAN_C_VERSION 1u /* of the table: a module of another one is refused */
+#define XAPIAN_C_VERSION 2u /* of the table: a module of another one is refused */
 
 struct xapian_db;
 struct xapian_doc;
@@ -45,11 +45,18 @@ enum xapian_mode {
 enum xapian_op { XAPIAN_AND, XAPIAN_OR, XAPIAN_AND_NOT, XAPIAN_AND_MAYBE, XAPIAN_FILTER, XAPIAN_NEAR, XAPIAN_PHRASE, XAPIAN_SYNONYM, XAPIAN_BEST };
 
 /* BM25 as Xapian has it (weight.h there): no query-length and no per-document term (k2 0, k3 0), lengths unbounded below. */
+enum xapian_order {
+	XAPIAN_BY_WEIGHT,     /* equal ones: the greater value of the slot first, UINT32_MAX: by document number */
+	XAPIAN_BY_VALUE,      /* of the slot, ascending */
+	XAPIAN_BY_VALUE_DOWN, /* descending */
+	XAPIAN_BY_DOC,	      /* by document number, unweighed */
+};
 struct xapian_search {
 	double k1, b;
 	uint32_t first, n;	  /* hits wanted */
 	uint32_t check_at_least;  /* matches to see before an estimate is good enough: UINT32_MAX makes the total exact */
-	uint32_t newest_slot;	  /* equal weights: the greater value first; UINT32_MAX: by document number */
+	enum xapian_order order;
+	uint32_t slot;
 };
 
 struct xapian_hit {
@@ -59,8 +66,14 @@ struct xapian_hit {
 
 struct xapian_term_visitor {
 	void *context;
-	/* Anything but FUND_OK ends the walk with that status. `a`: documents; `b`: occurrences (a document's: its wdf, and 0). */
-	enum fund_status (*each)(void *context, struct slice term, uint64_t a, uint64_t b);
+	/* Anything but FUND_OK ends the walk with that status. n: documents; of a document's terms: its wdf. */
+	enum fund_status (*each)(void *context, struct slice term, uint64_t n);
+};
+
+struct xapian_place_visitor {
+	void *context;
+	/* Term number i of those asked for is in the document, at these ascending positions, if it has any. Borrowed until the return. */
+	enum fund_status (*each)(void *context, uint32_t i, uint32_t wdf, const uint32_t *pos, uint32_t n);
 };
 
 struct xapian_c {
@@ -76,7 +89,9 @@ struct xapian_c {
 	enum fund_status (*db_reopen)(struct xapian_db *db, struct fault *why);
 	enum fund_status (*db_size)(struct xapian_db *db, uint32_t *n_docs, double *average_length, struct fault *why);
 	enum fund_status (*db_term)(struct xapian_db *db, struct slice term, uint32_t *df, uint64_t *occurrences, struct fault *why); /* 0: none */
+	/* A remote database sends its whole list (of that prefix) first. */
 	enum fund_status (*db_each_term)(struct xapian_db *db, struct slice prefix, const struct xapian_term_visitor *v, struct fault *why);
+	enum fund_status (*db_uuid)(struct xapian_db *db, struct slice *out, struct fault *why); /* of one database: stays for its life */
 	enum fund_status (*db_metadata)(struct xapian_db *db, const char *key, struct slice *out, struct fault *why); /* empty: none */
 	enum fund_status (*db_set_metadata)(struct xapian_db *db, const char *key, struct slice value, struct fault *why);
 	enum fund_status (*db_replace)(struct xapian_db *db, struct slice unique_term, const struct xapian_doc *doc, uint32_t *number, struct fault *why);
@@ -96,6 +111,8 @@ struct xapian_c {
 	enum fund_status (*doc_set_data)(struct xapian_doc *doc, struct slice data, struct fault *why);
 	enum fund_status (*doc_data)(struct xapian_doc *doc, struct slice *out, struct fault *why);
 	enum fund_status (*doc_each_term)(struct xapian_doc *doc, const struct xapian_term_visitor *v, struct fault *why);
+	/* Which of these (ascending) terms the document has. Of a remote one the list of its terms is sent, and the positions of each term that is there. */
+	enum fund_status (*doc_places)(struct xapian_doc *doc, const struct slice *terms, uint32_t n, const struct xapian_place_visitor *v, struct fault *why);
 
 	/* ---- queries ---- */
 	enum fund_status (*query_term)(struct xapian_query **out, struct slice term, struct fault *why);
