@@ -55,13 +55,6 @@ static enum fund_status close_text(struct worker *w, struct batch *b)
 	return st == FUND_OK ? batch_add_text(b, off, n_docs, raw_len) : st;
 }
 
-/* What tells a field's values apart. */
-static uint64_t value_hash(struct slice text)
-{
-	uint64_t hash = text.len ? hash_bytes(text.data, text.len) : 0;
-	return hash || !text.len ? hash : 1;
-}
-
 static enum fund_status invert(struct worker *w, struct batch *b, const struct stored_article *a, struct batch_doc *doc)
 {
 	struct inverted_doc in;
@@ -77,9 +70,9 @@ static enum fund_status invert(struct worker *w, struct batch *b, const struct s
 	doc->info.words = in.words;
 	doc->info.fields = title | lead << 16;
 	doc->info.signature = in.signature;
-	doc->info.author = value_hash(a->author);
-	doc->info.section = value_hash(a->section);
-	doc->info.source = value_hash(a->source);
+	doc->info.author = column_text_hash(a->author);
+	doc->info.section = column_text_hash(a->section);
+	doc->info.source = column_text_hash(a->source);
 	return batch_add_doc(b, doc);
 }
 

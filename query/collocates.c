@@ -157,8 +157,8 @@ static enum fund_status count_everywhere(struct collocates *c, struct collocate 
 	struct term_places places;
 	memcpy(room + 1, t->bytes.data, t->bytes.len);
 	enum fund_status st = searcher_locate(c->search->searcher, slice_of(room, t->bytes.len + 1), &c->search->arena, &places);
-	for (uint32_t i = 0; st == FUND_OK && i < c->search->searcher->n_leaves; i++)
-		w->all += places.entries[i].df ? places.entries[i].cf : 0;
+	if (st == FUND_OK)
+		st = searcher_occurrences(c->search->searcher, &places, &w->all);
 	if (w->all < w->near) /* dead articles and damaged counts apart, it cannot be less */
 		w->all = w->near;
 	w->strength = 14 + log2(2.0 * (double)w->near / (double)(c->occurrences + w->all));
@@ -221,7 +221,7 @@ enum fund_status collocates_make(struct search *search, const struct collocates_
 	uint32_t n = 0;
 	enum fund_status st = finder_new(&c.finder, search->searcher, search->plan);
 	if (st == FUND_OK)
-		st = matches_each(search->searcher, search->plan, &search->arena, count_article, &c);
+		st = matches_each(search->searcher, search->plan, &search->arena, LEND_ALL, count_article, &c);
 	if (st == FUND_OK)
 		st = gather(&c, &words, &n);
 	if (st == FUND_OK)

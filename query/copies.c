@@ -41,7 +41,12 @@ enum fund_status copies_find(struct copies *c, const struct topk *t)
 	c->n = t->best.n;
 	c->n_groups = 0;
 	for (uint32_t i = 0; i < t->best.n && st == FUND_OK; i++) {
-		st = segment_value(t->searcher->leaves[t->best.hits[i].leaf].segment, COLUMN_SIGNATURE, t->best.hits[i].doc, &c->signatures[i]);
+		const struct hit *h = &t->best.hits[i];
+		struct leaf *leaf = &t->searcher->leaves[h->leaf];
+		if (leaf->lent)
+			c->signatures[i] = t->lent.docs[h->doc].signature;
+		else
+			st = segment_value(leaf->segment, COLUMN_SIGNATURE, h->doc, &c->signatures[i]);
 		if (st != FUND_OK)
 			break;
 		c->group[i] = group_of(c, i);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "query/lender.h"
 #include "query/near_word.h"
 
 /* A form that was found. */
@@ -100,12 +101,59 @@ static enum fund_status take_all(struct gathering *g, uint32_t leaf, struct auto
 	return st == FUND_END ? FUND_OK : st;
 }
 
+struct lent_gathering {
+	struct gathering *g;
+	struct automaton *automaton;
+	uint8_t class;
+};
+
+static enum fund_status keep_lent(struct gathering *g, uint8_t class, struct slice form, struct slice term, uint64_t df, uint32_t cost)
+{
+	const struct record *last = g->n ? &g->records[g->n - 1] : NULL;
+	struct record r = { .leaf = g->searcher->lent_leaf, .df = df < UINT32_MAX ? (uint32_t)df : UINT32_MAX, .cost = cost, .kept = true };
+	enum fund_status st = room(g);
+	if (st != FUND_OK)
+		return st;
+	last = g->n ? &g->records[g->n - 1] : NULL;
+	if (last && last->leaf == r.leaf && slice_equal(slice_from(last->term, 1), term)) {
+		r.term = last->term;
+	} else {
+		uint8_t *bytes = arena_alloc(g->arena, term.len + 1);
+		if (!bytes)
+			return FUND_NO_MEMORY;
+		bytes[0] = class;
+		if (term.len)
+			memcpy(bytes + 1, term.data, term.len);
+		r.term = slice_of(bytes, term.len + 1);
+	}
+	st = copy(g->arena, form, &r.word);
+	if (st == FUND_OK)
+		g->records[g->n++] = r;
+	return st;
+}
+
+static enum fund_status on_lent_form(void *context, struct slice form, struct slice term, uint64_t df)
+{
+	const struct lent_gathering *l = context;
+	uint32_t cost;
+	return automaton_matches(l->automaton, form, &cost) ? keep_lent(l->g, l->class, form, term, df, cost) : FUND_OK;
+}
+
+static enum fund_status gather_lent(struct gathering *g, uint8_t class, const struct expansion_source *source)
+{
+	struct lent_gathering l = { g, source->automaton, class };
+	const struct form_visitor visitor = { &l, on_lent_form };
+	return lender_forms(g->searcher->lender, class, source->prefix, &visitor);
+}
+
 static enum fund_status gather_leaf(struct gathering *g, uint32_t leaf, uint8_t class, const struct expansion_source *source)
 {
 	const struct chunk_source *chunks = segment_chunks(g->searcher->leaves[leaf].segment);
 	struct form_scan scan = { .state = NULL };
 	struct automaton *a = source->automaton;
 	enum fund_status st = FUND_OK;
+	if (g->searcher->leaves[leaf].lent)
+		return gather_lent(g, class, source);
 	if (source->prefix.len)
 		return take_all(g, leaf, a, &scan, form_scan_prefix(&scan, chunks, class, source->prefix));
 	if (source->n_suffixes == 0)
@@ -168,7 +216,9 @@ static int by_place(const void *a, const void *b)
 	if (x->leaf != y->leaf)
 		return x->leaf < y->leaf ? -1 : 1;
 	int c = slice_compare(x->term, y->term);
-	return c ? c : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+	if (c)
+		return c;
+	return x->ordinal != y->ordinal ? (x->ordinal > y->ordinal ? 1 : -1) : slice_compare(x->word, y->word);
 }
 
 static enum fund_status want(struct arena *arena, struct form_term *t, const struct record *r)
@@ -194,6 +244,18 @@ static void settle_term(struct form_term *t)
 	t->wanted = NULL;
 }
 
+/* What may be lent of the expansion. */
+static enum fund_status add_pair(struct gathering *g, struct expansion *x, const struct record *r)
+{
+	uint64_t df = 0;
+	enum fund_status st = FUND_OK;
+	if (x->n_pairs == 0 || !slice_equal(x->pairs[x->n_pairs - 1].term, r->term))
+		st = lender_term(g->searcher->lender, r->term, &df, NULL);
+	x->df += df;
+	x->pairs[x->n_pairs++] = (struct form_pair){ r->term, r->word };
+	return st;
+}
+
 /* Makes the leaves of an expansion of those records (in their places) whose cost is its own. */
 static enum fund_status fill(struct gathering *g, struct expansion *x)
 {
@@ -202,7 +264,9 @@ static enum fund_status fill(struct gathering *g, struct expansion *x)
 	x->opening = g->searcher->opening;
 	x->leaves = arena_alloc(g->arena, (n_leaves + (size_t)1) * sizeof *x->leaves);
 	struct form_term *terms = arena_alloc(g->arena, (g->n + 1) * sizeof *terms);
-	if (!x->leaves || !terms)
+	if (g->searcher->lender)
+		x->pairs = arena_alloc(g->arena, (g->n + 1) * sizeof *x->pairs);
+	if (!x->leaves || !terms || (g->searcher->lender && !x->pairs))
 		return FUND_NO_MEMORY;
 	memset(x->leaves, 0, n_leaves * sizeof *x->leaves);
 	for (size_t i = 0; i < g->n && st == FUND_OK; i++) {
@@ -210,6 +274,10 @@ static enum fund_status fill(struct gathering *g, struct expansion *x)
 		struct leaf_forms *leaf = &x->leaves[r->leaf];
 		if (!r->kept || r->cost < x->cost_from || r->cost > x->cost_to)
 			continue;
+		if (g->searcher->leaves[r->leaf].lent) {
+			st = add_pair(g, x, r);
+			continue;
+		}
 		if (leaf->n == 0)
 			leaf->terms = terms;
 		if (leaf->n == 0 || !slice_equal(leaf->terms[leaf->n - 1].term, r->term)) {
@@ -256,6 +324,13 @@ enum fund_status expansion_of_form(struct searcher *s, struct arena *arena, stru
 	enum fund_status st = FUND_OK;
 	*out = (struct expansion){ .class = term.data[0], .form = form, .cost_to = UINT32_MAX, .n_words = 1, .n_found = 1 };
 	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK; i++) {
+		if (s->leaves[i].lent) {
+			uint64_t df;
+			st = lender_forms_df(s->lender, term.data[0], false, &(struct form_pair){ term, form }, 1, &df);
+			if (st == FUND_OK && df)
+				st = keep_lent(&g, term.data[0], form, slice_from(term, 1), df, 0);
+			continue;
+		}
 		const struct chunk_source *chunks = segment_chunks(s->leaves[i].segment);
 		struct form_scan at = { .state = NULL };
 		st = term_forms_read(&forms, chunks, term);
@@ -276,6 +351,53 @@ enum fund_status expansion_of_form(struct searcher *s, struct arena *arena, stru
 		st = fill(&g, out);
 	term_forms_release(&forms);
 	free(g.records);
+	return st;
+}
+
+/* ---- what is lent ---- */
+
+/* The forms of one term that are there: false, none is. */
+static enum fund_status lend_term(const struct form_pair *pairs, uint32_t n, const struct term_forms *forms, struct arena *arena, struct form_term *out, bool *any)
+{
+	enum fund_status st = FUND_OK;
+	*any = false;
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
+		const struct form *f = term_forms_find(forms, pairs[i].form);
+		const struct record r = { .ordinal = f ? f->ordinal : 0, .n_forms = forms->n };
+		st = f ? want(arena, out, &r) : FUND_OK;
+		*any |= f != NULL;
+	}
+	return st;
+}
+
+enum fund_status expansion_lend(const struct expansion *x, const struct leaf *leaf, struct arena *arena)
+{
+	struct leaf_forms *out = &x->leaves[leaf->number];
+	const struct chunk_source *chunks = segment_chunks(leaf->segment);
+	struct term_forms forms = { .n = 0 };
+	enum fund_status st = FUND_OK;
+	*out = (struct leaf_forms){ arena_alloc(arena, (x->n_pairs + (size_t)1) * sizeof *out->terms), 0 };
+	if (!out->terms)
+		return FUND_NO_MEMORY;
+	for (uint32_t first = 0, end; first < x->n_pairs && st == FUND_OK; first = end) {
+		struct form_term *t = &out->terms[out->n];
+		bool any = false;
+		for (end = first; end < x->n_pairs && slice_equal(x->pairs[end].term, x->pairs[first].term);)
+			end++;
+		st = term_forms_read(&forms, chunks, x->pairs[first].term);
+		if (st == FUND_OK) {
+			*t = (struct form_term){ .term = x->pairs[first].term, .n_forms = forms.n };
+			st = dictionary_find(chunks, t->term, &t->entry);
+		}
+		if (st == FUND_OK)
+			st = lend_term(&x->pairs[first], end - first, &forms, arena, t, &any);
+		if (st == FUND_OK && any) {
+			settle_term(t);
+			out->n++;
+		}
+		st = st == FUND_NOT_FOUND ? FUND_OK : st;
+	}
+	term_forms_release(&forms);
 	return st;
 }
 

@@ -26,6 +26,11 @@ struct leaf_forms {
 	uint32_t n;
 };
 
+/* A form as Xapian has it: with its term, and its class. */
+struct form_pair {
+	struct slice term, form;
+};
+
 struct expansion {
 	uint8_t class;
 	/* which words: those of the automaton at this cost, or one form */
@@ -34,7 +39,9 @@ struct expansion {
 	struct slice form;
 	/* what is there of them */
 	uint32_t opening; /* of the searcher, that the entries are of */
-	struct leaf_forms *leaves; /* one a leaf of the searcher */
+	struct leaf_forms *leaves; /* one a leaf of the searcher; of the lent one by expansion_lend() */
+	struct form_pair *pairs;   /* what may be lent, by term and form */
+	uint32_t n_pairs;
 	uint32_t n_words, n_found; /* different words; before the limit */
 	uint64_t df;		   /* summed over terms: no less than the documents */
 };
@@ -53,6 +60,9 @@ enum fund_status expansion_find(struct searcher *s, struct arena *arena, uint8_t
 				struct expansion *out, uint32_t n_out);
 /* One form of one term (with its class). */
 enum fund_status expansion_of_form(struct searcher *s, struct arena *arena, struct slice term, struct slice form, struct expansion *out);
+
+/* Its words in what the lent leaf holds now; they live in the arena. */
+enum fund_status expansion_lend(const struct expansion *x, const struct leaf *leaf, struct arena *arena);
 
 /* Its entry in this leaf; looked up again when the searcher was opened anew since. */
 enum fund_status expansion_entry(const struct expansion *x, const struct leaf *leaf, const struct form_term *t, struct term_entry *out);

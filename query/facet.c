@@ -16,6 +16,8 @@ struct value {
 /* Open addressing by number; a slot with count 0 is free. */
 struct counter {
 	enum facet facet;
+	struct arena *arena; /* of names */
+	struct text_cache cache;
 	struct value *slots;
 	uint32_t n, cap; /* cap: a power of two */
 };
@@ -54,6 +56,24 @@ static enum fund_status number_of(enum facet facet, struct leaf *leaf, uint32_t 
 	return st;
 }
 
+static struct slice field_of(enum facet facet, const struct stored_article *a)
+{
+	return facet == FACET_SECTION ? a->section : facet == FACET_SOURCE ? a->source : a->author;
+}
+
+/* What is lent has to be named while it is there. */
+static enum fund_status name_at_once(struct counter *c, struct leaf *leaf, struct value *v)
+{
+	struct stored_article a;
+	if (v->number == 0 || c->facet == FACET_YEAR)
+		return FUND_OK;
+	enum fund_status st = segment_article(leaf->segment, v->doc, &c->cache, &a);
+	if (st != FUND_OK)
+		return st;
+	v->text = arena_slice(c->arena, field_of(c->facet, &a));
+	return v->text.data ? FUND_OK : FUND_NO_MEMORY;
+}
+
 static enum fund_status count_hit(void *context, struct leaf *leaf, uint32_t doc)
 {
 	struct counter *c = context;
@@ -67,6 +87,8 @@ static enum fund_status count_hit(void *context, struct leaf *leaf, uint32_t doc
 	if (v->count++ == 0) {
 		*v = (struct value){ .number = number, .count = 1, .leaf = leaf->number, .doc = doc };
 		c->n++;
+		if (leaf->lent)
+			return name_at_once(c, leaf, v);
 	}
 	return FUND_OK;
 }
@@ -77,14 +99,14 @@ static enum fund_status name_value(struct search *s, enum facet facet, struct va
 {
 	struct stored_article a;
 	char year[16];
-	if (v->number == 0)
+	if (v->number == 0 || v->text.data)
 		return FUND_OK;
 	struct slice text = slice_str(date_format(DATE_PACK(v->number, 0, 0), year));
 	if (facet != FACET_YEAR) {
 		enum fund_status st = segment_article(s->searcher->leaves[v->leaf].segment, v->doc, cache, &a);
 		if (st != FUND_OK)
 			return st;
-		text = facet == FACET_SECTION ? a.section : facet == FACET_SOURCE ? a.source : a.author;
+		text = field_of(facet, &a);
 	}
 	v->text = arena_slice(arena, text);
 	return v->text.data ? FUND_OK : FUND_NO_MEMORY;
@@ -155,14 +177,15 @@ static enum fund_status fill(struct report *r, const struct counter *c, uint64_t
 
 enum fund_status facet_make(struct search *search, enum facet facet, struct report *out)
 {
-	struct counter c = { .facet = facet };
+	struct counter c = { .facet = facet, .arena = out->arena };
 	uint64_t total = 0;
-	enum fund_status st = matches_each(search->searcher, search->plan, &search->arena, count_hit, &c);
+	enum fund_status st = matches_each(search->searcher, search->plan, &search->arena, LEND_FIELDS, count_hit, &c);
 	if (st == FUND_OK)
 		st = name_values(search, &c, out->arena);
 	if (st == FUND_OK)
 		st = fill(out, &c, &total);
 	report_add_member(out, "total", total);
 	free(c.slots);
+	text_cache_release(&c.cache);
 	return st;
 }

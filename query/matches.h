@@ -4,11 +4,12 @@
 #define QUERY_MATCHES_H
 
 #include "query/iter.h"
+#include "query/lender.h"
 
 /* Segment by segment, in the order of documents. A callback that returns anything but FUND_OK ends it with that status. The arena
- * holds iterators until its reset. */
+ * holds iterators until its reset. `texts`: what the callback reads of an article that is lent. */
 enum fund_status matches_each(struct searcher *s, const struct plan *plan, struct arena *arena,
-			      enum fund_status (*each)(void *context, struct leaf *leaf, uint32_t doc), void *context);
+			      enum lend_texts texts, enum fund_status (*each)(void *context, struct leaf *leaf, uint32_t doc), void *context);
 enum fund_status matches_count(struct searcher *s, const struct plan *plan, struct arena *arena, uint64_t *total);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "query/lender.h"
 #include "query/lex.h"
 #include "store/postings.h"
 
@@ -258,18 +259,18 @@ static enum fund_status join_wanted(struct postings *p, struct leaf *leaf, const
 	return st;
 }
 
-static enum fund_status join_leaf(struct plan_build *b, const struct expansion *x, uint32_t number, enum field field, struct joined_list *list)
+enum fund_status plan_join_leaf(struct searcher *s, struct arena *arena, const struct expansion *x, uint32_t number, enum field field, struct joined_list *list)
 {
-	struct leaf *leaf = &b->searcher->leaves[number];
+	struct leaf *leaf = &s->leaves[number];
 	const struct leaf_forms *forms = &x->leaves[number];
 	enum fund_status st = FUND_OK;
 	size_t words = leaf->n_docs / 64 + (size_t)1;
 	*list = (struct joined_list){ NULL, NULL };
 	if (forms->n == 0)
 		return FUND_OK;
-	list->bits = arena_alloc(b->arena, words * sizeof *list->bits);
-	list->freqs = arena_alloc(b->arena, (leaf->n_docs + (size_t)1) * sizeof *list->freqs);
-	struct postings *p = arena_alloc(b->arena, sizeof *p);
+	list->bits = arena_alloc(arena, words * sizeof *list->bits);
+	list->freqs = arena_alloc(arena, (leaf->n_docs + (size_t)1) * sizeof *list->freqs);
+	struct postings *p = arena_alloc(arena, sizeof *p);
 	if (!list->bits || !list->freqs || !p)
 		return FUND_NO_MEMORY;
 	memset(list->bits, 0, words * sizeof *list->bits);
@@ -285,18 +286,40 @@ static enum fund_status join_leaf(struct plan_build *b, const struct expansion *
 	return st;
 }
 
-/* In how many documents any of the lists is. */
-static uint64_t count_documents(const struct plan_build *b, struct plan *const *lists, uint32_t n)
+/* The same of what may be lent. */
+static enum fund_status count_lent(const struct plan_build *b, struct plan *const *lists, uint32_t n, uint64_t *df)
 {
-	uint64_t df = 0;
+	struct form_pair *pairs;
+	uint32_t n_pairs = 0;
+	*df = 0;
+	if (!b->searcher->lender)
+		return FUND_OK;
+	for (uint32_t i = 0; i < n; i++)
+		n_pairs += lists[i]->forms->n_pairs;
+	pairs = arena_alloc(b->arena, (n_pairs + (size_t)1) * sizeof *pairs);
+	if (!pairs)
+		return FUND_NO_MEMORY;
+	n_pairs = 0;
+	for (uint32_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < lists[i]->forms->n_pairs; k++)
+			pairs[n_pairs++] = lists[i]->forms->pairs[k];
+	return lender_forms_df(b->searcher->lender, lists[0]->forms->class, lists[0]->field == FIELD_TITLE, pairs, n_pairs, df);
+}
+
+/* In how many documents any of the lists is. */
+static enum fund_status count_documents(const struct plan_build *b, struct plan *const *lists, uint32_t n, uint64_t *out)
+{
+	uint64_t df;
+	enum fund_status st = count_lent(b, lists, n, &df);
 	for (uint32_t l = 0; l < b->searcher->n_leaves; l++)
-		for (size_t w = 0; w < b->searcher->leaves[l].n_docs / 64 + (size_t)1; w++) {
+		for (size_t w = 0; !b->searcher->leaves[l].lent && w < b->searcher->leaves[l].n_docs / 64 + (size_t)1; w++) {
 			uint64_t any = 0;
 			for (uint32_t i = 0; i < n; i++)
 				any |= lists[i]->joined[l].bits ? lists[i]->joined[l].bits[w] : 0;
 			df += (uint64_t)__builtin_popcountll(any);
 		}
-	return df;
+	*out = df;
+	return st;
 }
 
 static enum fund_status list_node(struct plan_build *b, const struct ast *ast, const struct expansion *x, struct plan **out)
@@ -311,7 +334,7 @@ static enum fund_status list_node(struct plan_build *b, const struct ast *ast, c
 	(*out)->text = ast->text;
 	(*out)->forms = x;
 	for (uint32_t i = 0; i < b->searcher->n_leaves && st == FUND_OK; i++)
-		st = join_leaf(b, x, i, ast->field, &(*out)->joined[i]);
+		st = plan_join_leaf(b->searcher, b->arena, x, i, ast->field, &(*out)->joined[i]);
 	return st;
 }
 
@@ -323,9 +346,12 @@ static void set_rarity(struct plan_build *b, struct plan *list, uint64_t df, dou
 
 enum fund_status plan_form_list(struct plan_build *b, const struct ast *ast, const struct expansion *x, struct plan **out)
 {
+	uint64_t df = 0;
 	enum fund_status st = list_node(b, ast, x, out);
 	if (st == FUND_OK)
-		set_rarity(b, *out, count_documents(b, out, 1), 1.0);
+		st = count_documents(b, out, 1, &df);
+	if (st == FUND_OK)
+		set_rarity(b, *out, df, 1.0);
 	return st;
 }
 
@@ -342,9 +368,11 @@ enum fund_status plan_forms(struct plan_build *b, const struct ast *ast, struct 
 		if (st == FUND_OK && x[i].df)
 			st = plan_add_child(b, best, lists[i]);
 	}
+	uint64_t df = 0;
+	if (st == FUND_OK)
+		st = count_documents(b, lists, n, &df);
 	if (st != FUND_OK)
 		return st;
-	uint64_t df = count_documents(b, lists, n);
 	for (uint32_t i = 0; i < n; i++) {
 		set_rarity(b, lists[i], df, edit_weight[i]);
 		lists[i]->is_variant = i > 0;

@@ -31,6 +31,8 @@ enum fund_status plan_span(struct plan_build *b, const struct ast *ast, struct p
 #define FUZZY_COSTS 3u /* no edit, one, two */
 /* A wildcard, a fuzzy word or an expression by itself. */
 enum fund_status plan_forms(struct plan_build *b, const struct ast *ast, struct plan **out);
+/* The list of an expansion in one leaf, in the arena. */
+enum fund_status plan_join_leaf(struct searcher *s, struct arena *arena, const struct expansion *x, uint32_t leaf, enum field field, struct joined_list *list);
 /* The words of an expansion as one. */
 enum fund_status plan_form_list(struct plan_build *b, const struct ast *ast, const struct expansion *x, struct plan **out);
 /* The words that it stands for, by their edits: out[edits], n_out of them, the last for all that are left. */

@@ -38,20 +38,33 @@ static enum fund_status add_hit(struct kwic_run *r, const struct hit *h, struct 
 	struct leaf *leaf = &r->searcher.leaves[h->leaf];
 	struct article_key key;
 	struct stored_article a;
-	enum fund_status st = segment_key(leaf->segment, h->doc, &leaf->keys, room, &key);
+	uint32_t doc;
+	enum fund_status st = topk_place(&r->search.topk, h, &doc);
 	if (st == FUND_OK)
-		st = segment_article(leaf->segment, h->doc, cache, &a);
+		st = segment_key(leaf->segment, doc, &leaf->keys, room, &key);
+	if (st == FUND_OK)
+		st = segment_article(leaf->segment, doc, cache, &a);
 	if (st != FUND_OK)
 		return st;
 	struct slice copy = arena_slice(&r->lines, key.key);
 	return copy.data ? kwic_add(&r->kwic, &a, copy, h->date, &r->lines, &r->list) : FUND_NO_MEMORY;
 }
 
+static enum fund_status lend_page(struct kwic_run *r, uint32_t first)
+{
+	const struct hit *hits[PAGE_ARTICLES];
+	uint32_t n = 0;
+	for (uint32_t i = first; i < r->search.topk.best.n && n < PAGE_ARTICLES; i++)
+		hits[n++] = &r->search.topk.best.hits[i];
+	r->search.topk.searcher = &r->searcher;
+	return topk_lend(&r->search.topk, r->search.plan, hits, n, LEND_ALL);
+}
+
 static enum fund_status add_page(struct kwic_run *r, uint32_t first)
 {
 	struct text_cache cache = { 0 };
 	struct buf room = BUF_INIT;
-	enum fund_status st = FUND_OK;
+	enum fund_status st = lend_page(r, first);
 	for (uint32_t i = first; i < r->search.topk.best.n && i - first < PAGE_ARTICLES && st == FUND_OK; i++)
 		st = add_hit(r, &r->search.topk.best.hits[i], &cache, &room);
 	text_cache_release(&cache);

@@ -13,6 +13,7 @@
 #include "query/words.h"
 
 #define SNIPPET_WORDS 32u
+#define COUNT_CHEAP_LENT 20000u /* the same where articles have to be lent to be counted */
 #define COUNT_CHEAP 4000000u /* postings that may be read only to make a total exact */
 
 static uint64_t now_us(void)
@@ -35,9 +36,11 @@ enum fund_status search_describe(enum fund_status st, struct fault *why)
 
 struct show {
 	struct searcher *searcher;
+	struct topk *topk;
 	const struct plan *plan;
 	struct arena *arena;
 	unsigned parts;
+	bool lent; /* hits were, for this page */
 	struct snippet_maker *snippets;
 	struct text_cache cache;
 	struct buf key;
@@ -53,14 +56,24 @@ static enum fund_status show_key(struct show *s, const struct hit *h, struct sho
 {
 	struct article_key key;
 	struct leaf *leaf = &s->searcher->leaves[h->leaf];
-	enum fund_status st = segment_key(leaf->segment, h->doc, &leaf->keys, &s->key, &key);
+	uint32_t doc;
+	enum fund_status st = topk_place(s->topk, h, &doc);
+	if (st == FUND_OK)
+		st = segment_key(leaf->segment, doc, &leaf->keys, &s->key, &key);
 	return st == FUND_OK ? copy_slice(s->arena, key.key, &out->key) : st;
+}
+
+static enum fund_status read_article(struct show *s, const struct hit *h, struct stored_article *out)
+{
+	uint32_t doc;
+	enum fund_status st = topk_place(s->topk, h, &doc);
+	return st == FUND_OK ? segment_article(s->searcher->leaves[h->leaf].segment, doc, &s->cache, out) : st;
 }
 
 static enum fund_status show_text(struct show *s, const struct hit *h, struct shown_hit *out)
 {
 	struct stored_article a;
-	enum fund_status st = segment_article(s->searcher->leaves[h->leaf].segment, h->doc, &s->cache, &a);
+	enum fund_status st = read_article(s, h, &a);
 	if (st == FUND_OK)
 		st = snippet_mark(s->snippets, a.title, s->arena, &out->title);
 	if (st == FUND_OK && s->parts & HIT_SNIPPET)
@@ -132,11 +145,14 @@ static enum fund_status show_explain(struct show *s, const struct hit *h, struct
 	struct explained e = { .arena = s->arena };
 	struct explain_sink sink = { &e, keep_item };
 	struct iter *it;
-	enum fund_status st = iter_new(s->arena, s->plan, &s->searcher->leaves[h->leaf], &s->searcher->bm25, &it);
+	uint32_t doc;
+	enum fund_status st = topk_place(s->topk, h, &doc);
+	if (st == FUND_OK)
+		st = iter_new(s->arena, s->plan, &s->searcher->leaves[h->leaf], &s->searcher->bm25, &it);
 	if (st != FUND_OK || !it)
 		return st;
-	st = iter_seek(it, h->doc);
-	if (st == FUND_OK && it->doc == h->doc)
+	st = iter_seek(it, doc);
+	if (st == FUND_OK && it->doc == doc)
 		st = it->ops->explain(it, &sink);
 	iter_release(it);
 	if (st == FUND_OK)
@@ -158,8 +174,49 @@ static enum fund_status show_hit(struct show *s, const struct hit *h, uint32_t r
 	return st;
 }
 
+/* ---- what is lent ---- */
+
+/* The hit at this place of those that are shown. */
+static const struct hit *shown_at(const struct search *s, uint32_t at)
+{
+	return &s->topk.best.hits[s->options.collapse ? s->copies.head[at] : at];
+}
+
+/* From there on, as many as fit: each with its copies. The first one's come first, whatever there are. */
+static enum fund_status lend_hits(struct show *show, struct search *s, uint32_t at, uint32_t end)
+{
+	const struct hit *hits[LEND_MOST];
+	uint32_t n = 0;
+	for (; at < end && n < LEND_MOST; at++) {
+		hits[n++] = shown_at(s, at);
+		for (uint32_t i = s->options.collapse ? s->copies.head[at] + 1 : UINT32_MAX; i < s->copies.n && n < LEND_MOST; i++)
+			if (s->copies.group[i] == at)
+				hits[n++] = &s->topk.best.hits[i];
+	}
+	return topk_lend(&s->topk, s->plan, hits, n, show->parts & (HIT_TITLE | HIT_SNIPPET) ? LEND_ALL : LEND_FIELDS);
+}
+
+/* A hit that is not at hand brings those behind it along. */
+static enum fund_status have_hit(struct show *show, struct search *s, uint32_t at, uint32_t end)
+{
+	uint32_t doc;
+	enum fund_status st = topk_place(&s->topk, shown_at(s, at), &doc);
+	if (st == FUND_OK && (show->lent || !s->searcher->lender))
+		return FUND_OK;
+	show->lent = true;
+	return st == FUND_OK || st == FUND_NOT_FOUND ? lend_hits(show, s, at, end) : st;
+}
+
+/* A copy that did not fit beside its hit is lent by itself. */
+static enum fund_status have_copy(struct show *show, struct search *s, const struct hit *h)
+{
+	uint32_t doc;
+	enum fund_status st = topk_place(&s->topk, h, &doc);
+	return st == FUND_NOT_FOUND ? topk_lend(&s->topk, s->plan, &h, 1, show->parts & (HIT_TITLE | HIT_SNIPPET) ? LEND_ALL : LEND_FIELDS) : st;
+}
+
 /* The other hits of its group. */
-static enum fund_status show_copies(struct show *show, const struct search *s, uint32_t group, struct shown_hit *out)
+static enum fund_status show_copies(struct show *show, struct search *s, uint32_t group, struct shown_hit *out)
 {
 	const struct copies *c = &s->copies;
 	uint32_t n = 0;
@@ -177,9 +234,11 @@ static enum fund_status show_copies(struct show *show, const struct search *s, u
 		struct stored_article a;
 		if (c->group[i] != group)
 			continue;
-		enum fund_status st = show_key(show, h, &copy);
+		enum fund_status st = have_copy(show, s, h);
 		if (st == FUND_OK)
-			st = segment_article(show->searcher->leaves[h->leaf].segment, h->doc, &show->cache, &a);
+			st = show_key(show, h, &copy);
+		if (st == FUND_OK)
+			st = read_article(show, h, &a);
 		if (st == FUND_OK)
 			st = copy_slice(show->arena, a.source, &copy.source);
 		if (st != FUND_OK)
@@ -204,6 +263,12 @@ static uint64_t plan_cost(const struct plan *p)
 	return cost;
 }
 
+static bool is_self(const struct search *s, const struct hit *h)
+{
+	uint32_t doc = h->leaf == s->searcher->lent_leaf ? s->topk.lent.docs[h->doc].doc : h->doc;
+	return h->leaf == s->self_leaf && doc == s->self_doc;
+}
+
 /* The article that others are to be like is no hit of its own. */
 static void leave_out_self(struct search *s)
 {
@@ -211,7 +276,7 @@ static void leave_out_self(struct search *s)
 	if (!s->has_self)
 		return;
 	for (uint32_t i = 0; i < l->n; i++)
-		if (l->hits[i].leaf == s->self_leaf && l->hits[i].doc == s->self_doc) {
+		if (is_self(s, &l->hits[i])) {
 			memmove(&l->hits[i], &l->hits[i + 1], (l->n - i - 1) * sizeof *l->hits);
 			l->n--;
 			s->topk.total--;
@@ -271,7 +336,7 @@ static enum fund_status find(struct search *s)
 	s->result.total = s->topk.total;
 	s->result.total_exact = s->topk.total_exact;
 	s->n_shown = n > o->offset ? (uint32_t)n - o->offset : 0;
-	if (o->want_total && !s->topk.total_exact && plan_cost(s->plan) <= COUNT_CHEAP) {
+	if (o->want_total && !s->topk.total_exact && plan_cost(s->plan) <= (s->searcher->lender ? COUNT_CHEAP_LENT : COUNT_CHEAP)) {
 		st = matches_count(s->searcher, s->plan, &s->arena, &s->result.total);
 		s->result.total -= s->has_self && s->result.total > 0;
 		s->result.total_exact = true;
@@ -284,10 +349,10 @@ static enum fund_status find(struct search *s)
 
 static enum fund_status name_index(struct search *s)
 {
-	const struct manifest *m = snapshot_manifest(s->searcher->snapshots[0]);
-	s->result.index_id = m->id;
-	s->result.generation = m->generation;
-	return copy_slice(&s->arena, slice_buf(&m->analysis_text), &s->result.analysis);
+	struct state_mark state = searcher_state(s->searcher);
+	s->result.index_id = state.id;
+	s->result.generation = state.generation;
+	return copy_slice(&s->arena, searcher_analysis(s->searcher), &s->result.analysis);
 }
 
 void search_reset(struct search *s)
@@ -308,10 +373,20 @@ void search_release(struct search *s)
 	*s = (struct search){ 0 };
 }
 
+/* The key of what is found may begin alike only: a long one is cut in Xapian. */
+static enum fund_status find_lent(struct searcher *s, struct slice key, uint32_t *doc)
+{
+	uint32_t number;
+	enum fund_status st = lender_find_key(s->lender, key, &number);
+	if (st == FUND_OK)
+		st = lender_lend(s, NULL, &number, 1, LEND_ALL);
+	return st == FUND_OK ? segment_find_key(s->leaves[s->lent_leaf].segment, key, doc) : st;
+}
+
 static enum fund_status find_exactly(struct searcher *s, struct slice key, uint32_t *leaf, uint32_t *doc)
 {
 	for (uint32_t i = 0; i < s->n_leaves; i++) {
-		enum fund_status st = segment_find_key(s->leaves[i].segment, key, doc);
+		enum fund_status st = s->leaves[i].lent ? find_lent(s, key, doc) : segment_find_key(s->leaves[i].segment, key, doc);
 		*leaf = i;
 		if (st != FUND_NOT_FOUND)
 			return st;
@@ -343,6 +418,8 @@ static enum fund_status prepare_similar(struct search *s, struct fault *why)
 	if (st == FUND_OK)
 		st = segment_article(s->searcher->leaves[s->self_leaf].segment, s->self_doc, &cache, &a);
 	s->has_self = st == FUND_OK;
+	if (st == FUND_OK && s->self_leaf == s->searcher->lent_leaf)
+		s->self_doc = lender_doc(s->searcher->lender, s->self_doc);
 	if (st == FUND_OK)
 		st = similar_plan(&s->build, &a, &s->plan);
 	text_cache_release(&cache);
@@ -410,10 +487,10 @@ enum fund_status search_find(struct search *s, struct searcher *searcher, struct
 enum fund_status search_page(struct search *s, struct searcher *searcher, uint32_t first, uint32_t n, unsigned parts, struct arena *arena,
 			     struct fault *why)
 {
-	struct show show = { .searcher = searcher, .plan = s->plan, .arena = arena, .parts = parts };
+	struct show show = { .searcher = searcher, .topk = &s->topk, .plan = s->plan, .arena = arena, .parts = parts };
 	enum fund_status st = FUND_OK;
 	n = first >= s->n_shown ? 0 : n < s->n_shown - first ? n : s->n_shown - first;
-	s->searcher = searcher;
+	s->searcher = s->topk.searcher = s->build.searcher = searcher;
 	s->result.n_hits = n;
 	s->result.hits = arena_alloc(arena, (n + (size_t)1) * sizeof *s->result.hits);
 	if (!s->result.hits)
@@ -421,8 +498,10 @@ enum fund_status search_page(struct search *s, struct searcher *searcher, uint32
 	if (show.parts & (HIT_TITLE | HIT_SNIPPET))
 		st = snippet_maker_new(&show.snippets, searcher, s->plan);
 	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
-		uint32_t at = s->options.offset + first + i, hit = s->options.collapse ? s->copies.head[at] : at;
-		st = show_hit(&show, &s->topk.best.hits[hit], at + 1, &s->result.hits[i]);
+		uint32_t at = s->options.offset + first + i;
+		st = have_hit(&show, s, at, s->options.offset + first + n);
+		if (st == FUND_OK)
+			st = show_hit(&show, shown_at(s, at), at + 1, &s->result.hits[i]);
 		if (st == FUND_OK && s->options.collapse)
 			st = show_copies(&show, s, at, &s->result.hits[i]);
 	}

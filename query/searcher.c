@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "query/searcher.h"
+#include "query/lender.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -56,6 +56,9 @@ static enum fund_status add_leaves(struct searcher *s, uint32_t index, struct fa
 static bool named_before(const char *const *dirs, uint32_t i)
 {
 	struct stat a, b;
+	for (uint32_t k = 0; k < i; k++)
+		if (strcmp(dirs[i], dirs[k]) == 0)
+			return true;
 	if (i == 0 || stat(dirs[i], &a) != 0)
 		return false;
 	for (uint32_t k = 0; k < i; k++)
@@ -77,19 +80,54 @@ static enum fund_status add_index(struct searcher *s, const char *dir, uint64_t 
 	return add_leaves(s, index, why);
 }
 
+/* A leaf for what is lent. */
+static enum fund_status add_lender(struct searcher *s, const char *const *names, uint32_t n, uint64_t analysis, struct fault *why)
+{
+	if (n == 0)
+		return FUND_OK;
+	enum fund_status st = lender_open(&s->lender, names, n, analysis, s->servers, why);
+	if (st != FUND_OK)
+		return st;
+	struct leaf *grown = realloc(s->leaves, (s->n_leaves + (size_t)1) * sizeof *grown);
+	if (!grown)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	s->leaves = grown;
+	s->lent_leaf = s->n_leaves++;
+	s->n_docs += lender_n_docs(s->lender);
+	s->sum_length += lender_sum_length(s->lender);
+	s->leaves[s->lent_leaf] = (struct leaf){ .number = s->lent_leaf, .index = s->n_indexes, .lent = true };
+	st = lender_lend(s, NULL, NULL, 0, LEND_FIELDS);
+	return st == FUND_OK ? st : fault_set(why, st, "out of memory");
+}
+
+static enum fund_status open_all(struct searcher *s, const char *const *dirs, uint32_t n_dirs, uint64_t analysis, struct fault *why)
+{
+	const char *names[SERVERS_MAX];
+	uint32_t n_names = 0;
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < n_dirs && st == FUND_OK; i++) {
+		if (named_before(dirs, i))
+			continue;
+		if (!lender_is_name(dirs[i]))
+			st = add_index(s, dirs[i], analysis, why);
+		else if (n_names < SERVERS_MAX)
+			names[n_names++] = dirs[i];
+	}
+	s->lender_first = n_names && lender_is_name(dirs[0]);
+	return st == FUND_OK ? add_lender(s, names, n_names, analysis, why) : st;
+}
+
 enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, const char *const *dirs, uint32_t n_dirs, struct fault *why)
 {
 	struct fingerprint print;
-	*s = (struct searcher){ .analyser = analyser, .opening = s->opening + 1 };
+	*s = (struct searcher){ .analyser = analyser, .opening = s->opening + 1, .servers = s->servers, .lent_leaf = UINT32_MAX };
 	enum fund_status st = analyser_fingerprint(analyser, &print);
 	if (st != FUND_OK)
 		return fault_set(why, st, "out of memory");
 	s->snapshots = calloc(n_dirs, sizeof(struct snapshot *));
 	if (!s->snapshots)
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
-	for (uint32_t i = 0; i < n_dirs && st == FUND_OK; i++)
-		if (!named_before(dirs, i))
-			st = add_index(s, dirs[i], print.hash, why);
+	st = open_all(s, dirs, n_dirs, print.hash, why);
 	if (st != FUND_OK) {
 		searcher_close(s);
 		return st;
@@ -101,16 +139,20 @@ enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, co
 void searcher_rank(struct searcher *s, const struct ranking *ranking)
 {
 	s->ranking = *ranking;
-	s->bm25 = bm25_of(ranking, s->n_docs ? (double)s->sum_length / (double)s->n_docs : 0);
+	double average = s->n_docs ? (double)s->sum_length / (double)s->n_docs : 0;
+	s->bm25 = bm25_of(ranking, average);
+	if (s->lender)
+		lender_rank(s->lender, ranking, average);
 }
 
 void searcher_close(struct searcher *s)
 {
 	for (uint32_t i = 0; i < s->n_indexes; i++)
 		snapshot_close(s->snapshots[i]);
+	lender_close(s->lender);
 	free(s->snapshots);
 	free(s->leaves);
-	*s = (struct searcher){ .opening = s->opening };
+	*s = (struct searcher){ .opening = s->opening, .servers = s->servers, .lent_leaf = UINT32_MAX };
 }
 
 /* Parts and variants are in few segments, and looked for with every word. */
@@ -146,14 +188,28 @@ enum fund_status searcher_locate(struct searcher *s, struct slice term, struct a
 	if (!out->entries)
 		return FUND_NO_MEMORY;
 	for (uint32_t i = 0; i < s->n_leaves; i++) {
-		enum fund_status st = find_term(&s->leaves[i], term, &out->entries[i]);
+		enum fund_status st = s->leaves[i].lent ? FUND_NOT_FOUND : find_term(&s->leaves[i], term, &out->entries[i]);
 		if (st == FUND_NOT_FOUND)
 			out->entries[i].df = 0;
 		else if (st != FUND_OK)
 			return st;
 		out->df += out->entries[i].df;
 	}
-	return FUND_OK;
+	uint64_t df = 0;
+	enum fund_status st = s->lender ? lender_term(s->lender, term, &df, NULL) : FUND_OK;
+	out->df += df;
+	return st;
+}
+
+enum fund_status searcher_occurrences(struct searcher *s, const struct term_places *places, uint64_t *n)
+{
+	uint64_t df, lent = 0;
+	*n = 0;
+	for (uint32_t i = 0; i < s->n_leaves; i++)
+		*n += places->entries[i].df ? places->entries[i].cf : 0;
+	enum fund_status st = s->lender ? lender_term(s->lender, places->term, &df, &lent) : FUND_OK;
+	*n += lent;
+	return st;
 }
 
 enum fund_status leaf_term(const struct leaf *l, const struct term_places *places, struct term_entry *out)
@@ -176,14 +232,31 @@ enum fund_status searcher_check(struct searcher *s)
 
 enum fund_status searcher_mark(const struct searcher *s, struct state_mark **out)
 {
-	*out = calloc(s->n_indexes + 1, sizeof **out);
+	*out = calloc(s->n_indexes + (size_t)1, sizeof **out);
 	if (!*out)
 		return FUND_NO_MEMORY;
 	for (uint32_t i = 0; i < s->n_indexes; i++) {
 		const struct manifest *m = snapshot_manifest(s->snapshots[i]);
 		(*out)[i] = (struct state_mark){ m->id, m->generation };
 	}
+	if (s->lender)
+		(*out)[s->n_indexes] = lender_state(s->lender);
 	return FUND_OK;
+}
+
+struct state_mark searcher_state(const struct searcher *s)
+{
+	if (s->lender && (s->lender_first || s->n_indexes == 0))
+		return lender_state(s->lender);
+	const struct manifest *m = snapshot_manifest(s->snapshots[0]);
+	return (struct state_mark){ m->id, m->generation };
+}
+
+struct slice searcher_analysis(const struct searcher *s)
+{
+	if (s->lender && (s->lender_first || s->n_indexes == 0))
+		return lender_analysis(s->lender);
+	return slice_buf(&snapshot_manifest(s->snapshots[0])->analysis_text);
 }
 
 bool searcher_is_at(const struct searcher *s, const struct state_mark *marks)
@@ -193,5 +266,6 @@ bool searcher_is_at(const struct searcher *s, const struct state_mark *marks)
 		if (m->id != marks[i].id || m->generation != marks[i].generation)
 			return false;
 	}
-	return true;
+	const struct state_mark *lent = &marks[s->n_indexes], now = s->lender ? lender_state(s->lender) : *lent;
+	return now.id == lent->id && now.generation == lent->generation;
 }

@@ -21,6 +21,7 @@ struct leaf {
 	uint32_t number;  /* among the searcher's leaves */
 	uint32_t opening; /* of the searcher */
 	uint32_t index; /* which of the searcher's indexes */
+	bool lent; /* what Xapian lends: lender.h */
 	uint32_t n_docs;
 	bool has_dead;
 	uint32_t newest; /* the generation that its index's last indexing run published: COLUMN_BORN of what is new */
@@ -31,8 +32,19 @@ struct leaf {
 	struct key_chunk keys;
 };
 
+struct lender;
+struct servers;
+
+struct state_mark {
+	uint64_t id, generation;
+};
+
 struct searcher {
 	struct analyser *analyser;
+	struct servers *servers; /* to be set before the first opening; NULL: as lender.h has it */
+	struct lender *lender;	 /* all that are Xapian's as one, behind the others; NULL: there is none */
+	uint32_t lent_leaf;	 /* number of its leaf, the last; UINT32_MAX: there is none */
+	bool lender_first;	 /* its first one was named first */
 	struct snapshot **snapshots;
 	uint32_t n_indexes;
 	struct leaf *leaves;
@@ -48,8 +60,8 @@ struct searcher {
 struct term_places {
 	struct slice term;
 	uint32_t opening;
-	uint64_t df;		    /* over all leaves */
-	struct term_entry *entries; /* one a leaf; df 0: not in it */
+	uint64_t df;		    /* over all leaves, and all that may be lent */
+	struct term_entry *entries; /* one a leaf; df 0: not in it, or it is the lent one */
 };
 
 /* `s` is {0} or was closed. Directories named twice are used once. FUND_FINGERPRINT: analysed with other settings. */
@@ -58,14 +70,16 @@ void searcher_close(struct searcher *s); /* also on {0} */
 /* Scores by other figures than the default ones, until it is closed. */
 void searcher_rank(struct searcher *s, const struct ranking *ranking);
 /* Opened again: the very same states as `before` (ids and generations)? */
-struct state_mark {
-	uint64_t id, generation;
-};
-/* n_indexes of them, from malloc. */
+/* One an index, and one for all of Xapian's, from malloc. */
 enum fund_status searcher_mark(const struct searcher *s, struct state_mark **out);
 bool searcher_is_at(const struct searcher *s, const struct state_mark *marks);
 /* Looks the term up in all leaves; entries live in the arena. */
 enum fund_status searcher_locate(struct searcher *s, struct slice term, struct arena *arena, struct term_places *out);
+/* How often it occurs in all. */
+enum fund_status searcher_occurrences(struct searcher *s, const struct term_places *places, uint64_t *n);
+/* What the first index is: id and generation, and how it was analysed. */
+struct state_mark searcher_state(const struct searcher *s);
+struct slice searcher_analysis(const struct searcher *s);
 /* Its entry in this leaf; looked up again when the searcher was opened anew since. FUND_NOT_FOUND. */
 enum fund_status leaf_term(const struct leaf *l, const struct term_places *places, struct term_entry *out);
 /* FUND_STALE: what was read may be overwritten; close, open, repeat. */

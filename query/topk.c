@@ -16,6 +16,7 @@ void topk_release(struct topk *t)
 {
 	free(t->best.hits);
 	free(t->candidates.hits);
+	lent_docs_release(&t->lent);
 	buf_release(&t->key_a);
 	buf_release(&t->key_b);
 	*t = (struct topk){ 0 };
@@ -27,6 +28,10 @@ static enum fund_status key_of(struct topk *t, const struct hit *h, struct buf *
 {
 	struct article_key k;
 	struct leaf *leaf = &t->searcher->leaves[h->leaf];
+	if (leaf->lent) {
+		*key = slice_of(t->lent.docs[h->doc].key, t->lent.docs[h->doc].key_len);
+		return FUND_OK;
+	}
 	enum fund_status st = segment_key(leaf->segment, h->doc, &leaf->keys, room, &k);
 	if (st == FUND_OK)
 		*key = k.key;
@@ -179,6 +184,8 @@ enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t
 	if (score < topk_threshold(t, meets))
 		return FUND_OK;
 	enum fund_status st = leaf_date(&t->searcher->leaves[leaf], doc, &h.date);
+	if (t->searcher->leaves[leaf].lent)
+		h.doc += t->lent.first;
 	if (st == FUND_OK && t->order == ORDER_RANDOM) {
 		struct slice key;
 		st = key_of(t, &h, &t->key_a, &key);
@@ -224,7 +231,20 @@ static int by_place(const void *a, const void *b)
 	const struct hit *x = a, *y = b;
 	if (x->leaf != y->leaf)
 		return x->leaf < y->leaf ? -1 : 1;
-	return (x->doc > y->doc) - (x->doc < y->doc);
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Where the candidates are in their leaves; those that are lent are lent again, all together. */
+static enum fund_status place_candidates(struct topk *t, const struct plan *plan)
+{
+	const struct hit *hits[PROXIMITY_HITS];
+	const struct hit_list *c = &t->candidates;
+	for (uint32_t i = 0; i < c->n; i++)
+		hits[i] = &c->hits[i];
+	enum fund_status st = topk_lend(t, plan, hits, c->n, LEND_FIELDS);
+	for (uint32_t i = 0; i < c->n && st == FUND_OK; i++)
+		st = topk_place(t, &c->hits[i], &c->hits[i].at);
+	return st;
 }
 
 static enum fund_status raise_candidates(struct topk *t, const struct plan *plan, struct arena *arena)
@@ -233,7 +253,8 @@ static enum fund_status raise_candidates(struct topk *t, const struct plan *plan
 	struct proximity p = { .n = 0 };
 	enum fund_status st = FUND_OK;
 	part_lists(t);
-	if (c->n > 1)
+	st = place_candidates(t, plan);
+	if (st == FUND_OK && c->n > 1)
 		qsort(c->hits, c->n, sizeof *c->hits, by_place);
 	for (uint32_t i = 0; i < c->n && st == FUND_OK; i++) {
 		struct hit *h = &c->hits[i];
@@ -242,7 +263,7 @@ static enum fund_status raise_candidates(struct topk *t, const struct plan *plan
 			st = proximity_open(&p, t->searcher, plan, &t->searcher->leaves[h->leaf], arena);
 		}
 		if (st == FUND_OK)
-			st = proximity_score(&p, h->doc, &h->raise);
+			st = proximity_score(&p, h->at, &h->raise);
 		h->score += h->raise;
 		h->printed = score_printed(h->score);
 		if (st == FUND_OK)
@@ -349,18 +370,22 @@ static bool flatten(const struct plan *p, struct or_word *words, uint32_t *n, bo
 	return true;
 }
 
-enum fund_status topk_search(struct topk *t, const struct plan *plan, struct arena *arena)
+enum fund_status topk_search_leaf(struct topk *t, const struct plan *plan, uint32_t leaf, struct arena *arena)
 {
 	struct or_word words[OR_WORDS_MAX];
 	uint32_t n_words = 0;
-	bool plain = flatten(plan, words, &n_words, true);
+	return flatten(plan, words, &n_words, true) ? topk_or(t, leaf, words, n_words, arena) : search_tree(t, plan, leaf, arena);
+}
+
+enum fund_status topk_search(struct topk *t, const struct plan *plan, struct arena *arena)
+{
 	enum fund_status st = FUND_OK;
 	if (t->near && t->best.k) {
 		t->candidates.k = PROXIMITY_HITS;
 		t->most_raise = proximity_most(t->searcher, plan);
 	}
 	for (uint32_t i = 0; i < t->searcher->n_leaves && st == FUND_OK; i++)
-		st = plain ? topk_or(t, i, words, n_words, arena) : search_tree(t, plan, i, arena);
+		st = t->searcher->leaves[i].lent ? topk_lent(t, plan) : topk_search_leaf(t, plan, i, arena);
 	uint32_t seen = t->candidates.n > t->best.n ? t->candidates.n : t->best.n;
 	if (!t->total_exact && t->total < seen)
 		t->total = seen;

@@ -12,6 +12,7 @@
 #define QUERY_TOPK_H
 
 #include "query/iter.h"
+#include "query/lender.h"
 
 /* What stands first. Ties: score as printed, the newer, the key; random has none. */
 enum hit_order {
@@ -28,7 +29,8 @@ struct hit {
 	int64_t raise;	 /* of the score, by the second stage */
 	uint32_t date;	 /* packed */
 	uint32_t leaf; /* of the searcher */
-	uint32_t doc;
+	uint32_t doc;  /* of the lent leaf: a number in topk.lent */
+	uint32_t at;   /* its number in the leaf, while candidates are raised */
 	bool meets; /* two or more words of the query meet in it: a candidate for the second stage */
 	uint64_t dice; /* ORDER_RANDOM */
 };
@@ -39,8 +41,22 @@ struct hit_list { /* a heap with the worst on top until it is sorted */
 	uint32_t k; /* at most so many; UINT32_MAX: all */
 };
 
+/* What was lent and may be in a list: the leaf has others by now. */
+struct lent_docs {
+	struct lent_doc {
+		uint32_t doc; /* Xapian's number */
+		uint32_t key_len;
+		uint8_t *key;
+		uint64_t signature;
+	} *docs;
+	uint32_t n, first; /* first: of those in the leaf */
+	size_t cap;
+};
+void lent_docs_release(struct lent_docs *table); /* also on {0} */
+
 struct topk {
 	struct searcher *searcher;
+	struct lent_docs lent;
 	struct hit_list best;	    /* the k best; after the search best first */
 	struct hit_list candidates; /* for the second stage; k is 0 where there is none */
 	int64_t most_raise;	    /* by the second stage */
@@ -60,6 +76,14 @@ void topk_init(struct topk *t, struct searcher *s, uint32_t k);
 void topk_release(struct topk *t); /* also on {0} */
 /* Search all segments. The arena holds iterators until its reset. */
 enum fund_status topk_search(struct topk *t, const struct plan *plan, struct arena *arena);
+
+/* ---- what is lent: topk_lent.c ---- */
+/* The hit's document in its leaf. FUND_NOT_FOUND: it is not lent now. */
+enum fund_status topk_place(const struct topk *t, const struct hit *h, uint32_t *doc);
+/* Has the lent ones of these hits (the first LEND_MOST) in the leaf again. */
+enum fund_status topk_lend(struct topk *t, const struct plan *plan, const struct hit *const *hits, uint32_t n, enum lend_texts texts);
+enum fund_status topk_lent(struct topk *t, const struct plan *plan);
+enum fund_status topk_search_leaf(struct topk *t, const struct plan *plan, uint32_t leaf, struct arena *arena);
 
 /* ---- for the search loops of topk_or.c ---- */
 /* Scores below this (micro-units) cannot enter any more: of a document in which words of the query meet, and so its score may still be raised, or of

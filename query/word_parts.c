@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "query/word_parts.h"
 
+#include "query/lender.h"
 #include "store/postings.h"
 
 static enum fund_status beginnings(void *context, struct lexicon *x, struct slice text)
@@ -57,6 +58,15 @@ static enum fund_status add_part(void *context, struct slice word, unsigned leve
 	return w->parts[w->n++].term.data ? FUND_OK : FUND_NO_MEMORY;
 }
 
+/* The lexicon of index number i, then of each of Xapian's databases. FUND_END behind the last. */
+static enum fund_status source_of(struct searcher *s, uint32_t i, struct word_source *out)
+{
+	if (i >= s->n_indexes)
+		return s->lender ? lender_word_source(s->lender, i - s->n_indexes, out) : FUND_END;
+	*out = (struct word_source){ s->snapshots[i], beginnings };
+	return FUND_OK;
+}
+
 enum fund_status word_parts_find(struct searcher *s, struct slice surface, struct arena *arena, struct word_parts *out)
 {
 	struct lexicon words = LEXICON_INIT;
@@ -64,11 +74,15 @@ enum fund_status word_parts_find(struct searcher *s, struct slice surface, struc
 	struct finding f = { s, arena, out, &term };
 	*out = (struct word_parts){ NULL, 0, 0 };
 	enum fund_status st = analyse_fold(s->analyser, surface, &folded);
-	for (uint32_t i = 0; i < s->n_indexes && st == FUND_OK && out->n == 0; i++) {
-		struct word_source source = { s->snapshots[i], beginnings };
+	for (uint32_t i = 0; st == FUND_OK && out->n == 0; i++) {
+		struct word_source source;
+		st = source_of(s, i, &source);
+		if (st != FUND_OK)
+			break;
 		lexicon_reset(&words);
 		st = compound_parts(&words, &source, slice_buf(&folded), &(struct part_sink){ &f, add_part });
 	}
+	st = st == FUND_END ? FUND_OK : st;
 	lexicon_release(&words);
 	buf_release(&folded);
 	buf_release(&term);
@@ -132,10 +146,12 @@ enum fund_status word_parts_has(struct searcher *s, struct slice word, struct sl
 	memcpy(term + 1, word.data, word.len);
 	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK && !*yes; i++) {
 		uint32_t doc = 0, pos = 0;
+		if (s->leaves[i].lent)
+			continue;
 		st = first_place(&s->leaves[i], slice_of(term, word.len + 1), p, &doc, &pos);
 		if (st == FUND_OK)
 			st = stands_at(&s->leaves[i], part, p, doc, pos, yes);
 		st = st == FUND_NOT_FOUND ? FUND_OK : st;
 	}
-	return st;
+	return st == FUND_OK && !*yes && s->lender ? lender_has_part(s->lender, slice_of(term, word.len + 1), part, yes) : st;
 }

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/translate.h"
 #include "query/automaton.h"
+#include "query/lender.h"
 #include "store/forms.h"
 
 #define SUGGEST_SHORT 4u /* letters: one edit, not two */
@@ -63,14 +64,36 @@ static enum fund_status count(struct counting *c, const struct form *f)
 	return FUND_OK;
 }
 
+struct lent_matches {
+	struct searcher *searcher;
+	struct automaton *automaton;
+	enum fund_status (*each)(void *context, const struct form *f, uint32_t cost);
+	void *context;
+};
+
+static enum fund_status on_lent_form(void *context, struct slice word, struct slice term, uint64_t df)
+{
+	const struct lent_matches *m = context;
+	struct form f = { .word = word, .df = df < UINT32_MAX ? (uint32_t)df : UINT32_MAX };
+	uint32_t cost;
+	if (!automaton_matches(m->automaton, word, &cost))
+		return FUND_OK;
+	enum fund_status st = lender_form_occurrences(m->searcher->lender, 'w', word, term, &f.cf);
+	return st == FUND_OK ? m->each(m->context, &f, cost) : st;
+}
+
 /* Every word of text that the automaton takes, with what its edits cost. */
 static enum fund_status each_match(struct searcher *s, struct automaton *a, enum fund_status (*each)(void *context, const struct form *f, uint32_t cost),
 				   void *context)
 {
 	enum fund_status st = FUND_OK;
+	if (s->lender)
+		st = lender_forms(s->lender, 'w', slice_of(NULL, 0), &(struct form_visitor){ &(struct lent_matches){ s, a, each, context }, on_lent_form });
 	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK; i++) {
 		struct form_scan scan = { .state = NULL };
 		uint32_t cost;
+		if (s->leaves[i].lent)
+			continue;
 		st = expansion_scan(&scan, segment_chunks(s->leaves[i].segment), 'w', a);
 		while (st == FUND_OK && (st = form_scan_next(&scan)) == FUND_OK)
 			if (automaton_matches(a, scan.form.word, &cost))

@@ -48,6 +48,9 @@ struct doc_info {
 };
 /* One at a time. */
 enum fund_status segment_writer_new(struct segment_writer **out, struct index_writer *w, struct fault *why);
+/* One whose chunks go to a sink instead of an index: for segments in memory. `dir` of its faults: what `name` says, which lives as long as the writer. */
+enum fund_status segment_writer_new_elsewhere(struct segment_writer **out, struct chunk_sink sink, struct field_weights weights, const char *name,
+					      struct fault *why);
 void segment_writer_free(struct segment_writer *s); /* before finish: its chunks become orphans. NULL is allowed */
 /* Documents in order of (root, path, place): numbered from 0. Slices are copied. All before the first term. */
 enum fund_status segment_writer_add_doc(struct segment_writer *s, const struct doc_info *doc);

@@ -95,16 +95,17 @@ enum fund_status segment_chunk_of_doc(const struct segment *s, enum chunk_kind k
 
 /* ---- life ---- */
 
-enum fund_status segment_new(struct segment **out, const struct pages *pages, const struct manifest *manifest, uint32_t i)
+static _Atomic uint64_t n_made;
+
+static enum fund_status make(struct segment **out, const struct segment_stats *stats, struct field_weights weights)
 {
 	struct segment *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return FUND_NO_MEMORY;
-	s->pages = pages;
-	s->manifest = manifest;
-	s->stats = manifest->segments[i];
-	s->chunks = (struct chunk_source){ s, chunks_get, chunks_seek_le, chunks_next };
+	s->serial = atomic_fetch_add(&n_made, 1) + 1;
+	s->stats = *stats;
+	s->weights = weights;
 	s->n_column_chunks = s->stats.n_docs / COLUMN_CHUNK + (s->stats.n_docs % COLUMN_CHUNK != 0);
 	s->n_tombstone_chunks = s->stats.n_docs / TOMBSTONE_CHUNK + (s->stats.n_docs % TOMBSTONE_CHUNK != 0);
 	if (pthread_mutex_init(&s->mutex, NULL) != 0) {
@@ -123,6 +124,27 @@ enum fund_status segment_new(struct segment **out, const struct pages *pages, co
 	*out = NULL;
 	segment_free(s);
 	return FUND_NO_MEMORY;
+}
+
+enum fund_status segment_new(struct segment **out, const struct pages *pages, const struct manifest *manifest, uint32_t i)
+{
+	enum fund_status st = make(out, &manifest->segments[i], manifest->weights);
+
+	if (st != FUND_OK)
+		return st;
+	(*out)->pages = pages;
+	(*out)->manifest = manifest;
+	(*out)->chunks = (struct chunk_source){ *out, chunks_get, chunks_seek_le, chunks_next };
+	return FUND_OK;
+}
+
+enum fund_status segment_of_chunks(struct segment **out, struct chunk_source chunks, const struct segment_stats *stats, struct field_weights weights)
+{
+	enum fund_status st = make(out, stats, weights);
+
+	if (st == FUND_OK)
+		(*out)->chunks = chunks;
+	return st;
 }
 
 void segment_free(struct segment *s)
@@ -153,7 +175,7 @@ const struct segment_stats *segment_stats(const struct segment *s)
 
 struct field_weights segment_weights(const struct segment *s)
 {
-	return s->manifest->weights;
+	return s->weights;
 }
 
 const struct chunk_source *segment_chunks(const struct segment *s)
@@ -162,6 +184,13 @@ const struct chunk_source *segment_chunks(const struct segment *s)
 }
 
 /* ---- columns ---- */
+
+uint64_t column_text_hash(struct slice text)
+{
+	uint64_t hash = text.len ? hash_bytes(text.data, text.len) : 0;
+
+	return hash || text.len == 0 ? hash : 1;
+}
 
 /* How many documents of `per_chunk` a chunk holds. */
 static uint32_t docs_in_chunk(const struct segment *s, uint32_t chunk, uint32_t per_chunk)
@@ -180,12 +209,13 @@ static enum fund_status column_load(struct segment *s, enum column column, uint3
 	enum fund_status status;
 
 	chunk_tail_put(tail + 1, chunk);
-	status = chunks_get(s, CHUNK_COLUMN, slice_of(tail, sizeof(tail)), &value);
+	status = s->chunks.get(s->chunks.context, CHUNK_COLUMN, slice_of(tail, sizeof(tail)), &value);
 	if (status == FUND_NOT_FOUND && !column_may_lack(column))
 		return FUND_CORRUPT;
 	if (status != FUND_OK)
 		return status;
-	pages_will_need(value);
+	if (s->pages != NULL)
+		pages_will_need(value);
 	if (value.len != 8 + (size_t)n * column_width(column) || get_u32(value.data + 4) != n ||
 	    get_u32(value.data) != checksum(value.data + 4, value.len - 4))
 		return FUND_CORRUPT;

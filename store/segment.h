@@ -33,6 +33,13 @@ static inline unsigned column_width(enum column c) { return c == COLUMN_HASH || 
 #define DATE_MONTH(v) ((v) >> 5 & 15u)
 #define DATE_DAY(v) ((v) & 31u)
 
+/* The hash of a field's text, as the columns 7 to 9 have it. */
+uint64_t column_text_hash(struct slice text);
+
+/* A segment whose chunks are kept elsewhere than in an index: in memory. None of its documents is dead, all have root 0. The chunks must outlive it. */
+enum fund_status segment_of_chunks(struct segment **out, struct chunk_source chunks, const struct segment_stats *stats, struct field_weights weights);
+void segment_free(struct segment *s); /* one of those; NULL is allowed */
+
 uint32_t segment_number(const struct segment *s);
 uint32_t segment_n_docs(const struct segment *s);
 const struct segment_stats *segment_stats(const struct segment *s);
@@ -95,7 +102,7 @@ struct stored_article {
 /* Decodes the block that holds doc into `raw` (a buf that keeps the last block: asking for neighbours costs no decoding). */
 struct text_cache {
 	struct buf raw;
-	const struct segment *segment;
+	uint64_t segment; /* its serial */
 	uint32_t first, n; /* documents in raw; n 0: nothing */
 };
 void text_cache_release(struct text_cache *c); /* also on {0} */

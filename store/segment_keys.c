@@ -239,14 +239,17 @@ static enum fund_status find_in_file(struct segment *s, uint32_t root, struct sl
 enum fund_status segment_find_key(struct segment *s, struct slice key, uint32_t *doc)
 {
 	const struct manifest *m = s->manifest;
+	uint32_t n_roots = m != NULL ? m->n_roots : 1;
 	struct key_iter it = { .segment = NULL };
 	enum fund_status status = FUND_NOT_FOUND;
 
-	for (uint32_t i = 0; status == FUND_NOT_FOUND && i < m->n_roots; i++) {
-		status = find_in_file(s, m->roots[i].number, key, key, &it, doc);
+	for (uint32_t i = 0; status == FUND_NOT_FOUND && i < n_roots; i++) {
+		uint32_t root = m != NULL ? m->roots[i].number : 0;
+
+		status = find_in_file(s, root, key, key, &it, doc);
 		for (size_t k = 0; status == FUND_NOT_FOUND && k < key.len; k++)
 			if (key.data[k] == '#')
-				status = find_in_file(s, m->roots[i].number, slice_of(key.data, k), key, &it, doc);
+				status = find_in_file(s, root, slice_of(key.data, k), key, &it, doc);
 	}
 	key_iter_release(&it);
 	return status;

@@ -20,8 +20,10 @@ struct text_place {
 };
 
 struct segment {
-	const struct pages *pages;
-	const struct manifest *manifest;
+	const struct pages *pages; /* NULL: its chunks are elsewhere */
+	const struct manifest *manifest; /* NULL: there */
+	struct field_weights weights;
+	uint64_t serial; /* of this process: tells it from one that stood at the same address */
 	struct segment_stats stats;
 	struct chunk_source chunks;
 	uint32_t n_column_chunks, n_tombstone_chunks;
@@ -35,7 +37,6 @@ struct segment {
 
 /* Borrows pages and manifest; i: its place in the manifest. */
 enum fund_status segment_new(struct segment **out, const struct pages *pages, const struct manifest *manifest, uint32_t i);
-void segment_free(struct segment *s); /* NULL is allowed */
 
 /* A chunk that has to be there: FUND_CORRUPT where it is not. */
 enum fund_status segment_chunk(const struct segment *s, enum chunk_kind kind, uint32_t number, struct slice *value);

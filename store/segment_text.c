@@ -85,7 +85,7 @@ static enum fund_status stored_block(const struct segment *s, const struct text_
 void text_cache_release(struct text_cache *c)
 {
 	buf_release(&c->raw);
-	*c = (struct text_cache){ .segment = NULL };
+	*c = (struct text_cache){ .n = 0 };
 }
 
 static enum fund_status cache_fill(struct text_cache *cache, struct segment *s, uint32_t doc)
@@ -101,7 +101,7 @@ static enum fund_status cache_fill(struct text_cache *cache, struct segment *s, 
 		status = text_block_unpack(stored, entry.raw_len, &cache->raw);
 	if (status != FUND_OK)
 		return status;
-	cache->segment = s;
+	cache->segment = s->serial;
 	cache->first = entry.first;
 	cache->n = entry.n_docs;
 	return FUND_OK;
@@ -112,7 +112,7 @@ enum fund_status segment_article(struct segment *s, uint32_t doc, struct text_ca
 	struct slice record = { NULL, 0 };
 	struct cursor c;
 
-	if (cache->n == 0 || cache->segment != s || doc < cache->first || doc - cache->first >= cache->n) {
+	if (cache->n == 0 || cache->segment != s->serial || doc < cache->first || doc - cache->first >= cache->n) {
 		enum fund_status status = cache_fill(cache, s, doc);
 
 		if (status != FUND_OK)

@@ -13,8 +13,12 @@
 #define DIRECTORY_CHUNK 4096u /* entries */
 
 struct segment_writer {
-	struct index_writer *writer;
+	struct index_writer *writer; /* NULL: the chunks go elsewhere */
+	struct chunk_sink elsewhere;
 	struct chunk_sink sink;
+	struct field_weights weights;
+	const char *name; /* in faults */
+	struct fault *fault;
 	struct segment_stats stats;
 	struct key_writer keys;
 	struct column_writer columns;
@@ -32,9 +36,8 @@ struct segment_writer {
 	struct form_counter forms; /* of the term */
 };
 
-static enum fund_status put_chunk(void *context, enum chunk_kind kind, struct slice tail, struct slice value)
+static enum fund_status put_in_index(struct segment_writer *s, enum chunk_kind kind, struct slice tail, struct slice value)
 {
-	struct segment_writer *s = context;
 	uint8_t key[SEGMENT_KEY_PREFIX + DICTIONARY_TERM_MAX];
 	size_t len = put_segment_prefix(key, KEY_SEGMENT, s->stats.number);
 
@@ -42,20 +45,34 @@ static enum fund_status put_chunk(void *context, enum chunk_kind kind, struct sl
 		return FUND_INVALID;
 	key[len++] = (uint8_t)kind;
 	memcpy(key + len, tail.data, tail.len);
+	enum fund_status st = writer_put(s->writer, slice_of(key, len + tail.len), value);
+	return st == FUND_OK ? writer_commit_if_large(s->writer) : st;
+}
+
+static enum fund_status put_chunk(void *context, enum chunk_kind kind, struct slice tail, struct slice value)
+{
+	struct segment_writer *s = context;
+
 	s->stats.bytes += value.len;
 	if (kind == CHUNK_TEXT || kind == CHUNK_TEXT_DIRECTORY)
 		s->stats.bytes_text += value.len;
-	enum fund_status st = writer_put(s->writer, slice_of(key, len + tail.len), value);
-	return st == FUND_OK ? writer_commit_if_large(s->writer) : st;
+	return s->writer ? put_in_index(s, kind, tail, value) : s->elsewhere.put(s->elsewhere.context, kind, tail, value);
 }
 
 /* A failure below the store's own writing says nothing by itself. */
 static enum fund_status told(struct segment_writer *s, enum fund_status st, const char *what)
 {
 	if (st == FUND_NO_MEMORY || st == FUND_INVALID || st == FUND_LIMIT)
-		fault_set(&s->writer->fault, st, "%s: segment %u: %s: %s", writer_dir(s->writer), s->stats.number, what,
-			  fund_status_name(st));
+		fault_set(s->fault, st, "%s: segment %u: %s: %s", s->name, s->stats.number, what, fund_status_name(st));
 	return st;
+}
+
+static void init(struct segment_writer *s)
+{
+	s->sink = (struct chunk_sink){ s, put_chunk };
+	key_writer_init(&s->keys, s->sink);
+	column_writer_init(&s->columns, s->sink);
+	chunk_packer_init(&s->texts, s->sink, CHUNK_TEXT);
 }
 
 enum fund_status segment_writer_new(struct segment_writer **out, struct index_writer *w, struct fault *why)
@@ -70,13 +87,29 @@ enum fund_status segment_writer_new(struct segment_writer **out, struct index_wr
 	if (!s && !planted("memory-unchecked"))
 		return fault_set(why, FUND_NO_MEMORY, "%s: no memory", writer_dir(w));
 	s->writer = w;
-	s->sink = (struct chunk_sink){ s, put_chunk };
+	s->weights = snapshot_manifest(w->snapshot)->weights;
+	s->name = writer_dir(w);
+	s->fault = &w->fault;
 	s->stats.number = w->next_segment++;
-	key_writer_init(&s->keys, s->sink);
-	column_writer_init(&s->columns, s->sink);
-	chunk_packer_init(&s->texts, s->sink, CHUNK_TEXT);
 	w->segment_open = true;
+	init(s);
 	*out = s;
+	return FUND_OK;
+}
+
+enum fund_status segment_writer_new_elsewhere(struct segment_writer **out, struct chunk_sink sink, struct field_weights weights, const char *name,
+					      struct fault *why)
+{
+	struct segment_writer *s = calloc(1, sizeof(*s));
+
+	*out = s;
+	if (!s)
+		return fault_set(why, FUND_NO_MEMORY, "%s: no memory", name);
+	s->elsewhere = sink;
+	s->weights = weights;
+	s->name = name;
+	s->fault = why;
+	init(s);
 	return FUND_OK;
 }
 
@@ -84,7 +117,7 @@ void segment_writer_free(struct segment_writer *s)
 {
 	if (!s)
 		return;
-	if (s->writer->segment_open) {
+	if (s->writer && s->writer->segment_open) {
 		writer_abort(s->writer);
 		s->writer->segment_open = false;
 	}
@@ -215,8 +248,7 @@ enum fund_status segment_writer_add_text(struct segment_writer *s, struct slice 
 
 static enum fund_status first_term(struct segment_writer *s)
 {
-	struct field_weights weights = snapshot_manifest(s->writer->snapshot)->weights;
-	enum fund_status st = postings_writer_new(&s->postings, s->sink, s->lengths, s->stats.n_docs, weights);
+	enum fund_status st = postings_writer_new(&s->postings, s->sink, s->lengths, s->stats.n_docs, s->weights);
 
 	return st == FUND_OK ? dictionary_writer_new(&s->dictionary, s->sink) : st;
 }
@@ -312,11 +344,12 @@ enum fund_status segment_writer_finish(struct segment_writer *s, struct segment_
 		st = postings_writer_finish(s->postings, &s->stats.n_list_chunks, &s->stats.n_position_chunks);
 	if (st == FUND_OK && s->dictionary)
 		st = dictionary_writer_finish(s->dictionary);
-	if (st == FUND_OK)
+	if (st == FUND_OK && s->writer)
 		st = writer_commit(s->writer);
 	if (st != FUND_OK)
 		return told(s, st, "end");
-	s->writer->segment_open = false;
+	if (s->writer)
+		s->writer->segment_open = false;
 	*stats = s->stats;
 	return FUND_OK;
 }

@@ -192,7 +192,8 @@ fund_status db_term(xapian_db *db, slice term, uint32_t *df, uint64_t *occurrenc
 	return guarded(why, [&]() {
 		std::string t = str(term);
 		*df = db->read->get_termfreq(t);
-		*occurrences = occurrences && *df ? db->read->get_collection_freq(t) : 0;
+		if (occurrences)
+			*occurrences = *df ? db->read->get_collection_freq(t) : 0;
 		return FUND_OK;
 	});
 }

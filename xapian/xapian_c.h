@@ -88,7 +88,7 @@ struct xapian_c {
 	enum fund_status (*db_commit)(struct xapian_db *db, struct fault *why);
 	enum fund_status (*db_reopen)(struct xapian_db *db, struct fault *why);
 	enum fund_status (*db_size)(struct xapian_db *db, uint32_t *n_docs, double *average_length, struct fault *why);
-	enum fund_status (*db_term)(struct xapian_db *db, struct slice term, uint32_t *df, uint64_t *occurrences, struct fault *why); /* 0: none */
+	enum fund_status (*db_term)(struct xapian_db *db, struct slice term, uint32_t *df, uint64_t *occurrences, struct fault *why); /* 0: none. `occurrences` may be NULL */
 	/* A remote database sends its whole list (of that prefix) first. */
 	enum fund_status (*db_each_term)(struct xapian_db *db, struct slice prefix, const struct xapian_term_visitor *v, struct fault *why);
 	enum fund_status (*db_uuid)(struct xapian_db *db, struct slice *out, struct fault *why); /* of one database: stays for its life */

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* lender.c - opening databases, what they say of themselves and of words. Servers are opened at the same time, a thread each. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/strnum.h"
+#include "query/lender_private.h"
+
+#define PREFIX "xapian:"
+#define STEPS 3u /* what is waited for one after the other at most: opening, an answer, asking who is lost. Together they take the timeout */
+
+/* ---- names ---- */
+
+bool lender_is_name(const char *name) { return strncmp(name, PREFIX, strlen(PREFIX)) == 0; }
+
+static bool is_server(const char *name) { return strncmp(name, PREFIX "//", strlen(PREFIX) + 2) == 0; }
+
+/* HOST:PORT or [HOST]:PORT into `host`. */
+static enum fund_status part_address(const char *name, char host[256], unsigned *port, struct fault *why)
+{
+	const char *text = name + strlen(PREFIX) + 2, *colon = strrchr(text, ':');
+	size_t n = colon ? (size_t)(colon - text) : 0;
+	uint64_t number = 0;
+	if (n > 2 && text[0] == '[' && text[n - 1] == ']') {
+		text++;
+		n -= 2;
+	}
+	if (n == 0 || n > 255 || parse_count(colon + 1, 65535, &number) != FUND_OK || number == 0)
+		return fault_set(why, FUND_INVALID, "%s: a server is named xapian://HOST:PORT", name);
+	memcpy(host, text, n);
+	host[n] = '\0';
+	*port = (unsigned)number;
+	return FUND_OK;
+}
+
+/* ---- one database ---- */
+
+struct opening {
+	struct lender *lender;
+	struct member *member;
+	pthread_t thread;
+	bool threaded;
+	uint64_t analysis;
+	enum fund_status status;
+	struct fault why;
+};
+
+static uint32_t step_ms(const struct lender *l)
+{
+	uint32_t seconds = l->servers->timeout ? l->servers->timeout : SERVER_TIMEOUT_DEFAULT;
+	return seconds * (1000u / STEPS);
+}
+
+static enum fund_status connect_to(const struct lender *l, const char *name, struct xapian_db **db, struct fault *why)
+{
+	char host[256];
+	unsigned port = 0;
+	if (!is_server(name))
+		return l->x->db_open(db, name + strlen(PREFIX), XAPIAN_READ, why);
+	*db = NULL;
+	enum fund_status st = part_address(name, host, &port, why);
+	return st == FUND_OK ? l->x->db_open_remote(db, host, port, step_ms(l), why) : st;
+}
+
+/* The words were made by this program's analysis, and what we need beside them is there. */
+static enum fund_status check_member(struct opening *o)
+{
+	const struct xapian_c *x = o->lender->x;
+	struct member *m = o->member;
+	struct slice text;
+	char hash[20];
+	enum fund_status st = x->db_metadata(m->db, XAPIAN_METADATA_ANALYSIS, &text, &o->why);
+	if (st != FUND_OK)
+		return st;
+	snprintf(hash, sizeof hash, "%016llx", (unsigned long long)o->analysis);
+	if (text.len == 0)
+		return fault_set(&o->why, FUND_FORMAT, "%s: a Xapian database, but not one of fundstelle-index --to-xapian", m->name);
+	if (text.len < 16 || memcmp(text.data, hash, 16) != 0)
+		return fault_set(&o->why, FUND_FINGERPRINT,
+				 "%s: made with another analysis of words than this program has: run fundstelle-index --rebuild, then --to-xapian", m->name);
+	st = x->db_metadata(m->db, XAPIAN_METADATA_STATE, &text, &o->why);
+	if (st == FUND_OK && xapian_state_decode(text, &m->state) != FUND_OK)
+		return fault_set(&o->why, FUND_FORMAT, "%s: written by another version: run fundstelle-index --to-xapian again", m->name);
+	if (st == FUND_OK)
+		st = x->db_uuid(m->db, &text, &o->why);
+	m->uuid = st == FUND_OK ? hash_bytes(text.data, text.len) : 0;
+	return st;
+}
+
+static void *open_member(void *opening)
+{
+	struct opening *o = opening;
+	o->status = connect_to(o->lender, o->member->name, &o->member->db, &o->why);
+	if (o->status == FUND_OK)
+		o->status = check_member(o);
+	return NULL;
+}
+
+/* Everything but what a database says of itself is the server's fault. */
+static bool is_lost(const struct opening *o)
+{
+	enum fund_status st = o->status;
+	return is_server(o->member->name) && st != FUND_OK && st != FUND_FINGERPRINT && st != FUND_FORMAT && st != FUND_INVALID && st != FUND_NO_MEMORY;
+}
+
+/* ---- those that do not answer ---- */
+
+static bool was_lost(const struct servers *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->n_lost; i++)
+		if (strcmp(s->lost[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void note_lost(struct servers *s, const char *name, const struct fault *why)
+{
+	if (s->n_lost < SERVERS_MAX && !was_lost(s, name))
+		s->lost[s->n_lost++] = (struct lost_server){ .name = name, .why = *why };
+}
+
+/* All at the same time: so several that are dead take no longer than one. */
+static void open_all(struct opening *o, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		o[i].threaded = n > 1 && is_server(o[i].member->name) && pthread_create(&o[i].thread, NULL, open_member, &o[i]) == 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (!o[i].threaded)
+			open_member(&o[i]);
+	for (uint32_t i = 0; i < n; i++)
+		if (o[i].threaded)
+			pthread_join(o[i].thread, NULL);
+}
+
+static enum fund_status take_outcome(struct lender *l, const struct opening *o, struct fault *why)
+{
+	if (o->status == FUND_OK)
+		return FUND_OK;
+	if (!is_lost(o)) {
+		if (strncmp(o->why.text, o->member->name, strlen(o->member->name)) == 0)
+			return fault_set(why, o->status, "%s", o->why.text);
+		return fault_set(why, o->status, "%s: %s", o->member->name, o->why.text);
+	}
+	note_lost(l->servers, o->member->name, &o->why);
+	if (l->servers->partial)
+		return FUND_OK;
+	return fault_set(why, FUND_TIMEOUT, "%s: the server does not answer, and its articles would be missing (--partial: go on without them): %s", o->member->name,
+			 o->why.text);
+}
+
+/* Opens what is not lost; what is lost now leaves the list. */
+static enum fund_status open_members(struct lender *l, uint64_t analysis, struct fault *why)
+{
+	struct opening *o = calloc(l->n_members + (size_t)1, sizeof *o);
+	uint32_t kept = 0;
+	enum fund_status st = FUND_OK;
+	if (!o)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	for (uint32_t i = 0; i < l->n_members; i++)
+		o[i] = (struct opening){ .lender = l, .member = &l->members[i], .analysis = analysis };
+	open_all(o, l->n_members);
+	for (uint32_t i = 0; i < l->n_members && st == FUND_OK; i++)
+		st = take_outcome(l, &o[i], why);
+	for (uint32_t i = 0; i < l->n_members && st == FUND_OK; i++) {
+		struct member m = l->members[i];
+		if (o[i].status == FUND_OK) {
+			l->members[kept++] = m;
+			continue;
+		}
+		l->x->db_free(m.db);
+	}
+	if (st == FUND_OK)
+		l->n_members = kept;
+	free(o);
+	return st;
+}
+
+bool lender_find_lost(struct lender *l)
+{
+	uint32_t before = l->servers->n_lost, n = 0;
+	struct opening *o = calloc(l->n_members + (size_t)1, sizeof *o);
+	struct member *probes = calloc(l->n_members + (size_t)1, sizeof *probes);
+	for (uint32_t i = 0; o && probes && i < l->n_members; i++) {
+		if (!is_server(l->members[i].name))
+			continue;
+		probes[n] = (struct member){ .name = l->members[i].name };
+		o[n] = (struct opening){ .lender = l, .member = &probes[n] };
+		n++;
+	}
+	if (n)
+		open_all(o, n);
+	for (uint32_t i = 0; i < n; i++) {
+		if (is_lost(&o[i]))
+			note_lost(l->servers, probes[i].name, &o[i].why);
+		l->x->db_free(probes[i].db);
+	}
+	free(o);
+	free(probes);
+	return l->servers->n_lost > before;
+}
+
+/* ---- life ---- */
+
+static enum fund_status join_members(struct lender *l, struct fault *why)
+{
+	enum fund_status st = l->x->db_open(&l->db, NULL, XAPIAN_EMPTY, why);
+	for (uint32_t i = 0; i < l->n_members && st == FUND_OK; i++) {
+		const struct xapian_state *s = &l->members[i].state, *first = &l->members[0].state;
+		if (s->weights.title != first->weights.title || s->weights.lead != first->weights.lead)
+			return fault_set(why, FUND_FORMAT, "%s: its title and lead weigh otherwise than those of %s", l->members[i].name, l->members[0].name);
+		l->sum_length += s->sum_length;
+		st = l->x->db_add(l->db, l->members[i].db, why);
+	}
+	return st == FUND_OK ? l->x->db_size(l->db, &l->n_docs, &l->average, why) : st;
+}
+
+static enum fund_status read_analysis(struct lender *l, struct fault *why)
+{
+	struct slice text;
+	enum fund_status st = l->x->db_metadata(l->members[0].db, XAPIAN_METADATA_TEXT, &text, why);
+	return st == FUND_OK ? buf_add_slice(&l->analysis, text) : st;
+}
+
+static enum fund_status open_lender(struct lender *l, const char *const *names, uint32_t n, uint64_t analysis, struct fault *why)
+{
+	enum fund_status st = xapian_load(&l->x, why);
+	if (st != FUND_OK)
+		return st;
+	for (uint32_t i = 0; i < n; i++)
+		if (!was_lost(l->servers, names[i]))
+			l->members[l->n_members++].name = names[i];
+	st = open_members(l, analysis, why);
+	if (st == FUND_OK && l->n_members == 0)
+		return fault_set(why, FUND_NOT_FOUND, "%s: %s", l->servers->lost[0].name, l->servers->lost[0].why.text);
+	if (st == FUND_OK)
+		st = join_members(l, why);
+	return st == FUND_OK ? read_analysis(l, why) : st;
+}
+
+enum fund_status lender_open(struct lender **out, const char *const *names, uint32_t n, uint64_t analysis, struct servers *servers, struct fault *why)
+{
+	struct lender *l = calloc(1, sizeof *l);
+	*out = NULL;
+	if (!l)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	if (n > SERVERS_MAX)
+		n = SERVERS_MAX;
+	l->servers = servers ? servers : &l->own;
+	l->arena = (struct arena)ARENA_INIT;
+	enum fund_status st = open_lender(l, names, n, analysis, why);
+	if (st == FUND_OK)
+		*out = l;
+	else
+		lender_close(l);
+	return st;
+}
+
+void lender_close(struct lender *l)
+{
+	if (!l)
+		return;
+	segment_free(l->segment);
+	memory_chunks_release(&l->chunks);
+	arena_release(&l->arena);
+	for (uint32_t i = 0; l->x && i < l->n_members; i++) {
+		l->x->db_free(l->members[i].db);
+		buf_release(&l->members[i].words);
+	}
+	if (l->x)
+		l->x->db_free(l->db);
+	buf_release(&l->analysis);
+	buf_release(&l->name);
+	free(l);
+}
+
+const struct fault *lender_fault(const struct lender *l) { return l && l->why.text[0] ? &l->why : NULL; }
+
+enum fund_status lender_failed(struct lender *l, enum fund_status st, const char *what)
+{
+	if (!l->why.text[0])
+		fault_set(&l->why, st, "%s: %s", l->members[0].name, what);
+	return st;
+}
+
+/* ---- figures ---- */
+
+uint32_t lender_n_docs(const struct lender *l) { return l->n_docs; }
+uint64_t lender_sum_length(const struct lender *l) { return l->sum_length; }
+struct field_weights lender_weights(const struct lender *l) { return l->members[0].state.weights; }
+struct slice lender_analysis(const struct lender *l) { return slice_buf(&l->analysis); }
+struct arena *lender_arena(struct lender *l) { return &l->arena; }
+
+/* Of one database: the index it was written from. Of several: of all of them. */
+struct state_mark lender_state(const struct lender *l)
+{
+	struct state_mark mark = { 0, 0 };
+	for (uint32_t i = 0; i < l->n_members; i++) {
+		const struct member *m = &l->members[i];
+		const uint64_t id[] = { mark.id, m->uuid }, state[] = { mark.generation, m->state.mark };
+		mark.id = hash_bytes(id, sizeof id);
+		mark.generation = hash_bytes(state, sizeof state);
+	}
+	mark.id += mark.id == 0;
+	return mark;
+}
+
+/* Xapian's k1 * (1 - b + b * length / average) shall be ours, though its lengths are in other units and its average is of its own documents alone. */
+void lender_rank(struct lender *l, const struct ranking *ranking, double average_length)
+{
+	double at_zero = ranking->k1 * (1 - ranking->b);
+	double at_average = average_length > 0 ? ranking->k1 * ranking->b * l->average / XAPIAN_LENGTH_UNITS / average_length : 0;
+	l->k1 = at_zero + at_average;
+	l->b = l->k1 > 0 ? at_average / l->k1 : 0;
+}
+
+/* ---- words ---- */
+
+enum fund_status lender_name(struct lender *l, struct slice term, struct slice *out)
+{
+	buf_reset(&l->name);
+	enum fund_status st = xapian_term_name(term, &l->name);
+	*out = slice_buf(&l->name);
+	return st;
+}
+
+enum fund_status lender_term(struct lender *l, struct slice term, uint64_t *df, uint64_t *cf)
+{
+	struct slice name;
+	uint32_t n = 0;
+	*df = 0;
+	enum fund_status st = lender_name(l, term, &name);
+	if (st == FUND_OK)
+		st = l->x->db_term(l->db, name, &n, cf, &l->why);
+	*df = n;
+	return st == FUND_UNSUPPORTED && !l->why.text[0] ? FUND_OK : st;
+}
+
+struct form_walk {
+	size_t prefix; /* bytes of each name to be dropped */
+	const struct form_visitor *visitor;
+};
+
+static enum fund_status on_form(void *context, struct slice name, uint64_t df)
+{
+	const struct form_walk *w = context;
+	struct slice form, term;
+	if (!xapian_form_split(slice_from(name, w->prefix), &form, &term))
+		return FUND_OK;
+	return w->visitor->each(w->visitor->context, form, term, df);
+}
+
+enum fund_status lender_forms(struct lender *l, uint8_t class, struct slice prefix, const struct form_visitor *v)
+{
+	const char *begin = xapian_form_prefix(class, false);
+	struct form_walk walk = { begin ? strlen(begin) : 0, v };
+	const struct xapian_term_visitor visitor = { &walk, on_form };
+	if (!begin)
+		return FUND_OK;
+	buf_reset(&l->name);
+	enum fund_status st = buf_add_str(&l->name, begin);
+	if (st == FUND_OK)
+		st = buf_add_slice(&l->name, prefix);
+	return st == FUND_OK ? l->x->db_each_term(l->db, slice_buf(&l->name), &visitor, &l->why) : st;
+}
+
+enum fund_status lender_form_occurrences(struct lender *l, uint8_t class, struct slice form, struct slice term, uint64_t *cf)
+{
+	uint32_t df;
+	buf_reset(&l->name);
+	*cf = 0;
+	enum fund_status st = xapian_form_name(xapian_form_prefix(class, false), form, term, &l->name);
+	return st == FUND_OK ? l->x->db_term(l->db, slice_buf(&l->name), &df, cf, &l->why) : st;
+}
+
+/* ---- the lexicon ---- */
+
+static enum fund_status read_words(struct lender *l, struct member *m)
+{
+	struct slice text;
+	if (m->words_read)
+		return FUND_OK;
+	enum fund_status st = l->x->db_metadata(m->db, XAPIAN_METADATA_LEXICON, &text, &l->why);
+	if (st == FUND_OK)
+		st = buf_add_slice(&m->words, text);
+	m->words_read = st == FUND_OK;
+	return st;
+}
+
+/* The number of the last block whose first word is not greater; 0 where all are. UINT32_MAX: there are no blocks. */
+static uint32_t block_of(const struct member *m, struct slice word)
+{
+	struct cursor c = cursor_of(slice_buf(&m->words));
+	uint32_t n = 0;
+	while (cursor_left(&c)) {
+		struct slice first = cursor_take(&c, cursor_varint32(&c));
+		if (c.bad || slice_compare(first, word) > 0)
+			break;
+		n++;
+	}
+	return m->words.len == 0 ? UINT32_MAX : n ? n - 1 : 0;
+}
+
+struct word_reading {
+	struct lender *lender;
+	struct member *member;
+};
+
+static enum fund_status read_block(const struct word_reading *r, uint32_t number, struct slice *block)
+{
+	char key[60];
+	snprintf(key, sizeof key, "%s.%u", XAPIAN_METADATA_LEXICON, number);
+	enum fund_status st = r->lender->x->db_metadata(r->member->db, key, block, &r->lender->why);
+	return st == FUND_OK && block->len == 0 ? FUND_NOT_FOUND : st;
+}
+
+static enum fund_status beginnings(void *context, struct lexicon *x, struct slice text)
+{
+	const struct word_reading *r = context;
+	struct slice shortest = slice_of(text.data, text.len < LEXICON_BEGINNING_MIN ? text.len : LEXICON_BEGINNING_MIN), block;
+	enum fund_status st = read_words(r->lender, r->member);
+	uint32_t number = st == FUND_OK ? block_of(r->member, shortest) : UINT32_MAX;
+	for (; st == FUND_OK && number != UINT32_MAX; number++) {
+		st = read_block(r, number, &block);
+		if (st == FUND_OK)
+			st = lexicon_decode_beginnings(x, block, text);
+	}
+	return st == FUND_NOT_FOUND || st == FUND_END ? FUND_OK : st;
+}
+
+enum fund_status lender_word_source(struct lender *l, uint32_t i, struct word_source *out)
+{
+	if (i >= l->n_members)
+		return FUND_END;
+	struct word_reading *r = arena_alloc(&l->arena, sizeof *r);
+	if (!r)
+		return FUND_NO_MEMORY;
+	*r = (struct word_reading){ l, &l->members[i] };
+	*out = (struct word_source){ r, beginnings };
+	return FUND_OK;
+}
