@@ -3,7 +3,8 @@
  * lender_query.c - a plan in Xapian's words: at least its documents, at least its scores.
  *
  * Terms    weigh what they weigh here: Xapian's BM25 times what our rarity is more than its.
- * Words    in several kinds add up, where ours saturate together: more, never less. So do the best of several, and forms.
+ * Words    in several kinds, and forms, are Xapian's synonyms: they saturate together, as ours do, at the rarity that Xapian estimates for any of them. What it
+ *          estimates at most is known, so they are scaled to weigh no less than ours. The best of several adds up: more, never less.
  * Phrases  weigh as the one of their words that weighs least can at most: no phrase is more frequent than its words. Relations likewise; where nothing can be said
  *          of how often they hold, their rarity goes to the spare.
  * OP_MAX is left alone: libxapian 1.4.22 crashes on it while it prunes.
@@ -112,6 +113,43 @@ static enum fund_status scaled_name(struct translation *t, struct slice name, do
 	return keep(t, st, *out);
 }
 
+/* ---- synonyms ---- */
+
+/* Names that count as one word. */
+struct synonyms {
+	struct parts terms;
+	double none; /* the part of all documents that has none of them, were they independent: as Xapian estimates it */
+};
+
+static enum fund_status add_synonym(struct translation *t, struct slice name, struct synonyms *s)
+{
+	struct lender *l = t->l;
+	struct xapian_query *q;
+	uint32_t df = 0;
+	enum fund_status st = l->x->db_term(l->db, name, &df, NULL, &l->why);
+	if (st != FUND_OK || df == 0)
+		return st;
+	s->none *= 1 - (double)df / l->n_docs;
+	st = plain_term(t, name, &q);
+	return st == FUND_OK ? add_part(&s->terms, q) : st;
+}
+
+/* As one, so that its weight is at least scale * f / (f + K) of their occurrences together. Xapian rounds its estimate at each step: half a document a term, at
+ * most. Source: its matcher/orpostlist.cc, get_termfreq_est_using_stats(). NULL: no document has any. */
+static enum fund_status scaled_synonyms(struct translation *t, struct synonyms *s, double scale, struct xapian_query **out)
+{
+	struct lender *l = t->l;
+	struct xapian_query *any = NULL;
+	double most = ceil(l->n_docs * (1 - s->none)) + (double)s->terms.n;
+	*out = NULL;
+	if (s->terms.n == 0)
+		return FUND_OK;
+	enum fund_status st = combine(t, XAPIAN_SYNONYM, &s->terms, 0, &any);
+	if (st == FUND_OK)
+		st = l->x->query_scale(out, any, scale / SCORE_UNIT / xapian_rarity(l, most < l->n_docs ? (uint32_t)most : l->n_docs), &l->why);
+	return keep(t, st, *out);
+}
+
 static enum fund_status scaled_term(struct translation *t, struct slice term, double scale, struct xapian_query **out)
 {
 	struct slice name;
@@ -169,26 +207,48 @@ static enum fund_status any_form(struct translation *t, const struct expansion *
 	return st;
 }
 
-/* Their weights: an occurrence in the title or lead counts as several, and its form stands among those of the title, too. */
+/* Their occurrences, or those in the title, as of one word. */
+static enum fund_status weigh_occurrences(struct translation *t, const struct expansion *x, bool in_title, double scale, struct parts *any)
+{
+	struct synonyms forms = { .none = 1 };
+	struct xapian_query *q = NULL;
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < x->n_pairs && st == FUND_OK; i++) {
+		st = form_name(t, x, &x->pairs[i], in_title);
+		if (st == FUND_OK)
+			st = add_synonym(t, slice_buf(&t->l->name), &forms);
+	}
+	if (st == FUND_OK)
+		st = scaled_synonyms(t, &forms, scale, &q);
+	free(forms.terms.at);
+	return st == FUND_OK ? add_part(any, q) : st;
+}
+
+/* Their weights: an occurrence in the lead or the title counts as several, and its form stands among those of the title, too. */
 static enum fund_status weigh_forms(struct translation *t, const struct expansion *x, double scale, bool with_fields, struct parts *any)
 {
 	struct field_weights w = lender_weights(t->l);
+	enum fund_status st = weigh_occurrences(t, x, false, with_fields ? scale * w.lead : scale, any);
+	if (st == FUND_OK && with_fields && w.title > w.lead && x->class == 'w')
+		st = weigh_occurrences(t, x, true, scale * (w.title - w.lead), any);
+	return st;
+}
+
+/* The kinds of a word. */
+static enum fund_status of_word(struct translation *t, const struct plan *p, struct xapian_query **out)
+{
+	struct synonyms kinds = { .none = 1 };
 	enum fund_status st = FUND_OK;
-	for (uint32_t i = 0; i < x->n_pairs && st == FUND_OK; i++) {
-		struct xapian_query *q = NULL, *title = NULL;
-		st = form_name(t, x, &x->pairs[i], false);
+	*out = NULL;
+	for (uint32_t i = 0; i < p->n_children && st == FUND_OK; i++) {
+		struct slice name;
+		st = lender_name(t->l, p->children[i]->term.places.term, &name);
 		if (st == FUND_OK)
-			st = scaled_name(t, slice_buf(&t->l->name), with_fields ? scale * w.lead : scale, &q);
-		if (st == FUND_OK)
-			st = add_part(any, q);
-		if (!with_fields || w.title <= w.lead || x->class != 'w' || st != FUND_OK)
-			continue;
-		st = form_name(t, x, &x->pairs[i], true);
-		if (st == FUND_OK)
-			st = scaled_name(t, slice_buf(&t->l->name), scale * (w.title - w.lead), &title);
-		if (st == FUND_OK)
-			st = add_part(any, title);
+			st = add_synonym(t, name, &kinds);
 	}
+	if (st == FUND_OK)
+		st = scaled_synonyms(t, &kinds, p->scale, out);
+	free(kinds.terms.at);
 	return st;
 }
 
@@ -247,7 +307,7 @@ static enum fund_status of_phrase(struct translation *t, const struct plan *p, s
 			st = add_part(&words, q);
 	}
 	if (st == FUND_OK)
-		st = combine(t, simple ? XAPIAN_PHRASE : XAPIAN_AND, &words, p->n_phrase, &matches);
+		st = combine(t, simple ? XAPIAN_PHRASE : XAPIAN_AND, &words, simple ? p->n_phrase : 0, &matches);
 	if (st == FUND_OK && rarest)
 		st = scaled_term(t, *rarest, p->scale, &weight);
 	if (st == FUND_OK)
@@ -551,7 +611,7 @@ static enum fund_status of_plan(struct translation *t, const struct plan *p, str
 	case PLAN_NONE: return FUND_OK;
 	case PLAN_ALL: return everything(t, out);
 	case PLAN_TERM: return of_term(t, p, out);
-	case PLAN_WORD:
+	case PLAN_WORD: return of_word(t, p, out);
 	case PLAN_BEST: return of_any(t, p, out);
 	case PLAN_PHRASE: return of_phrase(t, p, out);
 	case PLAN_FORMS: return of_forms(t, p, out);
