@@ -61,6 +61,7 @@ struct result {
 	struct slice analysis;
 	const struct plan_limit *limits; /* patterns that stand for more words than were looked for */
 	uint32_t n_limits;
+	const struct servers *servers; /* of which some may be lost; NULL: there are none */
 	struct shown_hit *hits;
 	uint32_t n_hits;
 	uint32_t next; /* the offset behind the last hit that is shown, 0: there are no more */

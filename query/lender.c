@@ -134,6 +134,11 @@ static void open_all(struct opening *o, uint32_t n)
 			pthread_join(o[i].thread, NULL);
 }
 
+static enum fund_status lost_fault(const struct lost_server *lost, struct fault *why)
+{
+	return fault_set(why, FUND_TIMEOUT, "%s does not answer, and its articles would be missing (--partial goes on without them): %s", lost->name, lost->why.text);
+}
+
 static enum fund_status take_outcome(struct lender *l, const struct opening *o, struct fault *why)
 {
 	if (o->status == FUND_OK)
@@ -144,10 +149,7 @@ static enum fund_status take_outcome(struct lender *l, const struct opening *o, 
 		return fault_set(why, o->status, "%s: %s", o->member->name, o->why.text);
 	}
 	note_lost(l->servers, o->member->name, &o->why);
-	if (l->servers->partial)
-		return FUND_OK;
-	return fault_set(why, FUND_TIMEOUT, "%s: the server does not answer, and its articles would be missing (--partial: go on without them): %s", o->member->name,
-			 o->why.text);
+	return l->servers->partial ? FUND_OK : lost_fault(&l->servers->lost[l->servers->n_lost - 1], why);
 }
 
 /* Opens what is not lost; what is lost now leaves the list. */
@@ -177,7 +179,8 @@ static enum fund_status open_members(struct lender *l, uint64_t analysis, struct
 	return st;
 }
 
-bool lender_find_lost(struct lender *l)
+/* Asks all servers anew, at the same time. True: some are lost now. */
+static bool find_lost(struct lender *l)
 {
 	uint32_t before = l->servers->n_lost, n = 0;
 	struct opening *o = calloc(l->n_members + (size_t)1, sizeof *o);
@@ -277,6 +280,21 @@ void lender_close(struct lender *l)
 
 const struct fault *lender_fault(const struct lender *l) { return l && l->why.text[0] ? &l->why : NULL; }
 
+/* A server that hung once and answers again is not waited for a second time. */
+enum fund_status lender_judge(struct lender *l, struct fault *why)
+{
+	enum fund_status st = l->why.status;
+	*why = l->why;
+	if (st == FUND_STALE || st == FUND_NO_MEMORY || st == FUND_CORRUPT || st == FUND_UNSUPPORTED)
+		return st;
+	bool lost = find_lost(l);
+	if (lost && !l->servers->partial)
+		return lost_fault(&l->servers->lost[l->servers->n_lost - 1], why);
+	if (lost || st == FUND_IO)
+		return FUND_STALE;
+	return st == FUND_TIMEOUT ? st : FUND_IO;
+}
+
 enum fund_status lender_failed(struct lender *l, enum fund_status st, const char *what)
 {
 	if (!l->why.text[0])
@@ -292,8 +310,7 @@ struct field_weights lender_weights(const struct lender *l) { return l->members[
 struct slice lender_analysis(const struct lender *l) { return slice_buf(&l->analysis); }
 struct arena *lender_arena(struct lender *l) { return &l->arena; }
 
-/* Of one database: the index it was written from. Of several: of all of them. */
-struct state_mark lender_state(const struct lender *l)
+struct state_mark lender_mark(const struct lender *l)
 {
 	struct state_mark mark = { 0, 0 };
 	for (uint32_t i = 0; i < l->n_members; i++) {
@@ -304,6 +321,15 @@ struct state_mark lender_state(const struct lender *l)
 	}
 	mark.id += mark.id == 0;
 	return mark;
+}
+
+struct state_mark lender_state(const struct lender *l)
+{
+	struct state_mark state = { lender_mark(l).id, 0 };
+	for (uint32_t i = 0; i < l->n_members; i++)
+		if (l->members[i].state.generation > state.generation)
+			state.generation = l->members[i].state.generation;
+	return state;
 }
 
 /* Xapian's k1 * (1 - b + b * length / average) shall be ours, though its lengths are in other units and its average is of its own documents alone. */

@@ -26,7 +26,7 @@
 
 /* How long servers are waited for, and which of them did not answer. Whoever opens searchers keeps it from one to the next. */
 struct servers {
-	uint32_t timeout; /* seconds; 0: the default */
+	uint32_t timeout; /* seconds without an answer; 0: the default */
 	bool partial;	  /* go on without those that do not answer */
 	struct lost_server {
 		const char *name; /* borrowed from the command line */
@@ -45,12 +45,15 @@ enum fund_status lender_open(struct lender **out, const char *const *names, uint
 void lender_close(struct lender *l); /* NULL is allowed */
 /* What the last call that failed met; NULL: none did. */
 const struct fault *lender_fault(const struct lender *l);
-/* After a call that failed: which servers do not answer now, into what was given at opening. False: all do. */
-bool lender_find_lost(struct lender *l);
+/* What that means: FUND_STALE: to be opened again and repeated, without servers that are lost now, where `partial` allows it. Else the failure, in `why`. */
+enum fund_status lender_judge(struct lender *l, struct fault *why);
 
 uint32_t lender_n_docs(const struct lender *l);
 uint64_t lender_sum_length(const struct lender *l);
 struct field_weights lender_weights(const struct lender *l);
+/* Another one after each change. */
+struct state_mark lender_mark(const struct lender *l);
+/* Who it is, and the latest generation of an index that any of it was written from. */
 struct state_mark lender_state(const struct lender *l);
 /* How it was analysed, for a person: of the first database. */
 struct slice lender_analysis(const struct lender *l);

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "query/options.h"
 
+#include <stdlib.h>
+
 #include "base/strnum.h"
 #include "query/option_list.h"
 #include "store/index_place.h"
 
 void options_release(struct options *o)
 {
+	free(o->servers);
 	buf_release(&o->default_index);
 	buf_release(&o->query);
 }
+
+#define TIMEOUT_MAX 86400u
 
 /* ---- values ---- */
 
@@ -147,6 +152,8 @@ static enum fund_status apply(struct options *o, int id, const char *value, stru
 	case OPT_TERMS: o->terms = value; return act(o, ACTION_TERMS, why);
 	case OPT_SHOW: o->show = value; return act(o, ACTION_SHOW, why);
 	case OPT_SIMILAR: o->search.similar = value; return FUND_OK;
+	case OPT_TIMEOUT: return ranged("timeout", value, 1, TIMEOUT_MAX, &o->servers->timeout, why);
+	case OPT_PARTIAL: o->servers->partial = true; return FUND_OK;
 	case OPT_NUL: o->nul = true; return FUND_OK;
 	case OPT_NEW: o->search.only_new = true; return FUND_OK;
 	case OPT_ALL: o->search.parse.all = true; return FUND_OK;
@@ -271,6 +278,9 @@ enum fund_status options_read(struct options *o, int argc, char **argv, struct f
 {
 	*o = (struct options){ .search = { .limit = 10, .from = 0, .to = UINT32_MAX },
 				.collocates = { COLLOCATES_DEFAULT, WINDOW_DEFAULT, 1 } };
+	o->servers = calloc(1, sizeof *o->servers);
+	if (!o->servers)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	enum fund_status st = read_arguments(o, argc, argv, why);
 	if (st != FUND_OK || o->action == ACTION_HELP || o->action == ACTION_VERSION)
 		return st;

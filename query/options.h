@@ -19,6 +19,7 @@ struct options {
 	enum action action;
 	const char *indexes[INDEXES_MAX];
 	uint32_t n_indexes;
+	struct servers *servers; /* owned: of all openings */
 	struct buf default_index;
 	struct search_options search;
 	enum format_id format;

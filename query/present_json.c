@@ -129,6 +129,18 @@ static void write_limits(struct printer *p, const struct result *r)
 	print_str(p, "]");
 }
 
+/* Servers that did not answer: only where some did not. */
+static void write_missing(struct printer *p, const struct result *r)
+{
+	if (!r->servers || r->servers->n_lost == 0)
+		return;
+	for (uint32_t i = 0; i < r->servers->n_lost; i++) {
+		print_str(p, i ? ", " : ", \"missing\": [");
+		print_json(p, slice_str(r->servers->lost[i].name));
+	}
+	print_str(p, "]");
+}
+
 static void origin(struct printer *p, const struct result *r)
 {
 	print_format(p, ",\n \"index\": {\"id\": \"%016llx\", \"generation\": %llu, \"analysis\": ", (unsigned long long)r->index_id,
@@ -143,6 +155,7 @@ void present_json_head(struct printer *p, const struct result *r)
 	print_format(p, ", \"took_us\": %llu", (unsigned long long)r->took_us);
 	origin(p, r);
 	write_limits(p, r);
+	write_missing(p, r);
 }
 
 /* The query as it may have been meant. */
@@ -164,6 +177,7 @@ static void json_begin(struct printer *p, const struct result *r, const struct p
 	write_suggestion(p, r);
 	origin(p, r);
 	write_limits(p, r);
+	write_missing(p, r);
 	print_str(p, ",\n \"hits\": [");
 }
 

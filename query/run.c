@@ -34,8 +34,18 @@ int run_syntax_error(struct slice query, uint32_t off, const struct fault *why)
 	return 2;
 }
 
-void run_warn(struct slice query, const struct search_note *note)
+static void warn_of_lost(struct servers *s)
 {
+	for (uint32_t i = 0; s->partial && i < s->n_lost; i++) {
+		if (!s->lost[i].told)
+			message(PROGRAM, "warning: %s does not answer: its articles are missing: %s", s->lost[i].name, s->lost[i].why.text);
+		s->lost[i].told = true;
+	}
+}
+
+void run_warn(const struct options *o, struct slice query, const struct search_note *note)
+{
+	warn_of_lost(o->servers);
 	const struct parse_warning *warning = &note->warning;
 	if (warning->text)
 		message(PROGRAM, "warning: query, column %u: %s", column_of(query, warning->off), translate(warning->text));
@@ -85,11 +95,14 @@ int run_finish(struct printer *out, int exit_status)
 
 enum fund_status run_open(const struct options *o, struct analyser *analyser, struct searcher *s, struct fault *why)
 {
+	s->servers = o->servers;
 	return searcher_open(s, analyser, o->indexes, o->n_indexes, why);
 }
 
-enum fund_status run_judge(struct searcher *s, enum fund_status st)
+enum fund_status run_judge(struct searcher *s, enum fund_status st, struct fault *why)
 {
+	if (st != FUND_OK && lender_fault(s->lender))
+		return lender_judge(s->lender, why);
 	if (st != FUND_OK && st != FUND_CORRUPT && st != FUND_NOT_FOUND)
 		return st;
 	return searcher_check(s) == FUND_STALE ? FUND_STALE : st;
@@ -116,7 +129,7 @@ static enum fund_status find_once(struct query_run *q)
 	arena_reset(&q->page);
 	if (st == FUND_OK && !q->options->count)
 		st = search_page(&q->search, &q->searcher, 0, PAGE_HITS, q->options->parts, &q->page, &q->why);
-	st = run_judge(&q->searcher, st);
+	st = run_judge(&q->searcher, st, &q->why);
 	free(q->state);
 	q->state = NULL;
 	if (st == FUND_OK)
@@ -147,7 +160,7 @@ static enum fund_status next_page(struct query_run *q, uint32_t first)
 	st = !searcher_is_at(&q->searcher, q->state) ?
 		     FUND_STALE :
 		     search_page(&q->search, &q->searcher, first, PAGE_HITS, q->options->parts, &q->page, &q->why);
-	st = run_judge(&q->searcher, st);
+	st = run_judge(&q->searcher, st, &q->why);
 	searcher_close(&q->searcher);
 	if (st == FUND_STALE)
 		fault_set(&q->why, st, CHANGED);
@@ -187,7 +200,7 @@ int run_query(const struct options *o, struct analyser *analyser, struct printer
 	struct query_run q = { .options = o, .analyser = analyser };
 	enum fund_status st = find(&q);
 	int exit_status = 2;
-	run_warn(slice_buf(&o->query), &q.note);
+	run_warn(o, slice_buf(&o->query), &q.note);
 	if (st == FUND_OK && q.search.result.suggestion.len && o->format == FORMAT_TEXT)
 		message(PROGRAM, "did you mean: %.*s", (int)q.search.result.suggestion.len, (const char *)q.search.result.suggestion.data);
 	if (st == FUND_INVALID) {
@@ -220,7 +233,7 @@ static enum fund_status show_once(const struct options *o, struct analyser *anal
 	enum fund_status st = run_open(o, analyser, &s, why);
 	if (st != FUND_OK)
 		return st;
-	st = run_judge(&s, search_show(&s, slice_str(o->show), arena, hit, why));
+	st = run_judge(&s, search_show(&s, slice_str(o->show), arena, hit, why), why);
 	searcher_close(&s);
 	return st == FUND_NOT_FOUND ? FUND_END : st;
 }
@@ -238,6 +251,7 @@ int run_show(const struct options *o, struct analyser *analyser, struct printer 
 		arena_reset(&arena);
 		st = show_once(o, analyser, &arena, &hit, &why);
 	}
+	run_warn(o, (struct slice){ NULL, 0 }, &(struct search_note){ .n_limits = 0 });
 	if (st == FUND_OK) {
 		o->presenter->show(out, &hit, &po);
 		exit_status = run_finish(out, 0);

@@ -39,7 +39,7 @@ static enum fund_status hold_index(struct batch *b)
 {
 	if (b->open)
 		return FUND_OK;
-	enum fund_status st = searcher_open(&b->searcher, b->analyser, b->options->indexes, b->options->n_indexes, &b->why);
+	enum fund_status st = run_open(b->options, b->analyser, &b->searcher, &b->why);
 	b->open = st == FUND_OK;
 	return st;
 }
@@ -69,7 +69,7 @@ static enum fund_status find_once(struct batch *b, struct slice query, double *t
 		arena_reset(&b->page);
 		st = search_page(&b->search, &b->searcher, 0, PAGE_HITS, b->options->parts, &b->page, &b->why);
 	}
-	st = run_judge(&b->searcher, st);
+	st = run_judge(&b->searcher, st, &b->why);
 	free(b->state);
 	b->state = NULL;
 	return st == FUND_OK ? searcher_mark(&b->searcher, &b->state) : st;
@@ -99,7 +99,7 @@ static enum fund_status next_page(struct batch *b, uint32_t first)
 	st = FUND_STALE;
 	if (searcher_is_at(&b->searcher, b->state))
 		st = search_page(&b->search, &b->searcher, first, PAGE_HITS, b->options->parts, &b->page, &b->why);
-	st = run_judge(&b->searcher, st);
+	st = run_judge(&b->searcher, st, &b->why);
 	return st == FUND_STALE ? fault_set(&b->why, st, CHANGED) : st;
 }
 
@@ -130,7 +130,7 @@ static enum fund_status answer(struct batch *b, struct slice qid, struct slice q
 {
 	double took = 0;
 	enum fund_status st = find(b, query, &took);
-	run_warn(query, &b->note);
+	run_warn(b->options, query, &b->note);
 	if (st == FUND_INVALID) {
 		run_syntax_error(query, b->note.error_off, &b->why);
 		b->bad = true;

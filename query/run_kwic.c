@@ -81,7 +81,7 @@ static enum fund_status find_once(struct kwic_run *r)
 	if (st != FUND_OK)
 		return st;
 	st = search_find(&r->search, &r->searcher, slice_buf(&r->options->query), &options, &r->note, &r->why);
-	st = st == FUND_INVALID ? st : run_judge(&r->searcher, st);
+	st = st == FUND_INVALID && !lender_fault(r->searcher.lender) ? st : run_judge(&r->searcher, st, &r->why);
 	free(r->state);
 	r->state = NULL;
 	if (st == FUND_OK)
@@ -96,7 +96,7 @@ static enum fund_status next_page(struct kwic_run *r, uint32_t first)
 	if (st != FUND_OK)
 		return st;
 	st = searcher_is_at(&r->searcher, r->state) ? add_page(r, first) : FUND_STALE;
-	st = run_judge(&r->searcher, st);
+	st = run_judge(&r->searcher, st, &r->why);
 	searcher_close(&r->searcher);
 	return st == FUND_STALE ? fault_set(&r->why, st, CHANGED) : st;
 }
@@ -182,7 +182,7 @@ int run_kwic(const struct options *o, struct analyser *analyser, struct printer 
 	}
 	if (st == FUND_STALE)
 		fault_set(&r.why, st, TOO_FAST);
-	run_warn(slice_buf(&o->query), &r.note);
+	run_warn(o, slice_buf(&o->query), &r.note);
 	if (st == FUND_INVALID) {
 		run_syntax_error(slice_buf(&o->query), r.note.error_off, &r.why);
 	} else {

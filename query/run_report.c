@@ -83,7 +83,7 @@ static enum fund_status make_once(struct report_run *r, struct analyser *analyse
 		r->report.head.analysis = arena_slice(&r->arena, r->report.head.analysis);
 		st = gather_limits(r);
 	}
-	st = run_judge(&r->searcher, st == FUND_INVALID ? st : search_describe(st, &r->why));
+	st = run_judge(&r->searcher, st == FUND_INVALID ? st : search_describe(st, &r->why), &r->why);
 	searcher_close(&r->searcher);
 	return st;
 }
@@ -116,7 +116,7 @@ int run_report(const struct options *o, struct analyser *analyser, struct printe
 	if (st == FUND_STALE)
 		fault_set(&r.why, st, TOO_FAST);
 	for (uint32_t i = 0; i < r.n; i++)
-		run_warn(r.queries[i], &r.notes[i]);
+		run_warn(o, r.queries[i], &r.notes[i]);
 	int status = st == FUND_OK ? print(&r, out) : st == FUND_INVALID ? run_syntax_error(r.queries[r.bad], r.notes[r.bad].error_off, &r.why) :
 									    run_trouble(&r.why);
 	for (uint32_t i = 0; i < r.n; i++)

@@ -240,7 +240,7 @@ enum fund_status searcher_mark(const struct searcher *s, struct state_mark **out
 		(*out)[i] = (struct state_mark){ m->id, m->generation };
 	}
 	if (s->lender)
-		(*out)[s->n_indexes] = lender_state(s->lender);
+		(*out)[s->n_indexes] = lender_mark(s->lender);
 	return FUND_OK;
 }
 
@@ -266,6 +266,6 @@ bool searcher_is_at(const struct searcher *s, const struct state_mark *marks)
 		if (m->id != marks[i].id || m->generation != marks[i].generation)
 			return false;
 	}
-	const struct state_mark *lent = &marks[s->n_indexes], now = s->lender ? lender_state(s->lender) : *lent;
+	const struct state_mark *lent = &marks[s->n_indexes], now = s->lender ? lender_mark(s->lender) : *lent;
 	return now.id == lent->id && now.generation == lent->generation;
 }
