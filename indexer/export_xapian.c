@@ -165,8 +165,8 @@ static enum fund_status add_term(struct xapian_export *e, struct xapian_doc *doc
 		return st;
 	buf_reset(&e->term);
 	st = xapian_prefixed(XAPIAN_PREFIX_TITLE, slice_from(t->term, 1), &e->term);
-	if (st == FUND_OK)
-		st = e->x->doc_add(doc, slice_buf(&e->term), 0, e->why);
+	if (st == FUND_OK) /* what the title adds to the pseudo-frequency */
+		st = add_weighed(e, doc, (a->weights.title - 1u) * (t->boost & 15u));
 	struct export_term first = *t;
 	first.freq = title;
 	if (st == FUND_OK)

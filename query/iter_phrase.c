@@ -219,8 +219,9 @@ static enum fund_status add_list(struct arena *arena, struct iter_phrase *p, con
 	for (; at > 0 && p->lists[at - 1]->postings.entry.df > entry->df; at--)
 		p->lists[at] = p->lists[at - 1];
 	p->lists[at] = l;
-	if (entry->df < p->base.cost)
-		p->base.cost = entry->df;
+	uint64_t df = p->base.leaf->lent ? term->places.df : entry->df;
+	if (df < p->base.cost)
+		p->base.cost = df;
 	return FUND_OK;
 }
 

@@ -387,12 +387,13 @@ static enum fund_status open_term(struct arena *arena, struct leaf *leaf, const 
 	return st == FUND_OK ? open_list(arena, leaf, &entry, out) : st == FUND_NOT_FOUND ? FUND_OK : st;
 }
 
-static void add_list(struct slot_reader *r, struct postings *p, const uint64_t *wanted)
+/* `lent_df`: its documents, where the leaf is the lent one. */
+static void add_list(struct slot_reader *r, struct postings *p, const uint64_t *wanted, const struct leaf *leaf, uint64_t lent_df)
 {
 	if (!p)
 		return;
 	r->lists[r->n_lists++] = (struct slot_list){ p, wanted };
-	r->cost += p->entry.df;
+	r->cost += leaf->lent ? lent_df : p->entry.df;
 }
 
 static enum fund_status open_forms(struct arena *arena, struct leaf *leaf, const struct expansion *x, struct slot_reader *r)
@@ -405,7 +406,7 @@ static enum fund_status open_forms(struct arena *arena, struct leaf *leaf, const
 		st = expansion_entry(x, leaf, &forms->terms[i], &entry);
 		if (st == FUND_OK)
 			st = open_list(arena, leaf, &entry, &p);
-		add_list(r, p, forms->terms[i].wanted);
+		add_list(r, p, forms->terms[i].wanted, leaf, i == 0 ? x->df : 0);
 	}
 	return st;
 }
@@ -426,7 +427,7 @@ static enum fund_status open_reader(struct arena *arena, struct iter_span *s, co
 	for (uint32_t i = 0; i < slot->n_terms && st == FUND_OK; i++) {
 		struct postings *p;
 		st = open_term(arena, leaf, &slot->terms[i], &p);
-		add_list(r, p, NULL);
+		add_list(r, p, NULL, leaf, slot->terms[i].df);
 	}
 	for (uint32_t i = 0; i < slot->n_forms && st == FUND_OK; i++)
 		st = open_forms(arena, leaf, slot->forms[i], r);

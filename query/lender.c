@@ -351,6 +351,19 @@ enum fund_status lender_name(struct lender *l, struct slice term, struct slice *
 	return st;
 }
 
+/* The pseudo-frequencies less what titles add to them. That of a lead is no more than that of the body: layout.h has no terms for it. */
+static enum fund_status take_titles(struct lender *l, struct slice term, uint64_t *cf)
+{
+	uint64_t titles = 0;
+	uint32_t df;
+	buf_reset(&l->name);
+	enum fund_status st = xapian_prefixed(XAPIAN_PREFIX_TITLE, slice_from(term, 1), &l->name);
+	if (st == FUND_OK)
+		st = l->x->db_term(l->db, slice_buf(&l->name), &df, &titles, &l->why);
+	*cf -= titles < *cf ? titles : *cf;
+	return st;
+}
+
 enum fund_status lender_term(struct lender *l, struct slice term, uint64_t *df, uint64_t *cf)
 {
 	struct slice name;
@@ -359,6 +372,8 @@ enum fund_status lender_term(struct lender *l, struct slice term, uint64_t *df, 
 	enum fund_status st = lender_name(l, term, &name);
 	if (st == FUND_OK)
 		st = l->x->db_term(l->db, name, &n, cf, &l->why);
+	if (st == FUND_OK && cf && n && term.data[0] == 'w')
+		st = take_titles(l, term, cf);
 	*df = n;
 	return st == FUND_UNSUPPORTED && !l->why.text[0] ? FUND_OK : st;
 }

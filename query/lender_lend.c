@@ -365,20 +365,27 @@ struct lent_term {
 	bool with_positions;
 };
 
+/* What the fields add to the occurrences, as some number of them in the title and in the lead: that of the title as near to `title` as can be. */
+static uint8_t split_boost(struct field_weights w, uint32_t extra, uint32_t title)
+{
+	for (uint32_t off = 0; off <= BOOST_MAX; off++)
+		for (int sign = 1; sign >= -1; sign -= 2) {
+			int64_t t = (int64_t)title + sign * (int64_t)off, rest = (int64_t)extra - t * (w.title - 1);
+			int64_t lead = w.lead > 1 ? rest / (w.lead - 1) : 0;
+			if (t >= 0 && t <= (int64_t)BOOST_MAX && lead >= 0 && lead <= (int64_t)BOOST_MAX && rest == lead * (w.lead - 1))
+				return (uint8_t)(t | lead << 4);
+		}
+	return (uint8_t)title;
+}
+
 static uint8_t boost_of(const struct lending *g, const struct note *n, uint8_t class)
 {
-	uint32_t fields = g->articles[g->order[n->doc]].article.fields, title_end = fields & 0xFFFF, lead = fields >> 16;
-	uint32_t lead_end = lead ? lead + (title_end ? title_end + FIELD_GAP : 0) : 0, title = 0, in_lead = 0;
-	if (class != 'w' && class != 'x' && class != 'v')
+	uint32_t title_end = g->articles[g->order[n->doc]].article.fields & 0xFFFF, title = 0;
+	if ((class != 'w' && class != 'x' && class != 'v') || n->n == 0 || n->wdf < n->n)
 		return 0;
-	for (uint32_t i = 0; i < n->n; i++) {
-		uint32_t pos = g->positions[n->pos + i];
-		title += pos < title_end;
-		in_lead += pos >= title_end && pos < lead_end;
-	}
-	title = title < BOOST_MAX ? title : BOOST_MAX;
-	in_lead = in_lead < BOOST_MAX ? in_lead : BOOST_MAX;
-	return (uint8_t)(title | in_lead << 4);
+	while (title < n->n && title < BOOST_MAX && g->positions[n->pos + title] < title_end)
+		title++;
+	return split_boost(lender_weights(g->l), n->wdf - n->n, title);
 }
 
 /* The place of its form among those of the term; a new one at their end. */

@@ -5,7 +5,7 @@
  * Terms    a word's stem by itself (query parsers: STEM_ALL, $set{stem_all,true} in Omega); the prefixes below for all else. Omega's own: Q, A, S, D, M, Y, T.
  * Forms    XF, a letter of the class, the word as written, a blank, its stem: what wildcards, fuzzy words and =Wort are looked up in. Their positions stand
  *          only where a document has several forms of one stem: else they are the stem's. XFT: those of the title.
- * wdf      of words, parts, variants: the pseudo-frequency of docs/FORMAT.md; of forms the occurrences; of filters 0. XLEN has what is missing of
+ * wdf      of words, parts, variants: the pseudo-frequency of docs/FORMAT.md; of S what the title adds to that; of forms the occurrences; of filters 0. XLEN has what is missing of
  *          XAPIAN_LENGTH_UNITS times the weighted length, so that a document's length is that: BM25 then comes to the same in both engines.
  * Values   slots below. Slot 0 is Omega's "last modified".
  * Data     lines "name=value" as Omega wants them; in a value \n and \\ stand for newline and backslash. Ours begin with "f_".
