@@ -102,26 +102,25 @@ enum fund_status buf_add_varint(struct buf *b, uint64_t v)
 	return buf_add(b, bytes, (size_t)(put_varint(bytes, v) - bytes));
 }
 
+uint64_t cursor_fail(struct cursor *c)
+{
+	c->bad = true;
+	c->p = c->end;
+	return 0;
+}
+
 /* The next `len` bytes, or NULL and a cursor that stays at its end. */
 static const uint8_t *advance(struct cursor *c, size_t len)
 {
 	const uint8_t *p = c->p;
 
 	if (c->bad || len > cursor_left(c)) {
-		c->bad = true;
-		c->p = c->end;
+		cursor_fail(c);
 		return NULL;
 	}
 	if (len)
 		c->p += len;
 	return p;
-}
-
-uint8_t cursor_u8(struct cursor *c)
-{
-	const uint8_t *p = advance(c, 1);
-
-	return p ? *p : 0;
 }
 
 uint16_t cursor_u16(struct cursor *c)
@@ -145,14 +144,7 @@ uint64_t cursor_u64(struct cursor *c)
 	return p ? get_u64(p) : 0;
 }
 
-static uint64_t cursor_fail(struct cursor *c)
-{
-	c->bad = true;
-	c->p = c->end;
-	return 0;
-}
-
-uint64_t cursor_varint(struct cursor *c)
+uint64_t cursor_long_varint(struct cursor *c)
 {
 	uint64_t v = 0;
 
@@ -166,20 +158,6 @@ uint64_t cursor_varint(struct cursor *c)
 			return v;
 	}
 	return cursor_fail(c);
-}
-
-uint32_t cursor_varint32(struct cursor *c)
-{
-	uint64_t v = cursor_varint(c);
-
-	return v <= UINT32_MAX ? (uint32_t)v : (uint32_t)cursor_fail(c);
-}
-
-struct slice cursor_take(struct cursor *c, size_t len)
-{
-	const uint8_t *p = advance(c, len);
-
-	return slice_of(p, p ? len : 0);
 }
 
 bool slice_ends_in(struct slice s, const char *ending)

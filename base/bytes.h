@@ -100,12 +100,31 @@ struct cursor {
 };
 static inline struct cursor cursor_of(struct slice s) { return (struct cursor){ s.data, slice_end(s), false }; }
 static inline size_t cursor_left(const struct cursor *c) { return (size_t)(c->end - c->p); }
-uint8_t cursor_u8(struct cursor *c);
 uint16_t cursor_u16(struct cursor *c);
 uint32_t cursor_u32(struct cursor *c);
 uint64_t cursor_u64(struct cursor *c);
-uint64_t cursor_varint(struct cursor *c);   /* sets bad when it runs past the end or does not fit 64 bits */
-uint32_t cursor_varint32(struct cursor *c); /* the same for 32 bits */
-struct slice cursor_take(struct cursor *c, size_t len); /* borrowed from the cursor's bytes */
+uint64_t cursor_fail(struct cursor *c); /* bad, and at its end; 0 */
+static inline uint8_t cursor_u8(struct cursor *c) { return c->p < c->end ? *c->p++ : (uint8_t)cursor_fail(c); }
+/* Sets bad when it runs past the end or does not fit 64 bits. Most numbers are one byte. */
+uint64_t cursor_long_varint(struct cursor *c);
+static inline uint64_t cursor_varint(struct cursor *c) { return c->p < c->end && *c->p < 0x80 ? *c->p++ : cursor_long_varint(c); }
+/* The same for 32 bits. */
+static inline uint32_t cursor_varint32(struct cursor *c)
+{
+	uint64_t v = cursor_varint(c);
+	return v <= UINT32_MAX ? (uint32_t)v : (uint32_t)cursor_fail(c);
+}
+/* Borrowed from the cursor's bytes. */
+static inline struct slice cursor_take(struct cursor *c, size_t len)
+{
+	struct slice taken = { c->p, len };
+	if (len > cursor_left(c)) {
+		cursor_fail(c);
+		return (struct slice){ NULL, 0 };
+	}
+	if (len)
+		c->p += len;
+	return taken;
+}
 
 #endif

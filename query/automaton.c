@@ -275,8 +275,10 @@ bool automaton_may_begin(struct automaton *a, struct slice head)
 {
 	if (a->near) {
 		struct near_end e;
+		uint32_t cost[2];
 		near_end_init(&e, a->near, false);
-		return near_end_cost(&e, head) <= near_word_edits(a->near);
+		near_end_cost(&e, head, cost);
+		return cost[0] <= near_word_edits(a->near);
 	}
 	const uint8_t *p = head.data, *end = slice_end(head);
 	uint32_t state = start_state(a);

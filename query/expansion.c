@@ -73,7 +73,7 @@ static enum fund_status keep(struct gathering *g, uint32_t leaf, const struct fo
 }
 
 static bool may_begin(void *context, struct slice head) { return automaton_may_begin(context, head); }
-static uint32_t end_cost(void *context, struct slice letters) { return near_end_cost(context, letters); }
+static void end_cost(void *context, struct slice letters, uint32_t cost[2]) { near_end_cost(context, letters, cost); }
 
 enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct automaton *a)
 {
@@ -83,8 +83,7 @@ enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *
 		return form_scan_heads(f, s, class, may_begin, a);
 	near_end_init(&head, near, false);
 	near_end_init(&tail, near, true);
-	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_edits(near),
-				  .are_apart = near_word_letters(near) >= 2 * FORM_HEAD + near_word_edits(near) };
+	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_edits(near), .few = head.few };
 	return form_scan_ends(f, s, class, &ends);
 }
 

@@ -107,7 +107,9 @@ uint32_t near_word_distance(const struct near_word *w, struct slice word)
 
 void near_end_init(struct near_end *e, const struct near_word *w, bool back)
 {
+	uint32_t least = w->n > w->edits ? w->n - w->edits : 0; /* letters that a near word has */
 	*e = (struct near_end){ .word = w, .back = back };
+	e->few = least < NEAR_END_LETTERS ? 0 : least - NEAR_END_LETTERS < NEAR_END_LETTERS ? least - NEAR_END_LETTERS : NEAR_END_LETTERS;
 	start(w, e->rows[0]);
 }
 
@@ -147,16 +149,49 @@ static uint32_t last_letters(struct slice s, uint32_t *out)
 	return n;
 }
 
-uint32_t near_end_cost(struct near_end *e, struct slice bytes)
+static bool is_dead(const struct near_end *e, struct slice bytes)
+{
+	size_t n = e->n_dead;
+	return n && n <= bytes.len && memcmp(e->back ? bytes.data + bytes.len - n : bytes.data, e->dead, n) == 0;
+}
+
+/* The outer bytes that have these letters: what follows with the same need not be worked out. */
+static void note_dead(struct near_end *e, struct slice bytes, uint32_t n_letters)
+{
+	size_t n = 0;
+	uint8_t room[4];
+	for (uint32_t i = 0; i < n_letters; i++)
+		n += utf8_encode(e->letters[i], room);
+	e->n_dead = 0;
+	if (n > bytes.len || n > sizeof e->dead)
+		return; /* not UTF-8 */
+	e->n_dead = (uint32_t)n;
+	memcpy(e->dead, e->back ? bytes.data + bytes.len - n : bytes.data, n);
+}
+
+void near_end_cost(struct near_end *e, struct slice bytes, uint32_t cost[2])
 {
 	const struct near_word *w = e->word;
+	const uint64_t word = UINT64_MAX >> (NEAR_WORD_LETTERS - w->n);
+	cost[0] = cost[1] = w->edits + 1;
+	if (is_dead(e, bytes))
+		return;
 	uint32_t letters[NEAR_END_LETTERS], n = e->back ? last_letters(bytes, letters) : first_letters(bytes, letters), same = 0;
 	while (same < n && same < e->n && letters[same] == e->letters[same])
 		same++;
 	for (uint32_t i = same; i < n; i++) {
 		e->letters[i] = letters[i];
 		read_letter(w, e->back ? &w->back : &w->forth, e->rows[i], letters[i], e->rows[i + 1]);
+		if (e->rows[i + 1][w->edits] & word)
+			continue;
+		e->n = i + 1;
+		if (i < e->few)
+			note_dead(e, bytes, i + 1);
+		else
+			cost[1] = least(w, e->rows[e->few], word);
+		return;
 	}
 	e->n = n;
-	return least(w, e->rows[n], UINT64_MAX >> (NEAR_WORD_LETTERS - w->n));
+	cost[0] = least(w, e->rows[n], word);
+	cost[1] = n <= e->few ? cost[0] : least(w, e->rows[e->few], word);
 }

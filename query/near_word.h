@@ -31,13 +31,19 @@ uint32_t near_word_distance(const struct near_word *w, struct slice word);
 #define NEAR_END_LETTERS 4u
 struct near_end {
 	const struct near_word *word;
-	bool back; /* ends */
+	bool back;    /* ends */
+	uint32_t few; /* outer letters that are none of the other end's NEAR_END_LETTERS in any near word */
 	/* private */
 	uint32_t n, letters[NEAR_END_LETTERS];
+	uint8_t dead[NEAR_END_LETTERS]; /* outer bytes with which no near word begins (ends); n_dead 0: not known */
+	uint32_t n_dead;
 	uint64_t rows[NEAR_END_LETTERS + 1][NEAR_WORD_EDITS + 1];
 };
 void near_end_init(struct near_end *e, const struct near_word *w, bool back);
-/* The least that any word costs which begins (ends) with these bytes, of which the outer NEAR_END_LETTERS letters count; above the limit: limit + 1. */
-uint32_t near_end_cost(struct near_end *e, struct slice bytes);
+/*
+ * The least that any word costs which begins (ends) with these bytes (up to NEAR_END_LETTERS of them); above the limit: limit + 1. cost[1] is of the `few`
+ * outer letters alone: it and cost[0] of the other end together are no more than a near word's edits.
+ */
+void near_end_cost(struct near_end *e, struct slice bytes, uint32_t cost[2]);
 
 #endif

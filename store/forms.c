@@ -269,51 +269,70 @@ static struct slice letters_of(uint64_t key, enum chunk_kind kind, uint8_t out[F
 	return slice_of(out, len);
 }
 
-/* Notes the blocks of each key in the set of its cost; those above `most` in none. */
-static enum fund_status note_costs(struct form_scan_state *s, const struct chunk_source *source, enum chunk_kind kind, const struct form_ends *ends, uint32_t first_set)
+/* Which sets of blocks: by end, by what the cost is of, by cost. */
+enum { HEADS, TAILS };
+static struct block_set cost_set(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, unsigned of, uint32_t cost)
+{
+	return set_of(s, (2 * end + of) * (ends->most + 1) + cost);
+}
+
+static bool has_few(const struct form_ends *ends) { return ends->few > 0 && ends->few < FORM_HEAD; }
+
+/* Notes the blocks of each key in the sets of its costs; those above `most` in none. */
+static enum fund_status note_costs(struct form_scan_state *s, const struct chunk_source *source, unsigned end, const struct form_ends *ends)
 {
 	struct affix_iter it;
 	uint8_t letters[FORM_HEAD];
-	void *context = kind == CHUNK_HEADS ? ends->head : ends->tail;
+	uint32_t cost[2];
+	enum chunk_kind kind = end == HEADS ? CHUNK_HEADS : CHUNK_TAILS;
 	enum fund_status st = affix_seek(&it, source, kind, affix_head(s->class, slice_of(NULL, 0)));
 	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> 8 * FORM_HEAD == s->class) {
-		uint32_t cost = ends->cost(context, letters_of(it.key, kind, letters));
-		if (cost <= ends->most) {
-			struct block_set set = set_of(s, first_set + cost);
-			st = note_blocks(&set, &it);
-		}
+		ends->cost(end == HEADS ? ends->head : ends->tail, letters_of(it.key, kind, letters), cost);
+		for (unsigned of = 0; of <= has_few(ends) && st == FUND_OK; of++)
+			if (cost[of] <= ends->most) {
+				struct block_set set = cost_set(s, ends, end, of, cost[of]);
+				st = note_blocks(&set, &it);
+			}
 	}
 	return st == FUND_END ? FUND_OK : st;
 }
 
-/* Set 0 becomes what costs at most `most` at both ends: of `n` sets of beginnings, behind them those of ends. */
-static void join_ends(struct form_scan_state *s, const struct form_ends *ends)
+/* 64 blocks: in which is a beginning and an end that cost no more than `most` together? */
+static uint64_t join_costs(const struct form_scan_state *s, const struct form_ends *ends, unsigned head_of, unsigned tail_of, uint32_t w)
 {
-	uint32_t n = ends->most + 1;
-	for (uint32_t w = 0; w < s->n_words; w++) {
-		uint64_t any = 0, heads = 0;
-		for (uint32_t i = 0; i < n; i++) {
-			uint64_t tails = 0;
-			heads |= set_of(s, i).bits[w];
-			for (uint32_t k = 0; k < (ends->are_apart ? n - i : n); k++)
-				tails |= set_of(s, n + k).bits[w];
-			any |= (ends->are_apart ? set_of(s, i).bits[w] : heads) & tails;
-		}
-		s->blocks[w] = any;
+	uint64_t any = 0, tails = 0;
+	for (uint32_t i = ends->most + 1; i-- > 0;) { /* the dearer the beginning, the cheaper the end */
+		tails |= cost_set(s, ends, TAILS, tail_of, ends->most - i).bits[w];
+		any |= cost_set(s, ends, HEADS, head_of, i).bits[w] & tails;
 	}
+	return any;
+}
+
+static uint64_t join_ends(const struct form_scan_state *s, const struct form_ends *ends, uint32_t w)
+{
+	uint64_t heads = 0, tails = 0;
+	if (has_few(ends))
+		return join_costs(s, ends, 0, 1, w) & join_costs(s, ends, 1, 0, w);
+	if (ends->few)
+		return join_costs(s, ends, 0, 0, w);
+	for (uint32_t i = 0; i <= ends->most; i++) {
+		heads |= cost_set(s, ends, HEADS, 0, i).bits[w];
+		tails |= cost_set(s, ends, TAILS, 0, i).bits[w];
+	}
+	return heads & tails;
 }
 
 enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *source, uint8_t class, const struct form_ends *ends)
 {
 	enum fund_status st = begin(f, class, slice_of(NULL, 0), false);
 	if (st == FUND_OK)
-		st = make_sets(f->state, source, 2 * (ends->most + 1));
+		st = make_sets(f->state, source, 4 * (ends->most + 1));
 	if (st == FUND_OK)
-		st = note_costs(f->state, source, CHUNK_HEADS, ends, 0);
+		st = note_costs(f->state, source, HEADS, ends);
 	if (st == FUND_OK)
-		st = note_costs(f->state, source, CHUNK_TAILS, ends, ends->most + 1);
-	if (st == FUND_OK)
-		join_ends(f->state, ends);
+		st = note_costs(f->state, source, TAILS, ends);
+	for (uint32_t w = 0; st == FUND_OK && w < f->state->n_words; w++) /* the first set becomes what is looked at: nobody reads its words again */
+		f->state->blocks[w] = join_ends(f->state, ends, w);
 	return st;
 }
 

@@ -78,14 +78,16 @@ enum fund_status form_scan_suffix(struct form_scan *f, const struct chunk_source
 /* Those whose first bytes (up to FORM_HEAD of them; of a shorter word all) `may` says yes to: for automata. Then still to be matched. */
 #define FORM_HEAD 4u
 enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *s, uint8_t class, bool (*may)(void *context, struct slice head), void *context);
-/* Those whose first and last bytes (up to FORM_HEAD; of a shorter word all) together cost no more than `most`: for words that are like a word. */
+/*
+ * Those whose first and last bytes (up to FORM_HEAD; of a shorter word all) together cost no more than `most`: for words that are like a word. cost[0]: of the bytes;
+ * cost[1]: of the `few` outer letters. Those and the bytes of the other end do not meet in any word that is looked for, so that their costs add up. few 0: each end
+ * by itself costs no more than `most`; FORM_HEAD: cost[1] is not asked for.
+ */
 struct form_ends {
 	void *head, *tail; /* contexts of `cost` */
-	uint32_t (*cost)(void *context, struct slice letters); /* above most: cannot be */
-	uint32_t most;	 /* < FORM_COSTS */
-	bool are_apart; /* words have no byte in both: so the costs add up. Else each by itself is at most `most`. */
+	void (*cost)(void *context, struct slice letters, uint32_t cost[2]); /* above most: cannot be */
+	uint32_t most, few;
 };
-#define FORM_COSTS 4u
 enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *s, uint8_t class, const struct form_ends *ends);
 /* FUND_OK, FUND_END, FUND_CORRUPT, FUND_NO_MEMORY. */
 enum fund_status form_scan_next(struct form_scan *f);
