@@ -15,7 +15,10 @@ struct xapian_export {
 	struct shard shard;
 	struct xapian_db *db;
 	struct fault *why;
-	struct buf term, data;
+	struct buf term, data, terms;
+	struct slice *forms; /* those of a term that an article has */
+	uint32_t *ordinals;
+	size_t cap_forms, cap_ordinals;
 	uint64_t wdf; /* of the article at hand, so far */
 	struct xapian_state before; /* id 0: it was empty */
 	struct export_counts *counts;
@@ -108,11 +111,7 @@ static enum fund_status add_form(struct xapian_export *e, struct xapian_doc *doc
 	enum fund_status st = xapian_form_name(prefix, t->forms[ordinal], slice_from(t->term, 1), &e->term);
 	if (st != FUND_OK)
 		return st == FUND_LIMIT ? FUND_OK : st;
-	st = add_weighed(e, doc, count);
-	for (uint32_t i = 0; count < n && t->pos && i < n && st == FUND_OK; i++)
-		if ((t->ordinals ? t->ordinals[i] : 0) == ordinal)
-			st = e->x->doc_add_position(doc, slice_buf(&e->term), t->pos[i] + 1, e->why);
-	return st;
+	return add_weighed(e, doc, count);
 }
 
 /* Is an earlier occurrence of the same form? */
@@ -145,6 +144,49 @@ static uint32_t in_title(const struct export_article *a, const struct export_ter
 	while (t->pos && n < t->freq && t->pos[n] < end)
 		n++;
 	return n;
+}
+
+/* ---- terms in the data ---- */
+
+/* Which of a term's forms the article has, and where: in e->forms and e->ordinals. */
+static enum fund_status own_forms(struct xapian_export *e, const struct export_term *t, struct xapian_posting *p)
+{
+	struct slice *forms = array_room(e->forms, t->freq + (size_t)1, &e->cap_forms, sizeof *forms);
+	if (forms)
+		e->forms = forms;
+	uint32_t *ordinals = array_room(e->ordinals, t->freq + (size_t)1, &e->cap_ordinals, sizeof *ordinals);
+	if (ordinals)
+		e->ordinals = ordinals;
+	if (!forms || !ordinals)
+		return FUND_NO_MEMORY;
+	p->forms = forms;
+	p->ordinals = ordinals;
+	for (uint32_t i = 0; i < t->freq && t->n_forms; i++) {
+		uint32_t ordinal = t->ordinals ? t->ordinals[i] : 0, k = 0;
+		struct slice form = ordinal < t->n_forms ? t->forms[ordinal] : t->forms[0];
+		while (k < p->n_forms && !slice_equal(forms[k], form))
+			k++;
+		if (k == p->n_forms)
+			forms[p->n_forms++] = form;
+		ordinals[i] = k;
+	}
+	return FUND_OK;
+}
+
+static enum fund_status pack_terms(struct xapian_export *e, const struct export_article *a)
+{
+	struct slice last = { NULL, 0 };
+	enum fund_status st = FUND_OK;
+	buf_reset(&e->terms);
+	for (uint32_t i = 0; i < a->n_terms && st == FUND_OK; i++) {
+		const struct export_term *t = &a->terms[i];
+		struct xapian_posting p = { .term = t->term, .freq = t->freq, .boost = t->boost, .pos = t->pos };
+		st = own_forms(e, t, &p);
+		if (st == FUND_OK)
+			st = xapian_terms_add(&e->terms, last, &p);
+		last = t->term;
+	}
+	return st;
 }
 
 static enum fund_status add_term(struct xapian_export *e, struct xapian_doc *doc, const struct export_article *a, const struct export_term *t)
@@ -224,7 +266,7 @@ static enum fund_status add_date(struct xapian_export *e, struct xapian_doc *doc
 
 static enum fund_status add_data(struct xapian_export *e, struct xapian_doc *doc, const struct export_article *a)
 {
-	const struct xapian_article article = { a->key, a->date, a->words, a->length, a->fields, a->signature, *a->text };
+	const struct xapian_article article = { a->key, a->date, a->words, a->length, a->fields, a->signature, slice_buf(&e->terms), *a->text };
 	uint8_t hash[8], born[4];
 	enum fund_status st = xapian_data_encode(&article, &e->data);
 	put_be(hash, a->hash, sizeof hash);
@@ -259,6 +301,8 @@ static enum fund_status article(void *context, const struct export_article *a, s
 		st = add_filter(e, doc, "T", "text/plain");
 	if (st == FUND_OK)
 		st = add_date(e, doc, a->date);
+	if (st == FUND_OK)
+		st = pack_terms(e, a);
 	if (st == FUND_OK)
 		st = add_data(e, doc, a);
 	if (st == FUND_OK)
@@ -476,6 +520,9 @@ enum fund_status export_xapian(struct snapshot *s, struct shard shard, const cha
 	}
 	buf_release(&e.term);
 	buf_release(&e.data);
+	buf_release(&e.terms);
+	free(e.forms);
+	free(e.ordinals);
 	if (st != FUND_OK && !why->text[0])
 		fault_set(why, st, "%s: %s", dir, fund_status_name(st));
 	return st;

@@ -2,8 +2,8 @@
 /*
  * lender_lend.c - some documents of Xapian's as a segment in memory: what a plan asks of them, and what is shown.
  *
- * Shape    Wishes are the terms of a plan, and the forms of some of these; what each document has of them is noted as it is read. Then documents go by their keys
- *          and notes by term and document, which is the order that the segment writer takes them in.
+ * Shape    Wishes are the terms of a plan, and the forms of some of these; what each document has of them is noted as its data are read. Then documents go by
+ *          their keys and notes by term and document, which is the order that the segment writer takes them in.
  * Forms    Of a term with forms that were asked for, all others are one form, which is no word.
  */
 #include <stdlib.h>
@@ -14,20 +14,19 @@
 
 #define NO_FORM UINT32_MAX
 #define OTHER_FORM "\x01" /* no word is written so */
-#define BOOST_MAX 15u
 
 struct wish {
 	struct slice term, form; /* form.data NULL: the term itself */
-	struct slice name;	 /* Xapian's */
-	uint32_t number;	 /* of the term */
+	uint32_t n_forms;	 /* of a term: wishes for forms that follow it */
 };
 
-/* What a document has of a wish. */
+/* What a document has of a term. */
 struct note {
 	uint32_t wish, doc; /* doc: as it was read; then its local number */
-	uint32_t wdf;
-	size_t pos; /* in `positions`, n of them */
-	uint32_t n;
+	uint32_t freq;
+	uint8_t boost;
+	bool has_positions;
+	size_t pos; /* in `positions`, freq of them; so in `forms`, if any were wished for: the wish, or NO_FORM */
 };
 
 struct lent_article {
@@ -39,7 +38,7 @@ struct lending {
 	struct searcher *searcher;
 	struct lender *l;
 	enum lend_texts texts;
-	struct wish *wishes; /* by name */
+	struct wish *wishes; /* by term and form, a term before its forms */
 	size_t n_wishes, cap_wishes;
 	struct lent_article *articles; /* as they were read */
 	uint32_t n_articles;
@@ -48,8 +47,9 @@ struct lending {
 	size_t n_notes, cap_notes;
 	uint32_t *positions;
 	size_t n_positions, cap_positions;
-	uint32_t *ordinals; /* of a term's positions, by note */
-	size_t cap_ordinals;
+	uint32_t *forms; /* beside the positions */
+	size_t cap_forms;
+	struct xapian_terms terms;
 	struct buf room;
 	struct segment_writer *writer;
 };
@@ -115,55 +115,92 @@ static int by_term(const void *a, const void *b)
 	return slice_compare(x->form, y->form);
 }
 
-static int by_name(const void *a, const void *b) { return slice_compare(((const struct wish *)a)->name, ((const struct wish *)b)->name); }
-
-static enum fund_status name_wish(struct lending *g, struct wish *w)
+/* Each once. */
+static void settle_wishes(struct lending *g)
 {
-	buf_reset(&g->room);
-	enum fund_status st = w->form.data ? xapian_form_name(xapian_form_prefix(w->term.data[0], false), w->form, slice_from(w->term, 1), &g->room) :
-					     xapian_term_name(w->term, &g->room);
-	w->name = arena_slice(&g->l->arena, slice_buf(&g->room));
-	return st == FUND_OK && !w->name.data ? FUND_NO_MEMORY : st;
-}
-
-/* Each once, with its name, in the order of the names. */
-static enum fund_status settle_wishes(struct lending *g)
-{
-	size_t n = 0;
-	uint32_t number = 0;
-	enum fund_status st = FUND_OK;
+	size_t n = 0, term = 0;
 	if (g->n_wishes > 1)
 		qsort(g->wishes, g->n_wishes, sizeof *g->wishes, by_term);
-	for (size_t i = 0; i < g->n_wishes && st == FUND_OK; i++) {
+	for (size_t i = 0; i < g->n_wishes; i++) {
 		if (n && by_term(&g->wishes[n - 1], &g->wishes[i]) == 0)
 			continue;
-		number += n > 0 && !slice_equal(g->wishes[n - 1].term, g->wishes[i].term);
 		g->wishes[n] = g->wishes[i];
-		g->wishes[n].number = number;
-		st = name_wish(g, &g->wishes[n++]);
+		if (g->wishes[n].form.data)
+			g->wishes[term].n_forms++;
+		else
+			term = n;
+		n++;
 	}
 	g->n_wishes = n;
-	if (n > 1)
-		qsort(g->wishes, n, sizeof *g->wishes, by_name);
-	return st;
 }
 
 /* ---- reading ---- */
 
-static enum fund_status on_place(void *context, uint32_t i, uint32_t wdf, const uint32_t *pos, uint32_t n)
+/* The wish for this form of a term; NO_FORM: there is none. */
+static uint32_t wish_of_form(const struct lending *g, uint32_t wish, struct slice form)
 {
-	struct lending *g = context;
-	struct note *notes = array_room(g->notes, g->n_notes + 1, &g->cap_notes, sizeof *notes);
-	if (notes)
-		g->notes = notes;
+	uint32_t low = wish + 1, high = wish + 1 + g->wishes[wish].n_forms;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int c = slice_compare(g->wishes[middle].form, form);
+		if (c == 0)
+			return middle;
+		if (c < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NO_FORM;
+}
+
+static enum fund_status numbers_room(struct lending *g, uint32_t n)
+{
 	uint32_t *positions = array_room(g->positions, g->n_positions + n + 1, &g->cap_positions, sizeof *positions);
 	if (positions)
 		g->positions = positions;
-	if (!notes || !positions)
-		return FUND_NO_MEMORY;
-	g->notes[g->n_notes++] = (struct note){ i, g->n_articles, wdf, g->n_positions, n };
-	for (uint32_t k = 0; k < n; k++)
-		g->positions[g->n_positions++] = pos[k] - 1;
+	uint32_t *forms = array_room(g->forms, g->n_positions + n + 1, &g->cap_forms, sizeof *forms);
+	if (forms)
+		g->forms = forms;
+	return positions && forms ? FUND_OK : FUND_NO_MEMORY;
+}
+
+static enum fund_status take_note(struct lending *g, uint32_t wish)
+{
+	const struct xapian_posting *p = &g->terms.posting;
+	struct note *notes = array_room(g->notes, g->n_notes + 1, &g->cap_notes, sizeof *notes);
+	enum fund_status st = notes ? xapian_terms_read(&g->terms) : FUND_NO_MEMORY;
+	if (st == FUND_OK)
+		st = numbers_room(g, p->freq);
+	if (notes)
+		g->notes = notes;
+	if (st != FUND_OK)
+		return st;
+	g->notes[g->n_notes++] = (struct note){ wish, g->n_articles, p->freq, p->boost, p->pos != NULL, g->n_positions };
+	for (uint32_t i = 0; i < p->freq; i++) {
+		uint32_t form = p->ordinals ? p->ordinals[i] : 0;
+		g->forms[g->n_positions] = g->wishes[wish].n_forms && form < p->n_forms ? wish_of_form(g, wish, p->forms[form]) : NO_FORM;
+		g->positions[g->n_positions++] = p->pos ? p->pos[i] : 0;
+	}
+	return FUND_OK;
+}
+
+/* Both ascend. */
+static enum fund_status take_notes(struct lending *g, struct slice terms)
+{
+	uint32_t wish = 0;
+	g->terms.c = cursor_of(terms);
+	g->terms.term_len = 0;
+	while (wish < g->n_wishes) {
+		enum fund_status st = xapian_terms_next(&g->terms);
+		if (st != FUND_OK)
+			return st == FUND_END ? FUND_OK : st;
+		while (wish < g->n_wishes && slice_compare(g->wishes[wish].term, g->terms.posting.term) < 0)
+			wish += 1 + g->wishes[wish].n_forms;
+		if (wish < g->n_wishes && slice_equal(g->wishes[wish].term, g->terms.posting.term))
+			st = take_note(g, wish);
+		if (st != FUND_OK)
+			return st;
+	}
 	return FUND_OK;
 }
 
@@ -206,15 +243,16 @@ static enum fund_status read_data(struct lending *g, struct xapian_doc *doc, str
 	if (st != FUND_OK)
 		return st;
 	st = xapian_data_decode(bytes, &g->room, &a->article);
+	if (st == FUND_OK && g->n_wishes)
+		st = take_notes(g, a->article.terms);
 	if (st == FUND_CORRUPT)
 		return lender_failed(g->l, st, "a document that fundstelle-index did not write, or damaged");
 	return st == FUND_OK ? keep_article(g, a) : st;
 }
 
-static enum fund_status read_document(struct lending *g, const struct slice *names, uint32_t number)
+static enum fund_status read_document(struct lending *g, uint32_t number)
 {
 	const struct xapian_c *x = g->l->x;
-	const struct xapian_place_visitor visitor = { g, on_place };
 	struct xapian_doc *doc;
 	struct lent_article *a = &g->articles[g->n_articles];
 	enum fund_status st = x->doc_open(&doc, g->l->db, number, &g->l->why);
@@ -223,8 +261,6 @@ static enum fund_status read_document(struct lending *g, const struct slice *nam
 	*a = (struct lent_article){ .doc = number };
 	if (st == FUND_OK)
 		st = read_data(g, doc, a);
-	if (st == FUND_OK && g->n_wishes)
-		st = x->doc_places(doc, names, (uint32_t)g->n_wishes, &visitor, &g->l->why);
 	x->doc_free(doc);
 	g->n_articles += st == FUND_OK;
 	return st;
@@ -233,14 +269,11 @@ static enum fund_status read_document(struct lending *g, const struct slice *nam
 static enum fund_status read_documents(struct lending *g, const uint32_t *docs, uint32_t n)
 {
 	struct arena *arena = &g->l->arena;
-	struct slice *names = arena_alloc(arena, (g->n_wishes + 1) * sizeof *names);
 	g->articles = arena_alloc(arena, (n + (size_t)1) * sizeof *g->articles);
 	g->order = arena_alloc(arena, (n + (size_t)1) * sizeof *g->order);
-	enum fund_status st = names && g->articles && g->order ? FUND_OK : FUND_NO_MEMORY;
-	for (size_t i = 0; i < g->n_wishes && st == FUND_OK; i++)
-		names[i] = g->wishes[i].name;
+	enum fund_status st = g->articles && g->order ? FUND_OK : FUND_NO_MEMORY;
 	for (uint32_t i = 0; i < n && st == FUND_OK; i++)
-		st = read_document(g, names, docs[i]);
+		st = read_document(g, docs[i]);
 	return st;
 }
 
@@ -289,18 +322,12 @@ static enum fund_status order_articles(struct lending *g)
 	return FUND_OK;
 }
 
-/* By term, document; the term itself before its forms. */
-static int by_place(const void *a, const void *b, void *context)
+static int by_place(const void *a, const void *b)
 {
 	const struct note *x = a, *y = b;
-	const struct wish *wishes = context, *wx = &wishes[x->wish], *wy = &wishes[y->wish];
-	if (wx->number != wy->number)
-		return wx->number < wy->number ? -1 : 1;
-	if (x->doc != y->doc)
-		return x->doc < y->doc ? -1 : 1;
-	if (!wx->form.data != !wy->form.data)
-		return wx->form.data ? 1 : -1;
-	return (x->wish > y->wish) - (x->wish < y->wish);
+	if (x->wish != y->wish)
+		return x->wish < y->wish ? -1 : 1;
+	return (x->doc > y->doc) - (x->doc < y->doc);
 }
 
 /* ---- writing documents ---- */
@@ -365,29 +392,6 @@ struct lent_term {
 	bool with_positions;
 };
 
-/* What the fields add to the occurrences, as some number of them in the title and in the lead: that of the title as near to `title` as can be. */
-static uint8_t split_boost(struct field_weights w, uint32_t extra, uint32_t title)
-{
-	for (uint32_t off = 0; off <= BOOST_MAX; off++)
-		for (int sign = 1; sign >= -1; sign -= 2) {
-			int64_t t = (int64_t)title + sign * (int64_t)off, rest = (int64_t)extra - t * (w.title - 1);
-			int64_t lead = w.lead > 1 ? rest / (w.lead - 1) : 0;
-			if (t >= 0 && t <= (int64_t)BOOST_MAX && lead >= 0 && lead <= (int64_t)BOOST_MAX && rest == lead * (w.lead - 1))
-				return (uint8_t)(t | lead << 4);
-		}
-	return (uint8_t)title;
-}
-
-static uint8_t boost_of(const struct lending *g, const struct note *n, uint8_t class)
-{
-	uint32_t title_end = g->articles[g->order[n->doc]].article.fields & 0xFFFF, title = 0;
-	if ((class != 'w' && class != 'x' && class != 'v') || n->n == 0 || n->wdf < n->n)
-		return 0;
-	while (title < n->n && title < BOOST_MAX && g->positions[n->pos + title] < title_end)
-		title++;
-	return split_boost(lender_weights(g->l), n->wdf - n->n, title);
-}
-
 /* The place of its form among those of the term; a new one at their end. */
 static uint32_t form_slot(struct lent_term *t, uint32_t wish)
 {
@@ -397,29 +401,6 @@ static uint32_t form_slot(struct lent_term *t, uint32_t wish)
 	if (i == t->n_forms)
 		t->forms[t->n_forms++] = (struct lent_form){ .wish = wish };
 	return i;
-}
-
-/* Where this form stands among the term's positions; without positions of its own: everywhere. */
-static void mark_form(const struct lending *g, const struct note *term, const struct note *form, uint32_t slot)
-{
-	uint32_t k = 0;
-	for (uint32_t i = 0; i < term->n; i++) {
-		uint32_t pos = g->positions[term->pos + i];
-		while (k < form->n && g->positions[form->pos + k] < pos)
-			k++;
-		if (form->n == 0 || (k < form->n && g->positions[form->pos + k] == pos))
-			g->ordinals[term->pos + i] = slot;
-	}
-}
-
-static void count_forms(const struct lending *g, struct lent_term *t, const struct note *term)
-{
-	for (uint32_t i = 0; i < term->n; i++) {
-		uint32_t *slot = &g->ordinals[term->pos + i];
-		if (*slot == NO_FORM)
-			*slot = form_slot(t, NO_FORM);
-		t->forms[*slot].count++;
-	}
 }
 
 /* As forms.h has them: the most frequent first, then by their bytes. */
@@ -452,71 +433,51 @@ static enum fund_status announce_forms(struct lending *g, struct lent_term *t)
 	return st;
 }
 
-/* Works out which form stands where. */
+/* Works out which form stands where: of wishes it makes places among the forms, later ordinals. */
 static enum fund_status settle_forms(struct lending *g, struct lent_term *t)
 {
-	const struct note *term = NULL;
-	t->forms = arena_alloc(&g->l->arena, (t->n_notes + 2) * sizeof *t->forms);
+	uint32_t n = g->wishes[t->notes[0].wish].n_forms + 1;
+	t->forms = arena_alloc(&g->l->arena, n * sizeof *t->forms);
 	if (!t->forms)
 		return FUND_NO_MEMORY;
-	for (size_t i = 0; i < t->n_notes; i++) {
-		const struct note *n = &t->notes[i];
-		if (!g->wishes[n->wish].form.data) {
-			if (term)
-				count_forms(g, t, term);
-			term = n;
-			for (uint32_t k = 0; k < n->n; k++)
-				g->ordinals[n->pos + k] = NO_FORM;
-		} else if (term && term->doc == n->doc) {
-			mark_form(g, term, n, form_slot(t, n->wish));
+	for (size_t i = 0; i < t->n_notes; i++)
+		for (uint32_t k = 0; k < t->notes[i].freq; k++) {
+			uint32_t *form = &g->forms[t->notes[i].pos + k];
+			*form = form_slot(t, *form);
+			t->forms[*form].count++;
 		}
-	}
-	if (term)
-		count_forms(g, t, term);
 	return announce_forms(g, t);
 }
 
 static enum fund_status add_posting(struct lending *g, const struct lent_term *t, const struct note *n)
 {
-	uint8_t class = g->wishes[n->wish].term.data[0];
-	uint32_t *ordinals = t->n_forms ? g->ordinals + n->pos : NULL;
-	if (t->with_positions && n->n == 0)
-		return lender_failed(g->l, FUND_CORRUPT, "a term without its positions");
-	for (uint32_t i = 0; ordinals && i < n->n; i++)
+	uint32_t *ordinals = t->n_forms ? g->forms + n->pos : NULL;
+	for (uint32_t i = 0; ordinals && i < n->freq; i++)
 		ordinals[i] = t->forms[ordinals[i]].ordinal;
-	uint32_t freq = t->with_positions ? n->n : n->wdf ? n->wdf : 1;
-	return segment_writer_add_posting(g->writer, n->doc, freq, boost_of(g, n, class), t->with_positions ? g->positions + n->pos : NULL, ordinals);
+	return segment_writer_add_posting(g->writer, n->doc, n->freq, n->boost, t->with_positions ? g->positions + n->pos : NULL, ordinals);
 }
 
 static enum fund_status add_term(struct lending *g, struct lent_term *t)
 {
-	bool has_wishes = false;
-	for (size_t i = 0; i < t->n_notes; i++) {
-		bool is_form = g->wishes[t->notes[i].wish].form.data != NULL;
-		has_wishes |= is_form;
-		t->with_positions |= !is_form && t->notes[i].n > 0;
-	}
-	enum fund_status st = segment_writer_begin_term(g->writer, g->wishes[t->notes[0].wish].term, t->with_positions);
-	if (st == FUND_OK && has_wishes && t->with_positions)
+	const struct wish *w = &g->wishes[t->notes[0].wish];
+	t->with_positions = true;
+	for (size_t i = 0; i < t->n_notes; i++)
+		t->with_positions &= t->notes[i].has_positions;
+	enum fund_status st = segment_writer_begin_term(g->writer, w->term, t->with_positions);
+	if (st == FUND_OK && w->n_forms && t->with_positions)
 		st = settle_forms(g, t);
 	for (size_t i = 0; i < t->n_notes && st == FUND_OK; i++)
-		if (!g->wishes[t->notes[i].wish].form.data)
-			st = add_posting(g, t, &t->notes[i]);
+		st = add_posting(g, t, &t->notes[i]);
 	return st == FUND_OK ? segment_writer_end_term(g->writer) : st;
 }
 
 static enum fund_status add_terms(struct lending *g)
 {
 	enum fund_status st = FUND_OK;
-	uint32_t *ordinals = array_room(g->ordinals, g->n_positions + 1, &g->cap_ordinals, sizeof *ordinals);
-	if (!ordinals)
-		return FUND_NO_MEMORY;
-	g->ordinals = ordinals;
 	if (g->n_notes > 1)
-		qsort_r(g->notes, g->n_notes, sizeof *g->notes, by_place, g->wishes);
+		qsort(g->notes, g->n_notes, sizeof *g->notes, by_place);
 	for (size_t first = 0, end; first < g->n_notes && st == FUND_OK; first = end) {
-		uint32_t number = g->wishes[g->notes[first].wish].number;
-		for (end = first; end < g->n_notes && g->wishes[g->notes[end].wish].number == number;)
+		for (end = first; end < g->n_notes && g->notes[end].wish == g->notes[first].wish;)
 			end++;
 		struct lent_term t = { .notes = g->notes + first, .n_notes = end - first };
 		st = add_term(g, &t);
@@ -587,7 +548,7 @@ enum fund_status lender_lend(struct searcher *s, const struct plan *plan, const 
 	forget(l);
 	enum fund_status st = plan ? wish_for_plan(&g, plan) : FUND_OK;
 	if (st == FUND_OK)
-		st = settle_wishes(&g);
+		settle_wishes(&g);
 	if (st == FUND_OK)
 		st = read_documents(&g, docs, n);
 	if (st == FUND_OK)
@@ -597,7 +558,8 @@ enum fund_status lender_lend(struct searcher *s, const struct plan *plan, const 
 	free(g.wishes);
 	free(g.notes);
 	free(g.positions);
-	free(g.ordinals);
+	free(g.forms);
+	xapian_terms_release(&g.terms);
 	buf_release(&g.room);
 	if (st != FUND_OK)
 		return st;
@@ -632,26 +594,12 @@ enum fund_status lender_find_key(struct lender *l, struct slice key, uint32_t *d
 	return st == FUND_OK ? l->x->db_find(l->db, slice_buf(&l->name), doc, &l->why) : st;
 }
 
-struct two_places {
-	struct arena *arena;
-	uint32_t *pos[2], n[2];
-};
-
-static enum fund_status note_two(void *context, uint32_t i, uint32_t wdf, const uint32_t *pos, uint32_t n)
+static bool do_meet(const uint32_t *a, uint32_t n_a, const uint32_t *b, uint32_t n_b)
 {
-	struct two_places *t = context;
-	(void)wdf;
-	t->pos[i] = n ? arena_copy(t->arena, pos, n * sizeof *pos) : NULL;
-	t->n[i] = t->pos[i] ? n : 0;
-	return FUND_OK;
-}
-
-static bool do_meet(const struct two_places *t)
-{
-	for (uint32_t i = 0, k = 0; i < t->n[0] && k < t->n[1];) {
-		if (t->pos[0][i] == t->pos[1][k])
+	for (uint32_t i = 0, k = 0; i < n_a && k < n_b;) {
+		if (a[i] == b[k])
 			return true;
-		if (t->pos[0][i] < t->pos[1][k])
+		if (a[i] < b[k])
 			i++;
 		else
 			k++;
@@ -659,23 +607,51 @@ static bool do_meet(const struct two_places *t)
 	return false;
 }
 
-static enum fund_status meet_in(struct lender *l, uint32_t number, const struct slice names[2], bool *yes)
+/* Words come before parts: class w before x. */
+static enum fund_status meet_in_terms(struct slice terms, struct slice word, struct slice part, bool *yes)
 {
-	struct arena arena = ARENA_INIT;
-	struct two_places places = { .arena = &arena };
-	const struct xapian_place_visitor visitor = { &places, note_two };
-	struct slice sorted[2] = { names[0], names[1] };
-	struct xapian_doc *doc;
-	if (slice_compare(names[0], names[1]) > 0) {
-		sorted[0] = names[1];
-		sorted[1] = names[0];
+	struct xapian_terms t = { .c = cursor_of(terms) };
+	uint32_t *pos = NULL, n = 0;
+	enum fund_status st;
+	while ((st = xapian_terms_next(&t)) == FUND_OK) {
+		bool is_word = slice_equal(t.posting.term, word), is_part = slice_equal(t.posting.term, part);
+		if (!is_word && !is_part)
+			continue;
+		st = xapian_terms_read(&t);
+		if (st != FUND_OK || !t.posting.pos)
+			break;
+		if (is_part) {
+			*yes = do_meet(pos, n, t.posting.pos, t.posting.freq);
+			break;
+		}
+		n = t.posting.freq;
+		pos = malloc((n + (size_t)1) * sizeof *pos);
+		if (!pos) {
+			st = FUND_NO_MEMORY;
+			break;
+		}
+		memcpy(pos, t.posting.pos, n * sizeof *pos);
 	}
+	free(pos);
+	xapian_terms_release(&t);
+	return st == FUND_END ? FUND_OK : st;
+}
+
+static enum fund_status meet_in(struct lender *l, uint32_t number, struct slice word, struct slice part, bool *yes)
+{
+	struct buf room = BUF_INIT;
+	struct xapian_article article;
+	struct xapian_doc *doc;
+	struct slice data;
 	enum fund_status st = l->x->doc_open(&doc, l->db, number, &l->why);
 	if (st == FUND_OK)
-		st = l->x->doc_places(doc, sorted, 2, &visitor, &l->why);
-	*yes = st == FUND_OK && do_meet(&places);
+		st = l->x->doc_data(doc, &data, &l->why);
+	if (st == FUND_OK)
+		st = xapian_data_decode(data, &room, &article);
+	if (st == FUND_OK)
+		st = meet_in_terms(article.terms, word, part, yes);
 	l->x->doc_free(doc);
-	arena_release(&arena);
+	buf_release(&room);
 	return st;
 }
 
@@ -697,7 +673,7 @@ enum fund_status lender_has_part(struct lender *l, struct slice word, struct sli
 	if (st == FUND_OK)
 		st = lender_find(l, &both, XAPIAN_BY_DOC, 0, 1, false, &page);
 	if (st == FUND_OK && page.n)
-		st = meet_in(l, page.docs[0], (struct slice[2]){ slice_buf(&rooms[0]), slice_buf(&rooms[1]) }, yes);
+		st = meet_in(l, page.docs[0], word, part, yes);
 	lender_page_release(&page);
 	lender_query_release(l, &both);
 	for (unsigned i = 0; i < 2; i++) {

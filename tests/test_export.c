@@ -100,12 +100,12 @@ START_TEST(what_is_stored_of_an_article_is_read_as_it_was)
 	struct arena arena = ARENA_INIT;
 	struct buf data = BUF_INIT, room = BUF_INIT;
 	for (int round = 0; round < 3000; round++) {
-		struct xapian_article a = { SLICE_LIT("k"), (uint32_t)random_next(&state), random_below(&state, 9999), 1, 2, random_next(&state), { .title = random_text(&arena, &state) } }, b;
+		struct xapian_article a = { SLICE_LIT("k"), (uint32_t)random_next(&state), random_below(&state, 9999), 1, 2, random_next(&state), random_text(&arena, &state), { .title = random_text(&arena, &state) } }, b;
 		a.text.body = random_text(&arena, &state);
 		a.text.source = random_text(&arena, &state);
 		ck_assert_int_eq(xapian_data_encode(&a, &data), FUND_OK);
 		ck_assert_int_eq(xapian_data_decode(slice_buf(&data), &room, &b), FUND_OK);
-		ck_assert(slice_equal(a.key, b.key) && a.date == b.date && a.words == b.words && a.signature == b.signature && b.length == 1 && b.fields == 2);
+		ck_assert(slice_equal(a.key, b.key) && a.date == b.date && a.words == b.words && a.signature == b.signature && b.length == 1 && b.fields == 2 && slice_equal(a.terms, b.terms));
 		ck_assert(slice_equal(a.text.title, b.text.title) && slice_equal(a.text.body, b.text.body) && slice_equal(a.text.source, b.text.source));
 		ck_assert_uint_eq(b.text.lead.len, 0);
 		/* damaged: an error or another text, no more */

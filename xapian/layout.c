@@ -2,6 +2,7 @@
 #include "xapian/layout.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/hash.h"
 #include "base/utf8.h"
@@ -86,6 +87,138 @@ bool xapian_form_split(struct slice name, struct slice *form, struct slice *term
 	*form = slice_of(name.data, (size_t)(blank - name.data));
 	*term = slice_from(name, form->len + 1);
 	return true;
+}
+
+/* ---- terms in the data ---- */
+
+static size_t shared_with(struct slice a, struct slice b)
+{
+	size_t n = a.len < b.len ? a.len : b.len, i = 0;
+	while (i < n && i < UINT8_MAX && a.data[i] == b.data[i])
+		i++;
+	return i;
+}
+
+/* shared u8, length of the rest u8, the rest. */
+static enum fund_status add_shared(struct buf *out, struct slice base, struct slice word)
+{
+	size_t shared = shared_with(base, word);
+	if (word.len - shared > UINT8_MAX)
+		return FUND_LIMIT;
+	enum fund_status st = buf_add_byte(out, (uint8_t)shared);
+	if (st == FUND_OK)
+		st = buf_add_byte(out, (uint8_t)(word.len - shared));
+	return st == FUND_OK ? buf_add_slice(out, slice_from(word, shared)) : st;
+}
+
+/* freq << 1 | positions, boost u8, gaps of the positions, number of forms, forms shared with the term (without class), with several an ordinal each. */
+static enum fund_status add_payload(struct buf *out, const struct xapian_posting *p)
+{
+	uint32_t last = 0;
+	enum fund_status st = buf_add_varint(out, (uint64_t)p->freq << 1 | (p->pos != NULL));
+	if (st == FUND_OK)
+		st = buf_add_byte(out, p->boost);
+	for (uint32_t i = 0; p->pos && i < p->freq && st == FUND_OK; i++) {
+		st = buf_add_varint(out, p->pos[i] - last);
+		last = p->pos[i];
+	}
+	if (st == FUND_OK)
+		st = buf_add_varint(out, p->n_forms);
+	for (uint32_t i = 0; i < p->n_forms && st == FUND_OK; i++)
+		st = add_shared(out, slice_from(p->term, 1), p->forms[i]);
+	for (uint32_t i = 0; p->n_forms > 1 && i < p->freq && st == FUND_OK; i++)
+		st = buf_add_varint(out, p->ordinals ? p->ordinals[i] : 0);
+	return st;
+}
+
+enum fund_status xapian_terms_add(struct buf *out, struct slice last, const struct xapian_posting *p)
+{
+	struct buf payload = BUF_INIT;
+	enum fund_status st = add_payload(&payload, p);
+	if (st == FUND_OK)
+		st = add_shared(out, last, p->term);
+	if (st == FUND_OK)
+		st = buf_add_varint(out, payload.len);
+	if (st == FUND_OK)
+		st = buf_add_slice(out, slice_buf(&payload));
+	buf_release(&payload);
+	return st;
+}
+
+enum fund_status xapian_terms_next(struct xapian_terms *t)
+{
+	if (cursor_left(&t->c) == 0)
+		return FUND_END;
+	size_t shared = cursor_u8(&t->c);
+	struct slice rest = cursor_take(&t->c, cursor_u8(&t->c));
+	t->payload = cursor_take(&t->c, cursor_varint32(&t->c));
+	if (t->c.bad || shared > t->term_len || shared + rest.len > sizeof t->term || shared + rest.len == 0)
+		return FUND_CORRUPT;
+	if (rest.len)
+		memcpy(t->term + shared, rest.data, rest.len);
+	t->term_len = shared + rest.len;
+	t->posting = (struct xapian_posting){ .term = slice_of(t->term, t->term_len) };
+	return FUND_OK;
+}
+
+static enum fund_status read_forms(struct xapian_terms *t, struct cursor *c, uint32_t n)
+{
+	struct slice base = slice_from(t->posting.term, 1);
+	struct slice *forms = array_room(t->forms, n + (size_t)1, &t->cap_forms, sizeof *forms);
+	if (!forms)
+		return FUND_NO_MEMORY;
+	t->forms = forms;
+	buf_reset(&t->words);
+	enum fund_status st = buf_reserve(&t->words, 2 * (size_t)UINT8_MAX * (n + (size_t)1));
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
+		size_t shared = cursor_u8(c), start = t->words.len;
+		struct slice rest = cursor_take(c, cursor_u8(c));
+		if (c->bad || shared > base.len)
+			return FUND_CORRUPT;
+		st = buf_add(&t->words, base.data, shared);
+		if (st == FUND_OK)
+			st = buf_add_slice(&t->words, rest);
+		t->forms[i] = slice_of(t->words.data + start, t->words.len - start);
+	}
+	t->posting.forms = t->forms;
+	t->posting.n_forms = n;
+	return st;
+}
+
+enum fund_status xapian_terms_read(struct xapian_terms *t)
+{
+	struct cursor c = cursor_of(t->payload);
+	struct xapian_posting *p = &t->posting;
+	uint32_t head = cursor_varint32(&c), pos = 0;
+	p->freq = head >> 1;
+	p->boost = cursor_u8(&c);
+	if (c.bad || ((head & 1) && p->freq > cursor_left(&c)))
+		return FUND_CORRUPT;
+	uint32_t *numbers = array_room(t->numbers, 2 * (size_t)p->freq + 1, &t->cap_numbers, sizeof *numbers);
+	if (!numbers)
+		return FUND_NO_MEMORY;
+	t->numbers = numbers;
+	for (uint32_t i = 0; (head & 1) && i < p->freq; i++)
+		numbers[i] = pos += cursor_varint32(&c);
+	p->pos = head & 1 ? numbers : NULL;
+	uint32_t n = cursor_varint32(&c);
+	if (c.bad || n > cursor_left(&c))
+		return FUND_CORRUPT;
+	enum fund_status st = read_forms(t, &c, n);
+	for (uint32_t i = 0; n > 1 && i < p->freq && st == FUND_OK; i++) {
+		numbers[p->freq + i] = cursor_varint32(&c);
+		st = c.bad || numbers[p->freq + i] >= n ? FUND_CORRUPT : FUND_OK;
+	}
+	p->ordinals = n > 1 ? numbers + p->freq : NULL;
+	return st;
+}
+
+void xapian_terms_release(struct xapian_terms *t)
+{
+	buf_release(&t->words);
+	free(t->numbers);
+	free(t->forms);
+	*t = (struct xapian_terms){ .term_len = 0 };
 }
 
 /* ---- state ---- */
@@ -177,7 +310,7 @@ enum fund_status xapian_data_encode(const struct xapian_article *a, struct buf *
 	for (size_t i = 0; i < FIELDS && st == FUND_OK; i++)
 		if (fields[i]->len)
 			st = put_line(field_names[i], *fields[i], out);
-	return st;
+	return st == FUND_OK && a->terms.len ? put_line("f_terms", a->terms, out) : st;
 }
 
 /* Unescaped in place: it only gets shorter. */
@@ -243,6 +376,8 @@ static enum fund_status take_line(uint8_t *line, uint8_t *end, struct xapian_art
 		return st;
 	if (slice_equal(name, SLICE_LIT("url")))
 		out->key = value;
+	else if (slice_equal(name, SLICE_LIT("f_terms")))
+		out->terms = value;
 	else if (take_figure(name, value, out, &st))
 		return st;
 	fields_of(&out->text, fields);

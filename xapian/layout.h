@@ -3,12 +3,13 @@
  * layout.h - how an article stands in a Xapian database, so that fundstelle, Omega and quest can all use it.
  *
  * Terms    a word's stem by itself (query parsers: STEM_ALL, $set{stem_all,true} in Omega); the prefixes below for all else. Omega's own: Q, A, S, D, M, Y, T.
- * Forms    XF, a letter of the class, the word as written, a blank, its stem: what wildcards, fuzzy words and =Wort are looked up in. Their positions stand
- *          only where a document has several forms of one stem: else they are the stem's. XFT: those of the title.
+ * Forms    XF, a letter of the class, the word as written, a blank, its stem: what wildcards, fuzzy words and =Wort are looked up in. XFT: those of the title.
  * wdf      of words, parts, variants: the pseudo-frequency of docs/FORMAT.md; of S what the title adds to that; of forms the occurrences; of filters 0. XLEN has what is missing of
  *          XAPIAN_LENGTH_UNITS times the weighted length, so that a document's length is that: BM25 then comes to the same in both engines.
  * Values   slots below. Slot 0 is Omega's "last modified".
- * Data     lines "name=value" as Omega wants them; in a value \n and \\ stand for newline and backslash. Ours begin with "f_".
+ * Data     lines "name=value" as Omega wants them; in a value \n and \\ stand for newline and backslash. Ours begin with "f_". f_terms has all terms of the
+ *          article once more, with frequencies, positions and forms: so a document comes with all that is asked of it, where a server would send its terms
+ *          and positions one by one.
  * Metadata fundstelle.analysis: the fingerprint; a database analysed otherwise is refused. fundstelle.state: struct xapian_state. fundstelle.lexicon: the
  *          first words of the blocks of the lexicon, each a varint of its length and its bytes; fundstelle.lexicon.N: block N, from 0.
  */
@@ -38,7 +39,7 @@
 #define XAPIAN_METADATA_LEXICON "fundstelle.lexicon"
 
 /* What a database says of itself. */
-#define XAPIAN_LAYOUT_VERSION 2u
+#define XAPIAN_LAYOUT_VERSION 3u
 struct xapian_state {
 	uint64_t id, generation; /* of the index that it was written from */
 	uint64_t newest;	 /* what was born in this generation is new */
@@ -62,10 +63,43 @@ enum fund_status xapian_form_name(const char *prefix, struct slice form, struct 
 /* What stands behind the prefix, in its two parts. */
 bool xapian_form_split(struct slice name, struct slice *form, struct slice *term);
 
+/* A term of an article. */
+struct xapian_posting {
+	struct slice term; /* with its class */
+	uint32_t freq;
+	uint8_t boost;
+	const uint32_t *pos;	   /* freq of them; NULL: none */
+	const struct slice *forms; /* n_forms of them: those that are there */
+	uint32_t n_forms;
+	const uint32_t *ordinals;  /* of the forms, freq of them; NULL: all are the first */
+};
+/* Appends one; terms ascend. `last`: the term before, empty at first; borrowed. FUND_LIMIT: too long. */
+enum fund_status xapian_terms_add(struct buf *out, struct slice last, const struct xapian_posting *p);
+/* One after the other, from bytes that are borrowed. Starts as {0} but for the cursor. */
+struct xapian_terms {
+	struct cursor c;
+	struct xapian_posting posting; /* the current one: valid until the next call */
+	/* private */
+	uint8_t term[256];
+	size_t term_len;
+	struct slice payload;
+	struct buf words;
+	uint32_t *numbers;
+	size_t cap_numbers;
+	struct slice *forms;
+	size_t cap_forms;
+};
+/* The next term's name alone: FUND_END, FUND_CORRUPT. */
+enum fund_status xapian_terms_next(struct xapian_terms *t);
+/* The rest of the current posting. */
+enum fund_status xapian_terms_read(struct xapian_terms *t);
+void xapian_terms_release(struct xapian_terms *t); /* also on {0} */
+
 struct xapian_article {
 	struct slice key;
 	uint32_t date, words, length, fields; /* as in the columns of a segment */
 	uint64_t signature;
+	struct slice terms; /* as xapian_terms_add() writes them */
 	struct stored_article text;
 };
 /* Replaces what `out` held. */

@@ -352,34 +352,6 @@ fund_status doc_each_term(xapian_doc *doc, const xapian_term_visitor *v, fault *
 	});
 }
 
-fund_status tell_places(const Xapian::TermIterator &it, uint32_t i, std::vector<uint32_t> &pos, const xapian_place_visitor *v)
-{
-	pos.clear();
-	for (auto p = it.positionlist_begin(); p != it.positionlist_end(); ++p)
-		pos.push_back(*p);
-	return v->each(v->context, i, it.get_wdf(), pos.data(), static_cast<uint32_t>(pos.size()));
-}
-
-fund_status doc_places(xapian_doc *doc, const slice *terms, uint32_t n, const xapian_place_visitor *v, fault *why)
-{
-	return guarded(why, [&]() {
-		std::vector<uint32_t> pos;
-		fund_status st = FUND_OK;
-		auto it = doc->doc.termlist_begin(), end = doc->doc.termlist_end();
-		for (uint32_t i = 0; i < n && it != end && st == FUND_OK;) {
-			const std::string term = *it;
-			int c = term.compare(0, std::string::npos, reinterpret_cast<const char *>(terms[i].data), terms[i].len);
-			if (c == 0)
-				st = tell_places(it, i, pos, v);
-			if (c <= 0)
-				++it;
-			if (c >= 0)
-				i++;
-		}
-		return st;
-	});
-}
-
 /* ---- queries ---- */
 
 fund_status made(xapian_query **out, const Xapian::Query &q)
@@ -523,7 +495,7 @@ const xapian_c table = {
 	XAPIAN_C_VERSION, library,
 	db_open, db_open_remote, db_add, db_free, db_commit, db_reopen, db_size, db_term, db_each_term, db_uuid, db_metadata, db_set_metadata, db_replace, db_delete, db_find,
 	db_add_spelling, db_spell,
-	doc_new, doc_open, doc_free, doc_add, doc_add_position, doc_set_value, doc_value, doc_set_data, doc_data, doc_each_term, doc_places,
+	doc_new, doc_open, doc_free, doc_add, doc_add_position, doc_set_value, doc_value, doc_set_data, doc_data, doc_each_term,
 	query_term, query_all, query_range, query_wildcard, query_combine, query_scale, query_describe, query_free,
 	search, hits_n, hits_at, hits_total, hits_free,
 	stem_new, stem, stem_free,

@@ -70,12 +70,6 @@ struct xapian_term_visitor {
 	enum fund_status (*each)(void *context, struct slice term, uint64_t n);
 };
 
-struct xapian_place_visitor {
-	void *context;
-	/* Term number i of those asked for is in the document, at these ascending positions, if it has any. Borrowed until the return. */
-	enum fund_status (*each)(void *context, uint32_t i, uint32_t wdf, const uint32_t *pos, uint32_t n);
-};
-
 struct xapian_c {
 	uint32_t version;	 /* XAPIAN_C_VERSION */
 	const char *(*library)(void); /* "1.4.22" */
@@ -111,8 +105,6 @@ struct xapian_c {
 	enum fund_status (*doc_set_data)(struct xapian_doc *doc, struct slice data, struct fault *why);
 	enum fund_status (*doc_data)(struct xapian_doc *doc, struct slice *out, struct fault *why);
 	enum fund_status (*doc_each_term)(struct xapian_doc *doc, const struct xapian_term_visitor *v, struct fault *why);
-	/* Which of these (ascending) terms the document has. Of a remote one the list of its terms is sent, and the positions of each term that is there. */
-	enum fund_status (*doc_places)(struct xapian_doc *doc, const struct slice *terms, uint32_t n, const struct xapian_place_visitor *v, struct fault *why);
 
 	/* ---- queries ---- */
 	enum fund_status (*query_term)(struct xapian_query **out, struct slice term, struct fault *why);
