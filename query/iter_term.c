@@ -83,7 +83,7 @@ enum fund_status iter_term_new(struct arena *arena, const struct plan *plan, str
 	struct iter_term *t = arena_alloc(arena, sizeof *t);
 	if (!t)
 		return FUND_NO_MEMORY;
-	t->base = iter_base(&term_ops, entry.df, leaf, bm25);
+	t->base = iter_base(&term_ops, leaf->lent ? plan->term.places.df : entry.df, leaf, bm25);
 	t->term = &plan->term;
 	t->scale = plan->scale;
 	st = postings_open(&t->postings, chunks, &entry, leaf->weights);

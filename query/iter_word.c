@@ -121,7 +121,7 @@ static enum fund_status add_list(struct arena *arena, struct iter_word *w, const
 	if (st != FUND_OK)
 		return st;
 	w->lists[w->n++] = l;
-	w->base.cost += entry.df;
+	w->base.cost += w->base.leaf->lent ? term->places.df : entry.df;
 	return FUND_OK;
 }
 
