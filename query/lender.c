@@ -236,7 +236,7 @@ static enum fund_status open_lender(struct lender *l, const char *const *names, 
 			l->members[l->n_members++].name = names[i];
 	st = open_members(l, analysis, why);
 	if (st == FUND_OK && l->n_members == 0)
-		return fault_set(why, FUND_NOT_FOUND, "%s: %s", l->servers->lost[0].name, l->servers->lost[0].why.text);
+		return fault_set(why, FUND_END, "%s: %s", l->servers->lost[0].name, l->servers->lost[0].why.text);
 	if (st == FUND_OK)
 		st = join_members(l, why);
 	return st == FUND_OK ? read_analysis(l, why) : st;

@@ -40,7 +40,8 @@ bool lender_is_name(const char *name);
 
 /* ---- life ---- */
 
-/* All of these names as one. FUND_TIMEOUT, FUND_IO: a server does not answer, and `partial` was not asked for. FUND_NOT_FOUND: with it, none of them does. */
+/* All of these names as one. FUND_TIMEOUT, FUND_IO: a server does not answer, and `partial` was not asked for. FUND_END: with it, none of
+ * them does. */
 enum fund_status lender_open(struct lender **out, const char *const *names, uint32_t n, uint64_t analysis, struct servers *servers, struct fault *why);
 void lender_close(struct lender *l); /* NULL is allowed */
 /* What the last call that failed met; NULL: none did. */

@@ -434,7 +434,7 @@ static enum fund_status of_span(struct translation *t, const struct plan *p, str
 			st = keep(t, st, *out);
 		}
 	}
-	t->exact &= p->span->kind == SPAN_SLOT;
+	t->exact &= p->span->kind == SPAN_SLOT && p->span->slot->field != FIELD_TITLE;
 	free(any.at);
 	return st;
 }

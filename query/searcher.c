@@ -86,8 +86,10 @@ static enum fund_status add_lender(struct searcher *s, const char *const *names,
 	if (n == 0)
 		return FUND_OK;
 	enum fund_status st = lender_open(&s->lender, names, n, analysis, s->servers, why);
+	if (st == FUND_END && s->n_indexes)
+		return FUND_OK; /* all servers are lost: whoever has the list tells */
 	if (st != FUND_OK)
-		return st;
+		return st == FUND_END ? FUND_TIMEOUT : st;
 	struct leaf *grown = realloc(s->leaves, (s->n_leaves + (size_t)1) * sizeof *grown);
 	if (!grown)
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
