@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/strnum.h"
 #include "query/lender_private.h"
+#include "store/forms.h"
 
 #define PREFIX "xapian:"
 #define STEPS 3u /* what is waited for one after the other at most: opening, an answer, asking who is lost. Together they take the timeout */
@@ -280,6 +281,14 @@ void lender_close(struct lender *l)
 
 const struct fault *lender_fault(const struct lender *l) { return l && l->why.text[0] ? &l->why : NULL; }
 
+static bool has_servers(const struct lender *l)
+{
+	for (uint32_t i = 0; i < l->n_members; i++)
+		if (is_server(l->members[i].name))
+			return true;
+	return false;
+}
+
 /* A server that hung once and answers again is not waited for a second time. */
 enum fund_status lender_judge(struct lender *l, struct fault *why)
 {
@@ -287,6 +296,8 @@ enum fund_status lender_judge(struct lender *l, struct fault *why)
 	*why = l->why;
 	if (st == FUND_STALE || st == FUND_NO_MEMORY || st == FUND_CORRUPT || st == FUND_UNSUPPORTED)
 		return st;
+	if (!has_servers(l))
+		return st == FUND_INVALID ? FUND_IO : st;
 	bool lost = find_lost(l);
 	if (lost && !l->servers->partial)
 		return lost_fault(&l->servers->lost[l->servers->n_lost - 1], why);
@@ -387,8 +398,8 @@ static enum fund_status on_form(void *context, struct slice name, uint64_t df)
 {
 	const struct form_walk *w = context;
 	struct slice form, term;
-	if (!xapian_form_split(slice_from(name, w->prefix), &form, &term))
-		return FUND_OK;
+	if (!xapian_form_split(slice_from(name, w->prefix), &form, &term) || form.len == 0 || form.len > FORM_MAX || term.len >= DICTIONARY_TERM_MAX)
+		return FUND_OK; /* not written by us */
 	return w->visitor->each(w->visitor->context, form, term, df);
 }
 

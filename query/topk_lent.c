@@ -10,7 +10,8 @@
 #include "query/lender.h"
 #include "query/topk.h"
 
-#define FIRST_PAGE 256u
+#define FIRST_PAGE 32u	   /* documents beyond the hits that are wanted */
+#define FIRST_CANDIDATES 256u /* the same, where a second stage wants candidates */
 #define DOCS_AT_ONCE 65536u /* numbers that are asked for at once; in order of documents each asking counts from the first */
 #define KEPT_LEAST 4096u    /* entries of the table before it is cleaned up */
 
@@ -210,7 +211,8 @@ static enum fund_status search_lent(struct lent_search *s)
 										 XAPIAN_BY_WEIGHT;
 	t->total = 0;
 	t->total_exact = true;
-	uint64_t n = s->order == XAPIAN_BY_DOC || k + FIRST_PAGE > DOCS_AT_ONCE ? DOCS_AT_ONCE : k + FIRST_PAGE;
+	uint64_t more = t->candidates.k ? FIRST_CANDIDATES : FIRST_PAGE;
+	uint64_t n = s->order == XAPIAN_BY_DOC || k + more > DOCS_AT_ONCE ? DOCS_AT_ONCE : k + more;
 	enum fund_status st = search_pages(s, (uint32_t)n, &ended);
 	if (s->query.exact) {
 		t->total = s->least > t->total ? s->least : t->total;

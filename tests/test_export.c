@@ -119,6 +119,107 @@ START_TEST(what_is_stored_of_an_article_is_read_as_it_was)
 }
 END_TEST
 
+START_TEST(a_form_has_a_name_with_its_stem_in_xapian)
+{
+	struct buf name = BUF_INIT;
+	struct slice form, term;
+	uint8_t longer[200];
+	memset(longer, 'a', sizeof longer);
+	ck_assert_str_eq(xapian_form_prefix('w', true), "XFT");
+	ck_assert_ptr_null(xapian_form_prefix('x', false));
+	ck_assert_int_eq(xapian_form_name(xapian_form_prefix('w', false), SLICE_LIT("häuser"), SLICE_LIT("haus"), &name), FUND_OK);
+	ck_assert(slice_equal(slice_buf(&name), SLICE_LIT("XFWhäuser haus")));
+	ck_assert(xapian_form_split(slice_from(slice_buf(&name), 3), &form, &term));
+	ck_assert(slice_equal(form, SLICE_LIT("häuser")) && slice_equal(term, SLICE_LIT("haus")));
+	ck_assert(!xapian_form_split(SLICE_LIT("haus"), &form, &term));
+	ck_assert_int_eq(xapian_form_name("XFW", slice_of(longer, 200), SLICE_LIT("langeralsmanchesanderewortdasniemandjemalsgelesenhat"), &name), FUND_LIMIT);
+	ck_assert_int_eq(xapian_form_name("XFW", SLICE_LIT("zwei worte"), SLICE_LIT("zwei"), &name), FUND_LIMIT);
+	buf_release(&name);
+}
+END_TEST
+
+START_TEST(a_state_is_read_as_it_was_written_and_nothing_else_is)
+{
+	const struct xapian_state s = { 0xFEDCBA9876543210u, 7, 5, 123456789012u, 42, { 2, 1 } };
+	struct xapian_state got;
+	struct buf text = BUF_INIT;
+	ck_assert_int_eq(xapian_state_encode(&s, &text), FUND_OK);
+	ck_assert_int_eq(xapian_state_decode(slice_buf(&text), &got), FUND_OK);
+	ck_assert(got.id == s.id && got.generation == 7 && got.newest == 5 && got.sum_length == s.sum_length && got.mark == 42 && got.weights.title == 2);
+	text.data[0]++; /* another version */
+	ck_assert_int_eq(xapian_state_decode(slice_buf(&text), &got), FUND_FORMAT);
+	ck_assert_int_eq(xapian_state_decode(slice_of(NULL, 0), &got), FUND_FORMAT);
+	buf_release(&text);
+}
+END_TEST
+
+/* Terms of an article, in ascending order: made from a seed, so that they can be made again. */
+static bool make_posting(uint64_t seed, uint32_t i, struct xapian_posting *p)
+{
+	static uint32_t pos[40], ordinals[40];
+	static char term[40];
+	static const struct slice forms[3] = { { (const uint8_t *)"term", 4 }, { (const uint8_t *)"termes", 6 }, { (const uint8_t *)"anders", 6 } };
+	uint64_t state = seed + i + 1;
+	uint32_t last = 0;
+	random_next(&state);
+	snprintf(term, sizeof term, "wterm%03u", i);
+	*p = (struct xapian_posting){ .term = slice_str(term), .freq = 1 + random_below(&state, 40), .boost = (uint8_t)random_next(&state), .forms = forms };
+	p->n_forms = random_below(&state, 4);
+	p->pos = random_below(&state, 8) ? pos : NULL;
+	p->ordinals = p->n_forms > 1 ? ordinals : NULL;
+	for (uint32_t k = 0; k < p->freq; k++) {
+		pos[k] = last + (k ? 1 : 0) + random_below(&state, 300);
+		last = pos[k];
+		ordinals[k] = p->n_forms ? random_below(&state, p->n_forms) : 0;
+	}
+	return i < 50;
+}
+
+static void same_posting(const struct xapian_posting *a, const struct xapian_posting *b)
+{
+	ck_assert(slice_equal(a->term, b->term) && a->freq == b->freq && a->boost == b->boost && a->n_forms == b->n_forms && !a->pos == !b->pos && !a->ordinals == !b->ordinals);
+	for (uint32_t i = 0; i < a->freq; i++)
+		ck_assert((!a->pos || a->pos[i] == b->pos[i]) && (!a->ordinals || a->ordinals[i] == b->ordinals[i]));
+	for (uint32_t i = 0; i < a->n_forms; i++)
+		ck_assert(slice_equal(a->forms[i], b->forms[i]));
+}
+
+START_TEST(terms_in_the_data_are_read_as_they_were_and_damaged_ones_are_refused)
+{
+	struct buf bytes = BUF_INIT;
+	struct xapian_terms t = { .term_len = 0 };
+	struct xapian_posting p;
+	char last[40] = "";
+	for (uint32_t i = 0; make_posting(5, i, &p); i++) {
+		ck_assert_int_eq(xapian_terms_add(&bytes, slice_str(last), &p), FUND_OK);
+		snprintf(last, sizeof last, "%.*s", (int)p.term.len, (const char *)p.term.data);
+	}
+	t.c = cursor_of(slice_buf(&bytes));
+	for (uint32_t i = 0; make_posting(5, i, &p); i++) {
+		ck_assert_int_eq(xapian_terms_next(&t), FUND_OK);
+		ck_assert_int_eq(xapian_terms_read(&t), FUND_OK);
+		same_posting(&p, &t.posting);
+	}
+	ck_assert_int_eq(xapian_terms_next(&t), FUND_END);
+	uint64_t state = 3;
+	for (int round = 0; round < 3000; round++) { /* an end, an error, or other terms: no more */
+		uint32_t at = random_below(&state, (uint32_t)bytes.len);
+		uint8_t was = bytes.data[at];
+		bytes.data[at] = (uint8_t)random_next(&state);
+		t.c = cursor_of(slice_of(bytes.data, round % 2 ? bytes.len : random_below(&state, (uint32_t)bytes.len)));
+		t.term_len = 0;
+		enum fund_status st;
+		while ((st = xapian_terms_next(&t)) == FUND_OK)
+			if (xapian_terms_read(&t) != FUND_OK)
+				break;
+		ck_assert(st == FUND_OK || st == FUND_END || st == FUND_CORRUPT);
+		bytes.data[at] = was;
+	}
+	xapian_terms_release(&t);
+	buf_release(&bytes);
+}
+END_TEST
+
 /* ---- the programs ---- */
 
 static struct scratch scratch;
@@ -239,6 +340,9 @@ Suite *suite_export(void)
 	tcase_add_loop_test(t, a_term_has_this_name_in_xapian, 0, (int)(sizeof names / sizeof *names));
 	tcase_add_test(t, names_that_are_too_long_are_cut_and_stay_distinct);
 	tcase_add_test(t, what_is_stored_of_an_article_is_read_as_it_was);
+	tcase_add_test(t, a_form_has_a_name_with_its_stem_in_xapian);
+	tcase_add_test(t, a_state_is_read_as_it_was_written_and_nothing_else_is);
+	tcase_add_test(t, terms_in_the_data_are_read_as_they_were_and_damaged_ones_are_refused);
 	tcase_add_test(t, a_xapian_database_follows_the_archive);
 	tcase_add_test(t, shards_of_an_index_are_all_of_it);
 	tcase_add_test(t, bulk_requests_have_fields_and_terms_in_order);

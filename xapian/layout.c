@@ -185,21 +185,37 @@ static enum fund_status read_forms(struct xapian_terms *t, struct cursor *c, uin
 	return st;
 }
 
+#define FREQ_WITHOUT_POSITIONS 1000000u
+
+/* False: they do not rise. */
+static bool read_positions(struct cursor *c, uint32_t n, uint32_t *out)
+{
+	uint64_t pos = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t gap = cursor_varint32(c);
+		pos += gap;
+		if (c->bad || (i && gap == 0) || pos > UINT32_MAX)
+			return false;
+		out[i] = (uint32_t)pos;
+	}
+	return true;
+}
+
 enum fund_status xapian_terms_read(struct xapian_terms *t)
 {
 	struct cursor c = cursor_of(t->payload);
 	struct xapian_posting *p = &t->posting;
-	uint32_t head = cursor_varint32(&c), pos = 0;
+	uint32_t head = cursor_varint32(&c);
 	p->freq = head >> 1;
 	p->boost = cursor_u8(&c);
-	if (c.bad || ((head & 1) && p->freq > cursor_left(&c)))
+	if (c.bad || p->freq == 0 || p->freq > ((head & 1) ? cursor_left(&c) : FREQ_WITHOUT_POSITIONS))
 		return FUND_CORRUPT;
 	uint32_t *numbers = array_room(t->numbers, 2 * (size_t)p->freq + 1, &t->cap_numbers, sizeof *numbers);
 	if (!numbers)
 		return FUND_NO_MEMORY;
 	t->numbers = numbers;
-	for (uint32_t i = 0; (head & 1) && i < p->freq; i++)
-		numbers[i] = pos += cursor_varint32(&c);
+	if ((head & 1) && !read_positions(&c, p->freq, numbers))
+		return FUND_CORRUPT;
 	p->pos = head & 1 ? numbers : NULL;
 	uint32_t n = cursor_varint32(&c);
 	if (c.bad || n > cursor_left(&c))
