@@ -111,7 +111,7 @@ static int by_term(const void *a, const void *b)
 	if (c)
 		return c;
 	if (!x->form.data || !y->form.data)
-		return !x->form.data - !y->form.data ? (x->form.data ? 1 : -1) : 0;
+		return (x->form.data != NULL) - (y->form.data != NULL);
 	return slice_compare(x->form, y->form);
 }
 
