@@ -26,7 +26,7 @@ void key_maker_release(struct key_maker *k)
 /* False: it was there already. */
 static bool insert(uint64_t *seen, size_t cap, uint64_t hash)
 {
-	size_t i = hash & (cap - 1);
+	size_t i = (size_t)hash & (cap - 1);
 
 	while (seen[i] && seen[i] != hash)
 		i = (i + 1) & (cap - 1);

@@ -102,10 +102,10 @@ static enum fund_status counted_lines(struct mail_reader *r, uint64_t *lines, st
 		len = len * 10 + (value.data[i] - '0');
 	if (len > (1u << 20) - 128) /* as far as an input can be looked into */
 		return FUND_OK;
-	enum fund_status st = input_peek(r->in, len + 128, &head, why);
+	enum fund_status st = input_peek(r->in, (size_t)len + 128, &head, why);
 	if (st != FUND_OK || head.len < len)
 		return st;
-	struct slice rest = slice_from(head, len);
+	struct slice rest = slice_from(head, (size_t)len);
 	while (rest.len && (rest.data[0] == '\n' || rest.data[0] == '\r'))
 		rest = slice_from(rest, 1);
 	for (size_t i = 0; (rest.len == 0 || is_from_line(rest)) && i < len; i++)

@@ -83,7 +83,7 @@ static void text_begin(struct printer *p, const struct result *r, const struct p
 	if (r->n_hits == 0)
 		return;
 	print_str(p, r->total_exact ? "" : translate(N_("more than ")));
-	print_format(p, translate_plural("%llu article", "%llu articles", r->total), (unsigned long long)r->total);
+	print_format(p, translate_plural("%llu article", "%llu articles", (unsigned long)r->total), (unsigned long long)r->total);
 	print_format(p, " (%llu.%02llu ms)\n", (unsigned long long)(r->took_us / 1000), (unsigned long long)(r->took_us % 1000 / 10));
 }
 

@@ -202,7 +202,7 @@ static enum fund_status add_note(struct report *r, const struct timeline *t, uin
 	report_add_member(r, "undated", unplaced);
 	if (unplaced == 0)
 		return FUND_OK;
-	snprintf(line, sizeof line, translate_plural("%llu hit has no date of that precision", "%llu hits have no date of that precision", unplaced),
+	snprintf(line, sizeof line, translate_plural("%llu hit has no date of that precision", "%llu hits have no date of that precision", (unsigned long)unplaced),
 		 (unsigned long long)unplaced);
 	r->note = arena_slice(r->arena, slice_str(line));
 	return r->note.data ? FUND_OK : FUND_NO_MEMORY;

@@ -25,7 +25,7 @@ struct counting {
 
 static struct counted_word *slot_of(struct counted_word *slots, size_t n_slots, struct slice word)
 {
-	size_t at = hash_bytes(word.data, word.len) & (n_slots - 1);
+	size_t at = (size_t)hash_bytes(word.data, word.len) & (n_slots - 1);
 	while (slots[at].word.data && !slice_equal(slots[at].word, word))
 		at = (at + 1) & (n_slots - 1);
 	return &slots[at];

@@ -24,11 +24,11 @@ static uint64_t hash_of(struct slice word)
 }
 
 /* 32 bits a slot. */
-static size_t bit_of(const struct lexicon *x, uint64_t hash) { return (hash >> 24) & (32 * x->n_slots - 1); }
+static size_t bit_of(const struct lexicon *x, uint64_t hash) { return (size_t)(hash >> 24) & (32 * x->n_slots - 1); }
 
 static size_t slot_of(const struct lexicon *x, struct slice word, uint64_t hash)
 {
-	size_t at = (hash >> 20) & (x->n_slots - 1);
+	size_t at = (size_t)(hash >> 20) & (x->n_slots - 1);
 
 	while (x->slots[at].bytes.data && !slice_equal(x->slots[at].bytes, word))
 		at = (at + 1) & (x->n_slots - 1);
