@@ -15,7 +15,7 @@ struct xapian_export {
 	struct shard shard;
 	struct xapian_db *db;
 	struct fault *why;
-	struct buf term, data, terms;
+	struct buf term, data, terms, ranking;
 	struct slice *forms; /* those of a term that an article has */
 	uint32_t *ordinals;
 	size_t cap_forms, cap_ordinals;
@@ -272,6 +272,10 @@ static enum fund_status add_data(struct xapian_export *e, struct xapian_doc *doc
 	put_be(hash, a->hash, sizeof hash);
 	put_be(born, a->born, sizeof born);
 	if (st == FUND_OK)
+		st = xapian_ranking_encode(&article, &e->ranking);
+	if (st == FUND_OK)
+		st = e->x->doc_set_value(doc, XAPIAN_SLOT_RANKING, slice_buf(&e->ranking), e->why);
+	if (st == FUND_OK)
 		st = e->x->doc_set_value(doc, XAPIAN_SLOT_BORN, slice_of(born, sizeof born), e->why);
 	if (st == FUND_OK)
 		st = e->x->doc_set_data(doc, slice_buf(&e->data), e->why);
@@ -521,6 +525,7 @@ enum fund_status export_xapian(struct snapshot *s, struct shard shard, const cha
 	buf_release(&e.term);
 	buf_release(&e.data);
 	buf_release(&e.terms);
+	buf_release(&e.ranking);
 	free(e.forms);
 	free(e.ordinals);
 	if (st != FUND_OK && !why->text[0])

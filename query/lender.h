@@ -105,6 +105,7 @@ enum fund_status lender_find_key(struct lender *l, struct slice key, uint32_t *d
 
 #define LEND_MOST 1024u /* documents at once */
 enum lend_texts {
+	LEND_NONE,
 	LEND_FIELDS, /* title, author, section, source */
 	LEND_ALL,
 };

@@ -217,17 +217,29 @@ static enum fund_status copy_text(struct lending *g, struct slice *text)
 static enum fund_status keep_article(struct lending *g, struct lent_article *a)
 {
 	struct stored_article *t = &a->article.text;
-	struct slice *const fields[] = { &a->article.key, &t->title, &t->author, &t->section, &t->source };
+	struct slice *const fields[] = { &t->title, &t->author, &t->section, &t->source };
 	struct slice *const others[] = { &t->lead, &t->body, &t->format, &t->encoding, &t->date_text, &t->layout, &t->others };
 	enum fund_status st = FUND_OK;
 	for (size_t i = 0; i < sizeof fields / sizeof *fields && st == FUND_OK; i++)
 		st = copy_text(g, fields[i]);
 	for (size_t i = 0; i < sizeof others / sizeof *others && st == FUND_OK; i++) {
-		if (g->texts == LEND_FIELDS)
+		if (g->texts != LEND_ALL)
 			*others[i] = slice_of(NULL, 0);
 		else
 			st = copy_text(g, others[i]);
 	}
+	return st;
+}
+
+static enum fund_status read_texts(struct lending *g, struct xapian_doc *doc, struct lent_article *a)
+{
+	struct xapian_article texts;
+	struct slice bytes;
+	enum fund_status st = g->l->x->doc_data(doc, &bytes, &g->l->why);
+	if (st == FUND_OK)
+		st = xapian_data_decode(bytes, &g->room, &texts);
+	if (st == FUND_OK)
+		a->article.text = texts.text;
 	return st;
 }
 
@@ -239,12 +251,16 @@ static enum fund_status read_data(struct lending *g, struct xapian_doc *doc, str
 	if (st != FUND_OK)
 		return st;
 	a->born = bytes.len == 4 ? get_be32_tail(bytes) : 0;
-	st = x->doc_data(doc, &bytes, &g->l->why);
+	st = x->doc_value(doc, XAPIAN_SLOT_RANKING, &bytes, &g->l->why);
 	if (st != FUND_OK)
 		return st;
-	st = xapian_data_decode(bytes, &g->room, &a->article);
+	st = xapian_ranking_decode(bytes, &a->article);
 	if (st == FUND_OK && g->n_wishes)
 		st = take_notes(g, a->article.terms);
+	if (st == FUND_OK)
+		st = copy_text(g, &a->article.key);
+	if (st == FUND_OK && g->texts != LEND_NONE)
+		st = read_texts(g, doc, a);
 	if (st == FUND_CORRUPT)
 		return lender_failed(g->l, st, "a document that fundstelle-index did not write, or damaged");
 	return st == FUND_OK ? keep_article(g, a) : st;
@@ -639,19 +655,17 @@ static enum fund_status meet_in_terms(struct slice terms, struct slice word, str
 
 static enum fund_status meet_in(struct lender *l, uint32_t number, struct slice word, struct slice part, bool *yes)
 {
-	struct buf room = BUF_INIT;
 	struct xapian_article article;
 	struct xapian_doc *doc;
-	struct slice data;
+	struct slice bytes;
 	enum fund_status st = l->x->doc_open(&doc, l->db, number, &l->why);
 	if (st == FUND_OK)
-		st = l->x->doc_data(doc, &data, &l->why);
+		st = l->x->doc_value(doc, XAPIAN_SLOT_RANKING, &bytes, &l->why);
 	if (st == FUND_OK)
-		st = xapian_data_decode(data, &room, &article);
+		st = xapian_ranking_decode(bytes, &article);
 	if (st == FUND_OK)
 		st = meet_in_terms(article.terms, word, part, yes);
 	l->x->doc_free(doc);
-	buf_release(&room);
 	return st;
 }
 

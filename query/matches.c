@@ -94,7 +94,7 @@ static enum fund_status count_one(void *context, struct leaf *leaf, uint32_t doc
 /* Xapian counts by itself what it finds exactly. */
 static enum fund_status count_lent(struct searcher *s, const struct plan *plan, uint64_t *n)
 {
-	const struct match_sink sink = { count_one, n, LEND_FIELDS };
+	const struct match_sink sink = { count_one, n, LEND_NONE };
 	struct lender_query query;
 	struct lender_page page = { .n = 0 };
 	enum fund_status st = lender_translate(s->lender, plan, &query);
@@ -110,7 +110,7 @@ static enum fund_status count_lent(struct searcher *s, const struct plan *plan, 
 
 enum fund_status matches_count(struct searcher *s, const struct plan *plan, struct arena *arena, uint64_t *total)
 {
-	const struct match_sink sink = { count_one, total, LEND_FIELDS };
+	const struct match_sink sink = { count_one, total, LEND_NONE };
 	uint64_t lent = 0;
 	*total = 0;
 	enum fund_status st = each_of_indexes(s, plan, arena, &sink);

@@ -182,6 +182,12 @@ static const struct hit *shown_at(const struct search *s, uint32_t at)
 	return &s->topk.best.hits[s->options.collapse ? s->copies.head[at] : at];
 }
 
+/* Copies are shown with their sources. */
+static enum lend_texts texts_of(const struct show *show, const struct search *s)
+{
+	return show->parts & (HIT_TITLE | HIT_SNIPPET) ? LEND_ALL : s->options.collapse ? LEND_FIELDS : LEND_NONE;
+}
+
 /* From there on, as many as fit: each with its copies. The first one's come first, whatever there are. */
 static enum fund_status lend_hits(struct show *show, struct search *s, uint32_t at, uint32_t end)
 {
@@ -193,7 +199,7 @@ static enum fund_status lend_hits(struct show *show, struct search *s, uint32_t 
 			if (s->copies.group[i] == at)
 				hits[n++] = &s->topk.best.hits[i];
 	}
-	return topk_lend(&s->topk, s->plan, hits, n, show->parts & (HIT_TITLE | HIT_SNIPPET) ? LEND_ALL : LEND_FIELDS);
+	return topk_lend(&s->topk, s->plan, hits, n, texts_of(show, s));
 }
 
 /* A hit that is not at hand brings those behind it along. */
@@ -212,7 +218,7 @@ static enum fund_status have_copy(struct show *show, struct search *s, const str
 {
 	uint32_t doc;
 	enum fund_status st = topk_place(&s->topk, h, &doc);
-	return st == FUND_NOT_FOUND ? topk_lend(&s->topk, s->plan, &h, 1, show->parts & (HIT_TITLE | HIT_SNIPPET) ? LEND_ALL : LEND_FIELDS) : st;
+	return st == FUND_NOT_FOUND ? topk_lend(&s->topk, s->plan, &h, 1, texts_of(show, s)) : st;
 }
 
 /* The other hits of its group. */

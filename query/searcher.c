@@ -98,7 +98,7 @@ static enum fund_status add_lender(struct searcher *s, const char *const *names,
 	s->n_docs += lender_n_docs(s->lender);
 	s->sum_length += lender_sum_length(s->lender);
 	s->leaves[s->lent_leaf] = (struct leaf){ .number = s->lent_leaf, .index = s->n_indexes, .lent = true };
-	st = lender_lend(s, NULL, NULL, 0, LEND_FIELDS);
+	st = lender_lend(s, NULL, NULL, 0, LEND_NONE);
 	return st == FUND_OK ? st : fault_set(why, st, "out of memory");
 }
 

@@ -134,14 +134,14 @@ static enum fund_status count_ground(struct timeline *t, struct search *s)
 	struct plan ground = { .kind = PLAN_BOOL, .role = ROLE_MUST, .children = children };
 	children[ground.n_children++] = &all;
 	enum fund_status st = gather_filters(s->plan, &s->arena, &ground, FILTERS_MAX + 1);
-	return st == FUND_OK ? matches_each(s->searcher, &ground, &s->arena, LEND_FIELDS, count_article, t) : st;
+	return st == FUND_OK ? matches_each(s->searcher, &ground, &s->arena, LEND_NONE, count_article, t) : st;
 }
 
 static enum fund_status count(struct timeline *t, struct search *searches, uint32_t n)
 {
 	enum fund_status st = FUND_OK;
 	for (t->query = 0; t->query < n && st == FUND_OK; t->query++)
-		st = matches_each(searches[t->query].searcher, searches[t->query].plan, &searches[t->query].arena, LEND_FIELDS,
+		st = matches_each(searches[t->query].searcher, searches[t->query].plan, &searches[t->query].arena, LEND_NONE,
 				  count_hit, t);
 	return st == FUND_OK && t->first != NOWHERE ? count_ground(t, &searches[0]) : st;
 }

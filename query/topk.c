@@ -241,7 +241,7 @@ static enum fund_status place_candidates(struct topk *t, const struct plan *plan
 	const struct hit_list *c = &t->candidates;
 	for (uint32_t i = 0; i < c->n; i++)
 		hits[i] = &c->hits[i];
-	enum fund_status st = topk_lend(t, plan, hits, c->n, LEND_FIELDS);
+	enum fund_status st = topk_lend(t, plan, hits, c->n, LEND_NONE);
 	for (uint32_t i = 0; i < c->n && st == FUND_OK; i++)
 		st = topk_place(t, &c->hits[i], &c->hits[i].at);
 	return st;

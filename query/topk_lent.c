@@ -132,7 +132,7 @@ static enum fund_status search_docs(struct lent_search *s, uint32_t first)
 	uint32_t n = s->page.n - first < LEND_MOST ? s->page.n - first : LEND_MOST;
 	enum fund_status st = clean_up(t);
 	if (st == FUND_OK)
-		st = lender_lend(t->searcher, s->plan, s->page.docs + first, n, LEND_FIELDS);
+		st = lender_lend(t->searcher, s->plan, s->page.docs + first, n, LEND_NONE);
 	if (st == FUND_OK)
 		st = note_docs(t);
 	return st == FUND_OK ? topk_search_leaf(t, s->plan, t->searcher->lent_leaf, lender_arena(t->searcher->lender)) : st;

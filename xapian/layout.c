@@ -309,6 +309,31 @@ static struct slice sample_of(struct slice body)
 	return slice_of(body.data, n);
 }
 
+enum fund_status xapian_ranking_encode(const struct xapian_article *a, struct buf *out)
+{
+	const uint64_t figures[] = { a->date, a->words, a->length, a->fields, a->signature, a->key.len };
+	enum fund_status st = FUND_OK;
+	buf_reset(out);
+	for (size_t i = 0; i < sizeof figures / sizeof *figures && st == FUND_OK; i++)
+		st = buf_add_varint(out, figures[i]);
+	if (st == FUND_OK)
+		st = buf_add_slice(out, a->key);
+	return st == FUND_OK ? buf_add_slice(out, a->terms) : st;
+}
+
+enum fund_status xapian_ranking_decode(struct slice bytes, struct xapian_article *out)
+{
+	struct cursor c = cursor_of(bytes);
+	*out = (struct xapian_article){ .date = cursor_varint32(&c) };
+	out->words = cursor_varint32(&c);
+	out->length = cursor_varint32(&c);
+	out->fields = cursor_varint32(&c);
+	out->signature = cursor_varint(&c);
+	out->key = cursor_take(&c, cursor_varint32(&c));
+	out->terms = cursor_take(&c, cursor_left(&c));
+	return c.bad || out->key.len == 0 ? FUND_CORRUPT : FUND_OK;
+}
+
 enum fund_status xapian_data_encode(const struct xapian_article *a, struct buf *out)
 {
 	struct stored_article text = a->text;
@@ -326,7 +351,7 @@ enum fund_status xapian_data_encode(const struct xapian_article *a, struct buf *
 	for (size_t i = 0; i < FIELDS && st == FUND_OK; i++)
 		if (fields[i]->len)
 			st = put_line(field_names[i], *fields[i], out);
-	return st == FUND_OK && a->terms.len ? put_line("f_terms", a->terms, out) : st;
+	return st;
 }
 
 /* Unescaped in place: it only gets shorter. */
@@ -392,8 +417,6 @@ static enum fund_status take_line(uint8_t *line, uint8_t *end, struct xapian_art
 		return st;
 	if (slice_equal(name, SLICE_LIT("url")))
 		out->key = value;
-	else if (slice_equal(name, SLICE_LIT("f_terms")))
-		out->terms = value;
 	else if (take_figure(name, value, out, &st))
 		return st;
 	fields_of(&out->text, fields);

@@ -7,9 +7,9 @@
  * wdf      of words, parts, variants: the pseudo-frequency of docs/FORMAT.md; of S what the title adds to that; of forms the occurrences; of filters 0. XLEN has what is missing of
  *          XAPIAN_LENGTH_UNITS times the weighted length, so that a document's length is that: BM25 then comes to the same in both engines.
  * Values   slots below. Slot 0 is Omega's "last modified".
- * Data     lines "name=value" as Omega wants them; in a value \n and \\ stand for newline and backslash. Ours begin with "f_". f_terms has all terms of the
- *          article once more, with frequencies, positions and forms: so a document comes with all that is asked of it, where a server would send its terms
- *          and positions one by one.
+ * Data     lines "name=value" as Omega wants them; in a value \n and \\ stand for newline and backslash. Ours begin with "f_".
+ * Ranking  the value of XAPIAN_SLOT_RANKING has what ranking asks of an article: its figures, its key, and all its terms once more with frequencies, positions and
+ *          forms. A server would send those one by one, and data are compressed: so a document is one message, or one look-up that inflates nothing.
  * Metadata fundstelle.analysis: the fingerprint; a database analysed otherwise is refused. fundstelle.state: struct xapian_state. fundstelle.lexicon: the
  *          first words of the blocks of the lexicon, each a varint of its length and its bytes; fundstelle.lexicon.N: block N, from 0.
  */
@@ -29,6 +29,8 @@
 #define XAPIAN_SLOT_HASH 11u /* u64 BE */
 #define XAPIAN_SLOT_BORN 12u /* u32 BE: the generation that added or changed it */
 
+#define XAPIAN_SLOT_RANKING 13u /* xapian_ranking_encode() */
+
 #define XAPIAN_TERM_LENGTH "XLEN"
 #define XAPIAN_LENGTH_UNITS 16u
 
@@ -39,7 +41,7 @@
 #define XAPIAN_METADATA_LEXICON "fundstelle.lexicon"
 
 /* What a database says of itself. */
-#define XAPIAN_LAYOUT_VERSION 3u
+#define XAPIAN_LAYOUT_VERSION 4u
 struct xapian_state {
 	uint64_t id, generation; /* of the index that it was written from */
 	uint64_t newest;	 /* what was born in this generation is new */
@@ -102,7 +104,11 @@ struct xapian_article {
 	struct slice terms; /* as xapian_terms_add() writes them */
 	struct stored_article text;
 };
-/* Replaces what `out` held. */
+/* Key, figures and terms: varints date, words, length, fields, signature, length of the key; the key; the terms. Replaces what `out` held. */
+enum fund_status xapian_ranking_encode(const struct xapian_article *a, struct buf *out);
+/* Borrows the bytes; texts are left empty. FUND_CORRUPT. */
+enum fund_status xapian_ranking_decode(struct slice bytes, struct xapian_article *out);
+/* Replaces what `out` held. Terms are not in it. */
 enum fund_status xapian_data_encode(const struct xapian_article *a, struct buf *out);
 /* The texts live in `room`, which is replaced. FUND_CORRUPT: not data that was written so. */
 enum fund_status xapian_data_decode(struct slice data, struct buf *room, struct xapian_article *out);
