@@ -4,7 +4,7 @@
  *
  *	options.c	the command line
  *	run.c		one query, one article; run_batch.c: many queries; run_report.c: what is counted over all hits
- *	  searcher.c	indexes opened, their segments as one list with common statistics
+ *	  searcher.c	indexes opened, their segments as one list with common statistics; lender*.c: Xapian's, as a segment that is made for each query
  *	  search.c	a query from its text to what is shown:
  *	    lex.c, parse.c	text -> tree
  *	    plan.c		tree -> terms under boolean nodes, through stemmer/analyse.h

@@ -2,7 +2,7 @@
 #include "query/option_list.h"
 
 static const struct option_spec specs[] = {
-	{ OPT_INDEX, "index", "DIR", "<dir>", N_("the index, or xapian:DIR; several are ranked as one list") },
+	{ OPT_INDEX, "index", "DIR", "<dir>", N_("the index or xapian:DIR; several are one list") },
 	{ OPT_TIMEOUT, "timeout", "SECONDS", NULL, N_("of servers: wait no longer for answers (30)") },
 	{ OPT_PARTIAL, "partial", NULL, NULL, N_("go on without servers that do not answer") },
 	{ OPT_LIMIT, "limit", "N", NULL, N_("at most N hits (10; 0: all)") },
