@@ -87,6 +87,8 @@ static void take_header(struct slice *text, struct article *out)
 	out->date = date_parse(out->date_text);
 	drop(&s, len);
 	drop_blanks(&s);
+	while (s.len && (s.data[0] == '\n' || s.data[0] == '\r')) /* a line of its own */
+		drop(&s, 1);
 	*text = s;
 }
 

@@ -60,6 +60,9 @@ static const struct {
 } texts[] = {
 	{ "a.txt", " date 2022-01 Angesichts der Lage\n\nZweiter Absatz\n", 0, "Angesichts der Lage", "Zweiter Absatz\n", "UTF-8", DATE_PACK(2022, 1, 0) },
 	{ "a.txt", " date 2022-01-18 Ein Absatz ohne Titel,\nder weitergeht.\n", 0, "", "Ein Absatz ohne Titel,\nder weitergeht.\n", "UTF-8", DATE_PACK(2022, 1, 18) },
+	{ "a.txt", "date 2022-01-18\r\nTitel\r\n\r\nText.\r\n", 0, "Titel", "Text.\r\n", "UTF-8", DATE_PACK(2022, 1, 18) },
+	{ "a.txt", "date 2022-01-18\n\nTitel\n\nText.\n", 0, "Titel", "Text.\n", "UTF-8", DATE_PACK(2022, 1, 18) },
+	{ "a.txt", "date 2022-01-18\nText,\nder weitergeht.\n", 0, "", "Text,\nder weitergeht.\n", "UTF-8", DATE_PACK(2022, 1, 18) },
 	{ "a.txt", " date 2022-13-45 Falsches Datum im Kopf.\n", 0, "", "Falsches Datum im Kopf.\n", "UTF-8", 0 },
 	{ "2022/01/18/a.txt", "Titel\n\nText\n", 0, "Titel", "Text\n", "UTF-8", DATE_PACK(2022, 1, 18) },
 	{ "2022/01/18/a.txt", "date 2021 Im Kopf gilt\n", 0, "", "Im Kopf gilt\n", "UTF-8", DATE_PACK(2021, 0, 0) },
