@@ -10,7 +10,7 @@
 #include "store/forms.h"
 
 #define SUGGEST_SHORT 4u /* letters: one edit, not two */
-#define SUGGEST_LEAST 3u /* letters: shorter words are like too many */
+#define SUGGEST_LEAST 4u /* letters: shorter words are like too many */
 
 struct counted_word {
 	struct slice word; /* data NULL: a free slot */
