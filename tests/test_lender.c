@@ -368,6 +368,101 @@ START_TEST(an_index_and_its_export_give_the_same_hits)
 }
 END_TEST
 
+/* ---- Xapian's own verdict: its matcher and its weights, nothing of ours behind them ---- */
+
+struct verdict {
+	struct lender_page page;
+	uint32_t n_compared, n_weighed;
+};
+
+static double weight_of(const struct lender_page *page, uint32_t doc)
+{
+	for (uint32_t i = 0; i < page->n; i++)
+		if (page->docs[i] == doc)
+			return page->weights[i];
+	return -1;
+}
+
+/* Every word is one term: then BM25 is the same formula on both sides. Words in several kinds are Xapian's synonyms, whose rarity it only estimates. */
+static bool has_plain_terms_only(const struct plan *p)
+{
+	bool plain = p->kind == PLAN_TERM || p->kind == PLAN_BOOL;
+	if (p->kind == PLAN_TERM)
+		plain = p->term.kind == TERM_WORD && p->term.field == FIELD_ANY;
+	for (uint32_t i = 0; i < p->n_children && plain; i++)
+		plain = p->children[i]->role != ROLE_HINT && has_plain_terms_only(p->children[i]);
+	return plain;
+}
+
+/* Without what nearness adds, which Xapian knows nothing of. */
+static double score_of_terms(const struct shown_hit *h)
+{
+	int64_t score = 0;
+	for (uint32_t i = 0; i < h->n_explain; i++)
+		score += strcmp(h->explain[i].kind, "proximity") == 0 ? 0 : h->explain[i].score;
+	return (double)score / 1e6;
+}
+
+/* The same documents; and the same scores, where the formula is the same. */
+static void judge(struct verdict *v, struct answer *ours, const char *query, bool all)
+{
+	struct search_options o = { .limit = UINT32_MAX, .to = UINT32_MAX, .parse.all = all };
+	struct search theirs = { .n_shown = 0 };
+	struct search_note note;
+	struct lender *l = searchers[1].lender;
+	struct lender_query q;
+	find(ours, 0, query, &o);
+	if (ours->status != FUND_OK || search_prepare(&theirs, &searchers[1], slice_str(query), &o, &note, &why) != FUND_OK)
+		return search_release(&theirs);
+	ck_assert_int_eq(lender_translate(l, theirs.plan, &q), FUND_OK);
+	ck_assert_int_eq(lender_find(l, &q, XAPIAN_BY_WEIGHT, 0, 2 * ARTICLES, true, &v->page), FUND_OK);
+	const struct result *r = &ours->search.result;
+	if (q.exact) {
+		bool weighed = q.spare == 0 && has_plain_terms_only(theirs.plan);
+		ck_assert_msg(r->n_hits == v->page.n, "%s: %u articles, as Xapian finds %u", query, r->n_hits, v->page.n);
+		for (uint32_t i = 0; i < r->n_hits; i++) {
+			const struct shown_hit *h = &r->hits[i];
+			uint32_t doc;
+			ck_assert_int_eq(lender_find_key(l, h->key, &doc), FUND_OK);
+			double weight = weight_of(&v->page, doc), score = score_of_terms(h);
+			ck_assert_msg(weight >= 0, "%s: Xapian does not find %.*s", query, (int)h->key.len, (const char *)h->key.data);
+			ck_assert_msg(weight > score - 1e-4 * (1 + h->n_explain), "%s: %.*s scores %.4f, above Xapian's bound %.4f", query, (int)h->key.len, (const char *)h->key.data, score, weight);
+			ck_assert_msg(!weighed || weight < score + 1e-4 * (1 + h->n_explain), "%s: %.*s scores %.4f, by Xapian %.4f", query, (int)h->key.len,
+				      (const char *)h->key.data, score, weight);
+		}
+		v->n_compared++;
+		v->n_weighed += weighed && r->n_hits > 0;
+	}
+	lender_query_release(l, &q);
+	search_release(&theirs);
+}
+
+START_TEST(xapian_by_itself_finds_the_same_articles_and_weighs_them_alike)
+{
+	struct verdict v = { .n_compared = 0 };
+	struct answer ours = { .note = { .n_limits = 0 } };
+	if (!has_xapian())
+		return;
+	make_archive(43);
+	open_both();
+	for (int kind = 0; kind < ASK_KINDS; kind++)
+		for (uint32_t i = 0; i < 2 * queries(UINT32_MAX); i++) {
+			uint64_t state = 61 + 7919 * (uint64_t)kind + 104729 * (uint64_t)i;
+			char query[2000] = "";
+			for (int k = 0; k < 5; k++)
+				random_next(&state);
+			ask(&state, (enum query_kind)kind, query);
+			judge(&v, &ours, query, random_below(&state, 4) == 0);
+		}
+	ck_assert_msg(v.n_compared > 10 * queries(UINT32_MAX) && v.n_weighed > queries(UINT32_MAX), "%u queries compared, %u weighed", v.n_compared, v.n_weighed);
+	lender_page_release(&v.page);
+	search_release(&ours.search);
+	arena_release(&ours.page);
+	close_both();
+	scratch_remove(&scratch);
+}
+END_TEST
+
 /* The first articles of the news archive, with its own words. */
 START_TEST(the_news_archive_and_its_export_give_the_same_hits)
 {
@@ -509,6 +604,7 @@ Suite *suite_lender(void)
 	TCase *t = tcase_create("lender");
 	tcase_set_timeout(t, 600);
 	tcase_add_loop_test(t, an_index_and_its_export_give_the_same_hits, 0, 2);
+	tcase_add_test(t, xapian_by_itself_finds_the_same_articles_and_weighs_them_alike);
 	tcase_add_test(t, the_news_archive_and_its_export_give_the_same_hits);
 	tcase_add_test(t, reports_over_an_export_are_those_over_the_index);
 	tcase_add_test(t, an_index_and_a_database_are_ranked_as_one_list);
