@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/translate.h"
 #include "indexer/article_key.h"
 #include "indexer/container.h"
 #include "indexer/date.h"
@@ -99,7 +100,7 @@ static const struct page *find_page(const struct container *c, const struct warc
 
 static enum fund_status broken(const struct container *c, const char *what, struct fault *why)
 {
-	return fault_set(why, FUND_INVALID, "record %llu: %s (byte %llu)", (unsigned long long)c->n_records, what,
+	return fault_set(why, FUND_INVALID, "record %llu: %s (byte %llu)", (unsigned long long)c->n_records, translate(what),
 			 (unsigned long long)input_tell(c->in));
 }
 

@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "indexer/encoding.h"
 #include "indexer/json_scan.h"
 #include "indexer/reader.h"
@@ -127,7 +128,7 @@ static void json_close(struct reader *reader)
 
 static enum fund_status bad(const struct json *j, struct fault *why)
 {
-	return fault_set(why, FUND_INVALID, "%s (byte %zu)", j->error, j->error_off + 1);
+	return fault_set(why, FUND_INVALID, "%s (byte %zu)", translate(j->error), j->error_off + 1);
 }
 
 static uint64_t count_lines(const uint8_t *p, size_t n)
@@ -146,7 +147,7 @@ static enum fund_status read_object(struct json_reader *r, struct slice text, bo
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	struct json j = json_of(text);
 	if (record_read(&r->record, &j) && !json_at_end(&j)) {
-		j.error = "something stands behind the object";
+		j.error = N_("something stands behind the object");
 		j.error_off = (size_t)(j.p - j.start);
 	}
 	if (j.error) {
@@ -359,9 +360,9 @@ static enum fund_status finish(struct json_reader *r, uint64_t *line, struct fau
 	if (!j.error && json_at_end(&j))
 		return FUND_END;
 	if (!j.error)
-		j.error = "something stands behind the end";
+		j.error = N_("something stands behind the end");
 	*line = r->line + count_lines(j.start, j.error_off);
-	return fault_set(why, FUND_INVALID, "%s", j.error);
+	return fault_set(why, FUND_INVALID, "%s", translate(j.error));
 }
 
 static enum fund_status json_next(struct reader *reader, struct article *out, bool *recovered, uint64_t *line, struct fault *why)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/translate.h"
 #include "indexer/confine.h"
 #include "indexer/interrupt.h"
 #include "indexer/walk.h"
@@ -279,7 +280,7 @@ static enum fund_status read_articles(struct worker *w, struct batch *b, struct 
 			e->encoding = a.encoding;
 			st = take_article(w, b, e, &a, ordinal);
 			if (st == FUND_LIMIT)
-				st = fail(b, e, &(struct note){ .member = a.member, .text = SLICE_LIT("an article is too large to be indexed") });
+				st = fail(b, e, &(struct note){ .member = a.member, .text = slice_str(translate(N_("an article is too large to be indexed"))) });
 			if (st != FUND_OK)
 				return st;
 			continue;

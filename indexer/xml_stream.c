@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "base/utf8.h"
 #include "indexer/xml_encoding.h"
 
@@ -45,7 +46,7 @@ void xml_stream_fail(struct xml_stream *x, enum fund_status status, const char *
 	if (x->fault.status != FUND_OK)
 		return;
 	va_start(args, format);
-	vsnprintf(x->fault.text, sizeof x->fault.text, format, args);
+	vsnprintf(x->fault.text, sizeof x->fault.text, translate(format), args);
 	va_end(args);
 	x->fault.status = status;
 	XML_StopParser(x->parser, XML_FALSE);

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "base/utf8.h"
 
 #define DEPTH_MAX 100u
@@ -41,7 +42,7 @@ struct reader {
 static struct tree *fail(struct reader *r, uint32_t off, const char *text)
 {
 	if (r->status == FUND_OK) {
-		r->status = fault_set(r->why, FUND_INVALID, "%s", text);
+		r->status = fault_set(r->why, FUND_INVALID, "%s", translate(text));
 		*r->off = off;
 	}
 	return NULL;

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/strnum.h"
+#include "base/translate.h"
 #include "query/lender_private.h"
 #include "store/forms.h"
 
@@ -309,7 +310,7 @@ enum fund_status lender_judge(struct lender *l, struct fault *why)
 enum fund_status lender_failed(struct lender *l, enum fund_status st, const char *what)
 {
 	if (!l->why.text[0])
-		fault_set(&l->why, st, "%s: %s", l->members[0].name, what);
+		fault_set(&l->why, st, "%s: %s", l->members[0].name, translate(what));
 	return st;
 }
 
