@@ -109,6 +109,13 @@ static bool is_lost(const struct opening *o)
 
 /* ---- those that do not answer ---- */
 
+void servers_free(struct servers *s)
+{
+	if (s)
+		free(s->lost);
+	free(s);
+}
+
 static bool was_lost(const struct servers *s, const char *name)
 {
 	for (uint32_t i = 0; i < s->n_lost; i++)
@@ -254,7 +261,9 @@ enum fund_status lender_open(struct lender **out, const char *const *names, uint
 		n = SERVERS_MAX;
 	l->servers = servers ? servers : &l->own;
 	l->arena = (struct arena)ARENA_INIT;
-	enum fund_status st = open_lender(l, names, n, analysis, why);
+	if (!l->servers->lost)
+		l->servers->lost = calloc(SERVERS_MAX, sizeof *l->servers->lost);
+	enum fund_status st = l->servers->lost ? open_lender(l, names, n, analysis, why) : fault_set(why, FUND_NO_MEMORY, "out of memory");
 	if (st == FUND_OK)
 		*out = l;
 	else
@@ -277,6 +286,7 @@ void lender_close(struct lender *l)
 		l->x->db_free(l->db);
 	buf_release(&l->analysis);
 	buf_release(&l->name);
+	free(l->own.lost);
 	free(l);
 }
 

@@ -9,7 +9,7 @@
 
 void options_release(struct options *o)
 {
-	free(o->servers);
+	servers_free(o->servers);
 	buf_release(&o->default_index);
 	buf_release(&o->query);
 }

@@ -15,6 +15,7 @@
 #define ARTICLES 300u
 #define QUERIES_DEFAULT 12u
 #define NEWS_ARTICLES 400u
+#define NEWS_WORDS 1500u
 
 static struct scratch scratch;
 static struct analyser *analysers[2];
@@ -33,11 +34,15 @@ static const char *const names[] = { "Anna Müller", "Bernd Meier", "Müller-Lü
 static const char *const sections[] = { "Politik", "Kultur", "Wirtschaft am Morgen", "" };
 static const char *const sources[] = { "dpa", "Neue Presse", "" };
 
+/* What queries and archives are made of: the words above, or those of an archive that is there, the most frequent first. */
+static const char *const *vocabulary = words;
+static uint32_t n_vocabulary = N_WORDS;
+
 /* Few words are frequent, many are not. */
 static const char *some_word(uint64_t *state)
 {
-	uint32_t a = random_below(state, N_WORDS), b = random_below(state, N_WORDS);
-	return words[a < b ? a : b];
+	uint32_t a = random_below(state, n_vocabulary), b = random_below(state, n_vocabulary);
+	return vocabulary[a < b ? a : b];
 }
 
 static void say_words(FILE *f, uint64_t *state, uint32_t n)
@@ -463,7 +468,24 @@ START_TEST(xapian_by_itself_finds_the_same_articles_and_weighs_them_alike)
 }
 END_TEST
 
-/* The first articles of the news archive, with its own words. */
+/* Every tenth word of the index, the most frequent first; `text` has them. */
+static void take_vocabulary(char *text)
+{
+	static const char *found[NEWS_WORDS];
+	uint32_t n = 0, line = 0;
+	for (char *save = NULL, *at = strtok_r(text, "\n", &save); at && n < NEWS_WORDS; at = strtok_r(NULL, "\n", &save)) {
+		size_t len = strcspn(at, "\t");
+		if (line++ % 10 != 0 || len < 3 || strcspn(at, "\"{}()[]*~:=/|+-<>.,0123456789") < len)
+			continue;
+		at[len] = 0;
+		found[n++] = at;
+	}
+	ck_assert_uint_gt(n, NEWS_WORDS / 2);
+	vocabulary = found;
+	n_vocabulary = n;
+}
+
+/* The first articles of the news archive, with its own words: queries that are written down, and random ones. */
 START_TEST(the_news_archive_and_its_export_give_the_same_hits)
 {
 	const char *data = getenv("FUNDSTELLE_DATA");
@@ -489,6 +511,11 @@ START_TEST(the_news_archive_and_its_export_give_the_same_hits)
 			struct search_options o = some_options(&state);
 			same_answers(answers, asked[i], &o);
 		}
+	struct outcome terms = program_run(NULL, "fundstelle-query -i %s/i --terms=* -f tsv", scratch.dir);
+	take_vocabulary(terms.out);
+	for (int kind = 0; kind < ASK_KINDS; kind++)
+		compare_all(71, (enum query_kind)kind, queries(UINT32_MAX));
+	outcome_free(&terms);
 	for (int i = 0; i < 2; i++) {
 		search_release(&answers[i].search);
 		arena_release(&answers[i].page);
