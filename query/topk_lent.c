@@ -165,15 +165,18 @@ static bool is_over(const struct lent_search *s, uint32_t i)
 	return s->order == XAPIAN_BY_VALUE_DOWN && s->t->lent.n && is_too_old(s);
 }
 
-static enum fund_status search_page(struct lent_search *s, bool *over)
+/* *whole: every document of the page was seen. */
+static enum fund_status search_page(struct lent_search *s, bool *over, bool *whole)
 {
 	enum fund_status st = FUND_OK;
+	*whole = false;
 	for (uint32_t i = 0; i < s->page.n && st == FUND_OK; i += LEND_MOST) {
 		*over = is_over(s, i);
 		if (*over)
 			return FUND_OK;
 		st = search_docs(s, i);
 	}
+	*whole = st == FUND_OK;
 	*over = s->page.n && is_over(s, s->page.n - 1);
 	return st;
 }
@@ -182,7 +185,7 @@ static enum fund_status search_page(struct lent_search *s, bool *over)
 static enum fund_status search_pages(struct lent_search *s, uint32_t n, bool *ended)
 {
 	struct topk *t = s->t;
-	bool over = false;
+	bool over = false, whole = false;
 	*ended = false;
 	for (uint32_t first = 0; !over && !*ended; first += s->page.n) {
 		enum fund_status st = lender_find(t->searcher->lender, &s->query, s->order, first, n, first == 0 && t->all_counted, &s->page);
@@ -191,10 +194,10 @@ static enum fund_status search_pages(struct lent_search *s, uint32_t n, bool *en
 			s->most = s->page.most;
 		}
 		if (st == FUND_OK)
-			st = search_page(s, &over);
+			st = search_page(s, &over, &whole);
 		if (st != FUND_OK)
 			return st;
-		*ended = s->page.n < n;
+		*ended = whole && s->page.n < n;
 		n = n < DOCS_AT_ONCE / 2 ? 2 * n : DOCS_AT_ONCE;
 	}
 	return FUND_OK;
