@@ -32,6 +32,16 @@ static void set_limit(unsigned what, uint64_t value)
 	setrlimit(what, &limit);
 }
 
+/* Below the limit there is. */
+static void set_soft_limit(unsigned what, uint64_t value)
+{
+	struct rlimit limit;
+	if (getrlimit(what, &limit) == 0 && limit.rlim_max > value) {
+		limit.rlim_cur = (rlim_t)value;
+		setrlimit(what, &limit);
+	}
+}
+
 #ifdef __linux__
 
 #include <linux/audit.h>
@@ -240,6 +250,7 @@ void confine_program(const char *program, uint64_t memory, unsigned seconds)
 	set_limit(RLIMIT_CORE, 0);
 	set_limit(RLIMIT_FSIZE, 0);
 	set_limit(RLIMIT_AS, memory);
-	set_limit(RLIMIT_CPU, seconds);
+	set_limit(RLIMIT_CPU, seconds + 1);
+	set_soft_limit(RLIMIT_CPU, seconds); /* SIGXCPU says what SIGKILL would not */
 	refuse_but_program(program);
 }

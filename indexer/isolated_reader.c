@@ -369,9 +369,30 @@ static void give_converter(struct isolated_reader *r)
 		close(fd);
 }
 
+/* A program closes its output a moment before it ends; how it ends is not known before. It has the time that any file has. */
+static int await_converter(struct isolated_reader *r)
+{
+	const struct timespec pause = { 0, 1000000 };
+	int64_t until = milliseconds() + (int64_t)reader_nursery_limits(r->nursery)->seconds * 1000;
+	int status = 0;
+	while (r->converter && !interrupted()) {
+		if (milliseconds() > until) {
+			end_converter(r);
+			return SIGXCPU; /* as a limit of its own would have ended it */
+		}
+		enum fund_status st = reader_nursery_look(r->nursery, r->converter, &status);
+		if (st != FUND_NOT_FOUND) {
+			r->converter = 0;
+			return st == FUND_OK ? status : 0;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return end_converter(r);
+}
+
 static void give_end(struct isolated_reader *r)
 {
-	int32_t status = end_converter(r);
+	int32_t status = await_converter(r);
 	fd_send(r->socket, &status, sizeof status, -1);
 }
 

@@ -26,7 +26,7 @@ struct reader_nursery {
 	pthread_mutex_t mutex;
 };
 
-enum op { OP_SPAWN, OP_CONVERT, OP_REAP };
+enum op { OP_SPAWN, OP_CONVERT, OP_LOOK, OP_REAP };
 
 struct request {
 	enum op op;
@@ -34,7 +34,7 @@ struct request {
 };
 
 struct reply {
-	int error; /* errno; 0: none */
+	int error; /* errno; 0: none; EAGAIN of OP_LOOK: it runs */
 	int status;
 	pid_t pid;
 };
@@ -104,13 +104,23 @@ static void spawn(int control, pid_t self, const struct reader_limits *limits, v
 	*theirs = pair[0];
 }
 
-static int wait_for(pid_t pid)
+static int end_now(pid_t pid)
 {
 	int status = 0;
 	kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	return status;
+}
+
+/* How it ended, if it has; with OP_REAP it has. */
+static bool has_ended(const struct request *request, struct reply *reply)
+{
+	if (request->op == OP_REAP)
+		reply->status = end_now(request->pid);
+	else if (waitpid(request->pid, &reply->status, WNOHANG) == 0)
+		reply->error = EAGAIN;
+	return reply->error == 0;
 }
 
 static void nurse(int control, const struct reader_limits *limits, void (*child)(int, const struct reader_limits *))
@@ -121,18 +131,17 @@ static void nurse(int control, const struct reader_limits *limits, void (*child)
 	while (fd_receive(control, &request, sizeof request, NULL) == sizeof request) {
 		struct reply reply = { .error = 0 };
 		fd = -1;
-		if (request.op != OP_REAP && n < READERS_MAX) {
+		bool is_new = request.op == OP_SPAWN || request.op == OP_CONVERT;
+		if (is_new && n < READERS_MAX) {
 			spawn(control, self, limits, request.op == OP_CONVERT ? become_converter : child, &reply, &fd);
 			if (reply.error == 0)
 				readers[n++] = reply.pid;
-		} else if (request.op != OP_REAP) {
+		} else if (is_new) {
 			reply.error = EAGAIN;
 		}
-		for (int i = 0; request.op == OP_REAP && i < n; i++)
-			if (readers[i] == request.pid) {
-				reply.status = wait_for(request.pid);
+		for (int i = 0; !is_new && i < n; i++)
+			if (readers[i] == request.pid && has_ended(&request, &reply))
 				readers[i] = readers[--n];
-			}
 		bool sent = fd_send(control, &reply, sizeof reply, fd);
 		if (fd >= 0)
 			close(fd);
@@ -140,7 +149,7 @@ static void nurse(int control, const struct reader_limits *limits, void (*child)
 			break;
 	}
 	while (n)
-		wait_for(readers[--n]);
+		end_now(readers[--n]);
 }
 
 /* ---- the program's side ---- */
@@ -223,12 +232,16 @@ enum fund_status reader_nursery_convert(struct reader_nursery *n, pid_t *pid, in
 	return start_process(n, OP_CONVERT, pid, socket, why);
 }
 
-enum fund_status reader_nursery_reap(struct reader_nursery *n, pid_t pid, int *status)
+static enum fund_status how_it_ended(struct reader_nursery *n, enum op op, pid_t pid, int *status)
 {
-	struct request request = { OP_REAP, pid };
+	struct request request = { op, pid };
 	struct reply reply = { .error = 0 };
 	if (!ask(n, &request, &reply, NULL))
 		return FUND_IO;
 	*status = reply.status;
-	return FUND_OK;
+	return reply.error ? FUND_NOT_FOUND : FUND_OK;
 }
+
+enum fund_status reader_nursery_look(struct reader_nursery *n, pid_t pid, int *status) { return how_it_ended(n, OP_LOOK, pid, status); }
+
+enum fund_status reader_nursery_reap(struct reader_nursery *n, pid_t pid, int *status) { return how_it_ended(n, OP_REAP, pid, status); }

@@ -87,7 +87,9 @@ static const struct {
 	{ HEAD "echo Text; exit 9", "pdftotext failed (status 9)", false },
 	{ HEAD "echo Text; kill -SEGV $$", "pdftotext crashed (signal 11)", false },
 	{ "while :; do :; done", "takes more than 1 seconds", false },
-	{ "exec <&- >&-; while :; do :; done", "pdftotext crashed (signal 9)", false }, /* whoever closes its output has ended */
+	{ "exec <&- >&-; while :; do :; done", "takes more than 1 seconds", false },
+	{ "exec <&- >&-; : while; kill -STOP $$", "takes more than 1 seconds", false }, /* stopped it takes no time of its own */
+	{ HEAD "printf Ende; " TAIL "; exec <&- >&-; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; exit 3", "PDF whose text may not be copied", false },
 	{ "printf '<pre>\\n'; while :; do echo 0123456789012345678901234567890123456789; done", "has more than 8 MiB of text", false },
 	{ "printf '<pre>\\n%s' \"$*\"", "||-q -enc UTF-8 -eol unix -htmlmeta - -", false },
 	{ "printf '<pre>\\n'; read x </etc/passwd && printf offen; printf .", "||.", true },
