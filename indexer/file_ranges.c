@@ -38,9 +38,9 @@ static enum fund_status is_one_a_line(int fd, struct slice path, uint64_t size, 
 	struct input *in;
 	struct slice head;
 	*yes = false;
-	enum fund_status st = input_open_fd(&in, fd, 0, size);
+	enum fund_status st = input_open_fd(&in, fd, 0, size, why);
 	if (st != FUND_OK)
-		return fault_set(why, st, "out of memory");
+		return st;
 	st = input_peek(in, FORMAT_HEAD, &head, why);
 	if (st == FUND_OK && !compression_name(head) && format_of(head, head.len < FORMAT_HEAD, path, &format, NULL) == FUND_OK)
 		*yes = format->one_a_line;

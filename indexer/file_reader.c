@@ -261,10 +261,11 @@ enum fund_status file_reader_open(struct file_reader *r, int fd, struct slice pa
 	buf_reset(&r->path);
 	buf_reset(&r->member);
 	enum fund_status st = buf_add_slice(&r->path, path);
-	if (st == FUND_OK)
-		st = input_open_fd(&r->in, fd, range.first, range.len);
 	if (st != FUND_OK)
 		return fault_set(why, st, "out of memory");
+	st = input_open_fd(&r->in, fd, range.first, range.len, why);
+	if (st != FUND_OK)
+		return st;
 	r->date = date_of_path(path);
 	st = open_content(r, slice_buf(&r->path), 0, why);
 	return st == FUND_END ? FUND_OK : st; /* empty: no format, no article */

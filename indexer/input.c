@@ -199,24 +199,29 @@ static void file_seek(void *context, uint64_t to)
 }
 
 /* Where the file ends now; a range of it, where that is sooner. */
-static uint64_t range_end(int fd, uint64_t first, uint64_t len)
+static uint64_t range_end(const struct stat *st, uint64_t first, uint64_t len)
 {
-	struct stat st;
-	uint64_t size = fstat(fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+	uint64_t size = st->st_size > 0 ? (uint64_t)st->st_size : 0;
 	if (first >= size)
 		return first;
 	return len < size - first ? first + len : size;
 }
 
-enum fund_status input_open_fd(struct input **out, int fd, uint64_t first, uint64_t len)
+enum fund_status input_open_fd(struct input **out, int fd, uint64_t first, uint64_t len, struct fault *why)
 {
+	struct stat st;
 	struct file *f = malloc(sizeof *f);
 	*out = NULL;
 	if (!f)
-		return FUND_NO_MEMORY;
-	*f = (struct file){ fd, first, first, range_end(fd, first, len) };
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	if (fstat(fd, &st) != 0) { /* never taken for an empty file: its articles would be lost */
+		free(f);
+		return fault_errno(why, errno, "cannot be read");
+	}
+	*f = (struct file){ fd, first, first, range_end(&st, first, len) };
 	posix_fadvise(fd, (off_t)first, 0, POSIX_FADV_SEQUENTIAL);
-	return input_open(out, (struct input_source){ f, file_read, free, file_seek, f->end - first });
+	enum fund_status opened = input_open(out, (struct input_source){ f, file_read, free, file_seek, f->end - first });
+	return opened == FUND_OK ? opened : fault_set(why, opened, "out of memory");
 }
 
 /* ---- bytes in memory ---- */

@@ -12,7 +12,7 @@
 struct input;
 
 /* Reads fd from `first`, at most `len` bytes, by pread; does not close it. */
-enum fund_status input_open_fd(struct input **out, int fd, uint64_t first, uint64_t len);
+enum fund_status input_open_fd(struct input **out, int fd, uint64_t first, uint64_t len, struct fault *why);
 /* A copy of nothing: reads bytes that stay where they are until it is closed. */
 enum fund_status input_open_bytes(struct input **out, struct slice bytes);
 void input_close(struct input *in); /* NULL is allowed */

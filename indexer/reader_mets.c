@@ -97,9 +97,9 @@ static enum fund_status read_page(struct page *p, int fd, struct fault *why)
 	struct ocr_page *page;
 	bool last;
 	uint64_t line;
-	enum fund_status st = input_open_fd(&in, fd, 0, UINT64_MAX);
+	enum fund_status st = input_open_fd(&in, fd, 0, UINT64_MAX, why);
 	if (st != FUND_OK)
-		return fault_set(why, st, "out of memory");
+		return st;
 	st = input_peek(in, 4096, &head, why);
 	const struct ocr_dialect *dialect = st == FUND_OK ? dialect_of(head) : NULL;
 	if (st == FUND_OK && !dialect)

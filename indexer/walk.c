@@ -94,7 +94,7 @@ static enum fund_status read_names(struct level *l, struct fault *why)
 		int error = errno;
 		if (copy >= 0)
 			close(copy);
-		return fault_errno(why, error, "directory");
+		return fault_errno(why, error, "cannot be read");
 	}
 	enum fund_status st = FUND_OK;
 	for (errno = 0; (e = readdir(dir)) != NULL; errno = 0) {
@@ -106,7 +106,7 @@ static enum fund_status read_names(struct level *l, struct fault *why)
 		}
 	}
 	if (st == FUND_OK && errno)
-		st = fault_errno(why, errno, "directory");
+		st = fault_errno(why, errno, "cannot be read");
 	closedir(dir);
 	if (l->n)
 		qsort(l->names, l->n, sizeof *l->names, by_bytes);
@@ -136,7 +136,7 @@ static enum fund_status push(struct walk *w, int fd, struct fault *why)
 		w->levels = grown;
 		w->cap_levels = cap;
 	}
-	enum fund_status status = fstat(fd, &st) == 0 ? FUND_OK : fault_errno(why, errno, "directory");
+	enum fund_status status = fstat(fd, &st) == 0 ? FUND_OK : fault_errno(why, errno, "cannot be read");
 	l.device = status == FUND_OK ? st.st_dev : 0;
 	if (status == FUND_OK)
 		status = read_names(&l, why);
@@ -176,6 +176,13 @@ static enum fund_status open_root(struct walk *w, const char *root, struct fault
 	return st;
 }
 
+static enum fund_status enter_root(struct walk *w, const char *root, int fd, struct fault *why)
+{
+	struct fault inner = { 0 };
+	enum fund_status st = push(w, fd, &inner);
+	return st == FUND_OK ? st : fault_set(why, st, "%s: %s", root, inner.text);
+}
+
 enum fund_status walk_open(struct walk **out, const char *root, struct fault *why)
 {
 	struct walk *w = calloc(1, sizeof *w);
@@ -186,7 +193,7 @@ enum fund_status walk_open(struct walk **out, const char *root, struct fault *wh
 	enum fund_status st = open_root(w, root, why);
 	if (st == FUND_OK && !w->is_file) {
 		int fd = fcntl(w->root, F_DUPFD_CLOEXEC, 0);
-		st = fd >= 0 ? push(w, fd, why) : fault_errno(why, errno, "%s", root);
+		st = fd >= 0 ? enter_root(w, root, fd, why) : fault_errno(why, errno, "%s", root);
 	}
 	if (st != FUND_OK) {
 		walk_close(w);
@@ -299,11 +306,14 @@ static enum fund_status open_regular(int folder, const char *name, int *fd, stru
 	*fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (*fd < 0)
 		return errno == ELOOP ? fault_set(why, FUND_INVALID, "became a symbolic link") : fault_errno(why, errno, "cannot be opened");
-	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode))
-		return FUND_OK;
-	close(*fd);
-	*fd = -1;
-	return fault_set(why, FUND_INVALID, "is no longer a regular file");
+	enum fund_status status = fstat(*fd, &st) != 0 ? fault_errno(why, errno, "cannot be opened")
+				  : !S_ISREG(st.st_mode) ? fault_set(why, FUND_INVALID, "is no longer a regular file")
+							 : FUND_OK;
+	if (status != FUND_OK) {
+		close(*fd);
+		*fd = -1;
+	}
+	return status;
 }
 
 enum fund_status walk_open_file(struct walk *w, int *fd, struct fault *why)
