@@ -220,7 +220,7 @@ static bool key_needs_escape(struct slice key, bool blanks)
 	bool escape = false;
 
 	while (p < end && !escape)
-		p += key_char(p, end, blanks, &escape);
+		p += *p > ' ' && *p < 0x7F ? 1 : key_char(p, end, blanks, &escape);
 	return escape;
 }
 

@@ -481,13 +481,18 @@ static enum fund_status read_block(const struct word_reading *r, uint32_t number
 static enum fund_status beginnings(void *context, struct lexicon *x, struct slice text)
 {
 	const struct word_reading *r = context;
-	struct slice shortest = slice_of(text.data, text.len < LEXICON_BEGINNING_MIN ? text.len : LEXICON_BEGINNING_MIN), block;
+	struct slice next = slice_of(text.data, text.len < LEXICON_BEGINNING_MIN ? text.len : LEXICON_BEGINNING_MIN), block;
+	uint8_t room[LEXICON_WORD_MAX];
 	enum fund_status st = read_words(r->lender, r->member);
-	uint32_t number = st == FUND_OK ? block_of(r->member, shortest) : UINT32_MAX;
-	for (; st == FUND_OK && number != UINT32_MAX; number++) {
+	uint32_t number = st == FUND_OK ? block_of(r->member, next) : UINT32_MAX;
+	while (st == FUND_OK && number != UINT32_MAX) {
 		st = read_block(r, number, &block);
 		if (st == FUND_OK)
-			st = lexicon_decode_beginnings(x, block, text);
+			st = lexicon_decode_beginnings(x, block, text, room, &next);
+		if (st == FUND_OK) {
+			uint32_t holds = block_of(r->member, next);
+			number = holds > number ? holds : number + 1; /* it is not there: on with what is */
+		}
 	}
 	return st == FUND_NOT_FOUND || st == FUND_END ? FUND_OK : st;
 }

@@ -152,7 +152,8 @@ static enum fund_status score_group(struct or_search *s, struct or_group *g, uin
 		struct or_list *l = g->lists[i];
 		if (l->block_bound == 0)
 			continue;
-		st = postings_seek(&l->postings, doc);
+		if (l->postings.doc < doc)
+			st = postings_seek(&l->postings, doc);
 		if (st == FUND_OK && l->postings.doc == doc) {
 			uint32_t one;
 			st = postings_weighted_freq(&l->postings, &one);

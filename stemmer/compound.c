@@ -178,7 +178,23 @@ static void read_back(const struct split *s, struct compound *out)
 	out->n = n;
 }
 
-enum fund_status compound_split(struct lexicon *x, const struct word_source *source, struct slice folded, struct compound *out)
+/* The source's words, and for which places of the whole word it has given them: what begins at one of them in a part of it is among those. */
+struct asking {
+	const struct word_source *source;
+	uint64_t asked;
+};
+_Static_assert(LEXICON_WORD_MAX <= 64, "a bit a place");
+
+static enum fund_status ask(struct asking *a, struct lexicon *x, struct slice rest, size_t place)
+{
+	if (!a->source || a->asked >> place & 1)
+		return FUND_OK;
+	a->asked |= (uint64_t)1 << place;
+	return a->source->beginnings(a->source->context, x, rest);
+}
+
+/* `folded` stands at `at` in the whole word. */
+static enum fund_status split_at(struct lexicon *x, struct asking *asking, struct slice folded, size_t at, struct compound *out)
 {
 	struct split s = { .x = x, .word = folded };
 	out->n = 0;
@@ -189,8 +205,7 @@ enum fund_status compound_split(struct lexicon *x, const struct word_source *sou
 	for (size_t from = 0; from + PART_LEAST <= folded.len; from++) {
 		if (s.best[from].cost == INFINITY)
 			continue;
-		struct slice rest = slice_from(folded, from);
-		enum fund_status st = source ? source->beginnings(source->context, x, rest) : FUND_OK;
+		enum fund_status st = ask(asking, x, slice_from(folded, from), at + from);
 		if (st != FUND_OK)
 			return st;
 		parts_from(&s, from);
@@ -203,20 +218,25 @@ enum fund_status compound_split(struct lexicon *x, const struct word_source *sou
 	return FUND_OK;
 }
 
-static enum fund_status parts_of(struct lexicon *x, const struct word_source *source, struct slice word, unsigned level, const struct part_sink *sink)
+enum fund_status compound_split(struct lexicon *x, const struct word_source *source, struct slice folded, struct compound *out)
+{
+	return split_at(x, &(struct asking){ source, 0 }, folded, 0, out);
+}
+
+static enum fund_status parts_of(struct lexicon *x, struct asking *asking, struct slice word, size_t at, unsigned level, const struct part_sink *sink)
 {
 	struct compound c;
-	enum fund_status st = compound_split(x, source, word, &c);
+	enum fund_status st = split_at(x, asking, word, at, &c);
 	for (uint32_t i = 0; i < c.n && st == FUND_OK; i++) {
 		struct slice part = slice_of(c.parts[i].word, c.parts[i].len);
 		st = sink->part(sink->context, part, level);
 		if (st == FUND_OK && level + 1 < COMPOUND_LEVELS)
-			st = parts_of(x, source, part, level + 1, sink);
+			st = parts_of(x, asking, part, at + c.parts[i].off, level + 1, sink);
 	}
 	return st;
 }
 
 enum fund_status compound_parts(struct lexicon *x, const struct word_source *source, struct slice folded, const struct part_sink *sink)
 {
-	return parts_of(x, source, folded, 0, sink);
+	return parts_of(x, &(struct asking){ source, 0 }, folded, 0, 0, sink);
 }

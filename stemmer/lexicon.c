@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define SLOTS_FIRST 256u
+#define SLOTS_FIRST 64u
 #define BLOCK_BYTES 1000u
 
 void lexicon_release(struct lexicon *x)
@@ -222,6 +222,7 @@ struct beginnings {
 	struct lexicon *lexicon;
 	struct slice text;
 	size_t same;	/* letters that the word at hand has in common with the text */
+	uint8_t letter; /* of it behind those; 0: it has no more */
 	size_t first_e; /* letters that one must have in common with it which, with an e behind them, is sorted behind the text */
 };
 
@@ -230,11 +231,12 @@ static enum fund_status add_beginning(struct beginnings *b, const struct entry *
 {
 	uint8_t word[LEXICON_WORD_MAX], next = 0;
 	size_t len = e->shared + e->rest.len, n = e->shared;
+	b->letter = 0;
 	while (n < len && n < b->text.len && e->rest.data[n - e->shared] == b->text.data[n])
 		n++;
 	b->same = n;
 	if (n < len)
-		next = e->rest.data[n - e->shared];
+		next = b->letter = e->rest.data[n - e->shared];
 	if (next > 'e' && n <= b->first_e && (n == b->text.len || next > b->text.data[n]))
 		return FUND_END;
 	if (n + 1 < len || (n < len && next != 'e'))
@@ -246,10 +248,41 @@ static enum fund_status add_beginning(struct beginnings *b, const struct entry *
 	return lexicon_find(b->lexicon, whole) ? FUND_OK : lexicon_add(b->lexicon, whole, e->count, e->flags);
 }
 
-enum fund_status lexicon_decode_beginnings(struct lexicon *x, struct slice block, struct slice text)
+/* Passes words that share more with the one before than that does with the text: they differ from it in the same place. Returns the length of the last. */
+static size_t pass_alike(struct cursor *c, size_t same, size_t len)
+{
+	const uint8_t *p = c->p;
+	while (c->end - p >= 3 && p[0] > same && p[1] <= c->end - p - 3) {
+		len = (size_t)p[0] + p[1];
+		p += 2 + p[1];
+		while (p < c->end && *p++ >= 0x80)
+			continue;
+	}
+	c->p = p;
+	return len;
+}
+
+/* The first of the text's beginnings that sorts behind the last word of a block; empty: none does. */
+static struct slice beginning_behind(const struct beginnings *b, uint8_t *room)
+{
+	struct slice text = b->text;
+	size_t n = b->same;
+	bool before = n < text.len && b->letter < text.data[n], with_e = b->letter < 'e' && n >= LEXICON_BEGINNING_MIN && (!before || text.data[n] > 'e');
+	if (before && !with_e)
+		return slice_part(text, 0, n + 1);
+	while (!with_e && n > LEXICON_BEGINNING_MIN) /* behind the text itself */
+		with_e = text.data[--n] < 'e';
+	if (!with_e || n + 1 > LEXICON_WORD_MAX)
+		return slice_of(NULL, 0);
+	memcpy(room, text.data, n);
+	room[n] = 'e';
+	return slice_of(room, n + 1);
+}
+
+enum fund_status lexicon_decode_beginnings(struct lexicon *x, struct slice block, struct slice text, uint8_t room[static LEXICON_WORD_MAX], struct slice *next)
 {
 	struct cursor c = cursor_of(block);
-	struct beginnings b = { x, text, 0, LEXICON_BEGINNING_MIN };
+	struct beginnings b = { x, text, 0, 0, LEXICON_BEGINNING_MIN };
 	struct entry e;
 	size_t len = 0;
 	enum fund_status st;
@@ -258,10 +291,15 @@ enum fund_status lexicon_decode_beginnings(struct lexicon *x, struct slice block
 		b.first_e++;
 	while ((st = next_entry(&c, len, &e)) == FUND_OK) {
 		len = e.shared + e.rest.len;
-		if (e.shared <= b.same) /* else it differs from the text where the word before did */
-			st = add_beginning(&b, &e);
+		st = add_beginning(&b, &e);
 		if (st != FUND_OK)
 			return st;
+		len = pass_alike(&c, b.same, len);
 	}
-	return st == FUND_END ? FUND_OK : st;
+	if (st != FUND_END)
+		return st;
+	struct slice behind = beginning_behind(&b, room);
+	if (next)
+		*next = behind;
+	return behind.len ? FUND_OK : FUND_END;
 }

@@ -54,8 +54,8 @@ enum fund_status lexicon_encode(const struct lexicon *x, void *context, enum fun
 /* Adds the words of a block. FUND_CORRUPT where the bytes cannot be right. */
 enum fund_status lexicon_decode(struct lexicon *x, struct slice block);
 /* Only those that `text` begins with, or does but for an e at their end (schule: schulhof). FUND_END: no word behind this block is one.
- * Words of fewer letters may be left out. */
+ * Words of fewer letters may be left out. *next, where it is wanted: the first that there may be behind this block, borrowed from `room`. */
 #define LEXICON_BEGINNING_MIN 3u
-enum fund_status lexicon_decode_beginnings(struct lexicon *x, struct slice block, struct slice text);
+enum fund_status lexicon_decode_beginnings(struct lexicon *x, struct slice block, struct slice text, uint8_t room[static LEXICON_WORD_MAX], struct slice *next);
 
 #endif

@@ -28,14 +28,36 @@ static struct slice make_key(uint8_t key[KEY_MAX], uint32_t segment, enum chunk_
 	return slice_of(key, KEY_HEAD + len);
 }
 
+static uint32_t memo_count(uint32_t n_chunks) { return n_chunks < MEMOS_MAX ? n_chunks : MEMOS_MAX; }
+
+/* NULL: nothing is remembered of such a chunk. */
+static struct chunk_memo *memo_of(const struct segment *s, enum chunk_kind kind, struct slice tail)
+{
+	if ((kind != CHUNK_LISTS && kind != CHUNK_POSITIONS) || tail.len != 4)
+		return NULL;
+	uint32_t number = get_be32_tail(tail), n = memo_count(kind == CHUNK_LISTS ? s->stats.n_list_chunks : s->stats.n_position_chunks);
+	return number < n ? (kind == CHUNK_LISTS ? s->lists : s->positions) + number : NULL;
+}
+
 static enum fund_status chunks_get(void *context, enum chunk_kind kind, struct slice tail, struct slice *value)
 {
 	const struct segment *s = context;
+	struct chunk_memo *memo = memo_of(s, kind, tail);
+	const uint8_t *known = memo ? atomic_load_explicit(&memo->data, memory_order_acquire) : NULL;
 	uint8_t key[KEY_MAX];
 
+	if (known) {
+		*value = slice_of(known, atomic_load_explicit(&memo->len, memory_order_relaxed));
+		return FUND_OK;
+	}
 	if (tail.len > KEY_MAX - KEY_HEAD)
 		return FUND_NOT_FOUND;
-	return pages_get(s->pages, make_key(key, s->stats.number, kind, tail), value);
+	enum fund_status st = pages_get(s->pages, make_key(key, s->stats.number, kind, tail), value);
+	if (st == FUND_OK && memo) {
+		atomic_store_explicit(&memo->len, value->len, memory_order_relaxed);
+		atomic_store_explicit(&memo->data, value->data, memory_order_release);
+	}
+	return st;
 }
 
 static enum fund_status own_key(enum fund_status status, struct slice key, struct slice *found)
@@ -115,11 +137,13 @@ static enum fund_status make(struct segment **out, const struct segment_stats *s
 	for (size_t c = 0; c < COLUMNS; c++)
 		s->columns[c] = calloc(s->n_column_chunks + 1u, sizeof(*s->columns[c]));
 	s->tombstones = calloc(s->n_tombstone_chunks + 1u, sizeof(*s->tombstones));
+	s->lists = calloc(memo_count(s->stats.n_list_chunks) + 1u, sizeof(*s->lists));
+	s->positions = calloc(memo_count(s->stats.n_position_chunks) + 1u, sizeof(*s->positions));
 	*out = s;
 	for (size_t c = 0; c < COLUMNS; c++)
 		if (s->columns[c] == NULL)
 			*out = NULL;
-	if (*out != NULL && s->tombstones != NULL)
+	if (*out != NULL && s->tombstones != NULL && s->lists != NULL && s->positions != NULL)
 		return FUND_OK;
 	*out = NULL;
 	segment_free(s);
@@ -154,6 +178,8 @@ void segment_free(struct segment *s)
 	for (size_t c = 0; c < COLUMNS; c++)
 		free(s->columns[c]);
 	free(s->tombstones);
+	free(s->lists);
+	free(s->positions);
 	pthread_mutex_destroy(&s->mutex);
 	free(s);
 }

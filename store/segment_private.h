@@ -19,6 +19,13 @@ struct text_place {
 	const uint8_t *entries;
 };
 
+/* Where a chunk is, once it was looked up; all who look find the same. data NULL: not yet. */
+struct chunk_memo {
+	_Atomic(const uint8_t *) data;
+	atomic_size_t len; /* valid before data is */
+};
+#define MEMOS_MAX 65536u /* chunks of a kind, 16 GiB; those above are looked up each time */
+
 struct segment {
 	const struct pages *pages; /* NULL: its chunks are elsewhere */
 	const struct manifest *manifest; /* NULL: there */
@@ -27,6 +34,7 @@ struct segment {
 	struct segment_stats stats;
 	struct chunk_source chunks;
 	uint32_t n_column_chunks, n_tombstone_chunks;
+	struct chunk_memo *lists, *positions;	    /* by number, memo_count() of them */
 	_Atomic(const uint8_t *) *columns[COLUMNS]; /* values of verified chunks; NULL: not looked at */
 	_Atomic(const uint8_t *) *tombstones;	    /* NULL where no document is dead */
 	atomic_bool tombstones_ready;

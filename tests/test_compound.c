@@ -84,9 +84,37 @@ static enum fund_status keep_block(void *context, struct slice first, struct sli
 	return buf_add_slice(context, block);
 }
 
-static enum fund_status from_block(void *context, struct lexicon *x, struct slice text)
+/* A lexicon as an index keeps it: blocks, found by their first word. */
+struct blocks {
+	struct slice first[400], bytes[400];
+	size_t n, n_read;
+};
+
+static enum fund_status keep_blocks(void *context, struct slice first, struct slice block)
 {
-	enum fund_status st = lexicon_decode_beginnings(x, slice_buf(context), text);
+	struct blocks *b = context;
+	uint8_t *copy = malloc(first.len + block.len);
+	memcpy(copy, first.data, first.len);
+	memcpy(copy + first.len, block.data, block.len);
+	ck_assert_uint_lt(b->n, sizeof b->bytes / sizeof *b->bytes);
+	b->first[b->n] = slice_of(copy, first.len);
+	b->bytes[b->n++] = slice_of(copy + first.len, block.len);
+	return FUND_OK;
+}
+
+static enum fund_status from_blocks(void *context, struct lexicon *x, struct slice text)
+{
+	struct blocks *b = context;
+	uint8_t room[LEXICON_WORD_MAX];
+	struct slice next = slice_of(text.data, text.len < LEXICON_BEGINNING_MIN ? text.len : LEXICON_BEGINNING_MIN);
+	enum fund_status st = FUND_OK;
+	for (size_t i = 0, holds = 0; st == FUND_OK && i < b->n; i++) {
+		while (holds + 1 < b->n && slice_compare(b->first[holds + 1], next) <= 0)
+			holds++;
+		i = holds > i ? holds : i;
+		b->n_read++;
+		st = lexicon_decode_beginnings(x, b->bytes[i], text, room, &next);
+	}
 	return st == FUND_END ? FUND_OK : st;
 }
 
@@ -101,26 +129,75 @@ static bool same_split(const struct compound *a, const struct compound *b)
 	return same;
 }
 
+/* Of few letters, so that most beginnings of a word are words, too. */
+static struct slice dense_word(uint64_t *state, uint32_t most, uint8_t room[LEXICON_WORD_MAX])
+{
+	size_t len = LEXICON_BEGINNING_MIN + random_below(state, most - LEXICON_BEGINNING_MIN + 1);
+	for (size_t i = 0; i < len; i++)
+		room[i] = (uint8_t)"aesn"[random_below(state, 4)];
+	return slice_of(room, len);
+}
+
+static void check_split(struct lexicon *x, struct lexicon *few, struct blocks *blocks, struct slice word)
+{
+	struct word_source source = { blocks, from_blocks };
+	struct compound a, b;
+	lexicon_reset(few);
+	ck_assert_int_eq(compound_split(x, NULL, word, &a), FUND_OK);
+	ck_assert_int_eq(compound_split(few, &source, word, &b), FUND_OK);
+	ck_assert_msg(same_split(&a, &b), "%.*s", (int)word.len, (const char *)word.data);
+	ck_assert_uint_lt(few->n, x->n);
+}
+
 START_TEST(the_words_that_a_words_letters_lead_to_split_it_as_all_words_do)
 {
 	uint64_t state = 9;
 	struct lexicon x, few = LEXICON_INIT;
-	struct buf bytes = BUF_INIT;
-	struct word_source source = { &bytes, from_block };
+	struct blocks blocks = { .n = 0 };
+	uint8_t room[LEXICON_WORD_MAX];
+	size_t n_letters = 0;
 	fill(&x);
-	ck_assert_int_eq(lexicon_encode(&x, &bytes, keep_block), FUND_OK);
+	for (int i = 0; i < 40000; i++)
+		ck_assert_int_eq(lexicon_add(&x, dense_word(&state, 9, room), 1 + (uint64_t)(i % 90), LEXICON_NOUN), FUND_OK);
+	ck_assert_int_eq(lexicon_encode(&x, &blocks, keep_blocks), FUND_OK);
+	ck_assert_uint_gt(blocks.n, 50);
 	for (int round = 0; round < 3000; round++) {
-		struct slice word = random_word(&state);
-		struct compound a, b;
-		lexicon_reset(&few);
-		ck_assert_int_eq(compound_split(&x, NULL, word, &a), FUND_OK);
-		ck_assert_int_eq(compound_split(&few, &source, word, &b), FUND_OK);
-		ck_assert_msg(same_split(&a, &b), "%.*s", (int)word.len, (const char *)word.data);
-		ck_assert_uint_lt(few.n, x.n);
+		struct slice word = random_word(&state), dense = dense_word(&state, 20, room);
+		check_split(&x, &few, &blocks, word);
+		check_split(&x, &few, &blocks, dense);
+		n_letters += word.len + dense.len;
 		free((void *)(uintptr_t)word.data);
 	}
-	buf_release(&bytes);
+	ck_assert_uint_lt(blocks.n_read, 2 * n_letters); /* not all that begin with the same three letters */
+	for (size_t i = 0; i < blocks.n; i++)
+		free((void *)(uintptr_t)blocks.first[i].data);
 	lexicon_release(&x), lexicon_release(&few);
+}
+END_TEST
+
+static const struct {
+	const char *last, *text, *next; /* the block's one word; NULL: no word behind it begins the text */
+} behind[] = {
+	{ "schal", "schulhof", "sche" }, /* schule could be schulhof's, and sche */
+	{ "schild", "schulhof", "schu" }, { "schul", "schulhof", "schule" }, { "schulden", "schulhof", "schule" }, { "schule", "schulhof", "schulh" },
+	{ "schulen", "schulhof", "schulh" }, { "schulhof", "schulhof", "schulhofe" }, { "schulhofe", "schulhof", NULL }, { "schulzeit", "schulhof", NULL },
+	{ "badeort", "badanstalt", NULL }, { "badanzug", "badanstalt", "bade" }, { "badarzt", "badanstalt", "bade" }, { "ba", "badanstalt", "bad" },
+};
+
+START_TEST(behind_a_block_the_next_word_to_look_for_is_known)
+{
+	struct lexicon x = LEXICON_INIT, found = LEXICON_INIT;
+	struct buf bytes = BUF_INIT;
+	struct slice next;
+	uint8_t room[LEXICON_WORD_MAX];
+	ck_assert_int_eq(lexicon_add(&x, slice_str(behind[_i].last), 1, LEXICON_NOUN), FUND_OK);
+	ck_assert_int_eq(lexicon_encode(&x, &bytes, keep_block), FUND_OK);
+	enum fund_status st = lexicon_decode_beginnings(&found, slice_buf(&bytes), slice_str(behind[_i].text), room, &next);
+	ck_assert_int_eq(st, behind[_i].next ? FUND_OK : FUND_END);
+	if (behind[_i].next)
+		ck_assert_msg(slice_equal(next, slice_str(behind[_i].next)), "%.*s", (int)next.len, (const char *)next.data);
+	lexicon_release(&x), lexicon_release(&found);
+	buf_release(&bytes);
 }
 END_TEST
 
@@ -137,6 +214,7 @@ START_TEST(a_lexicon_is_read_as_it_was_written_and_damage_is_refused)
 		ck_assert_uint_eq(lexicon_find(&y, slice_str(nouns[i]))->count, 50 + i);
 	for (int round = 0; round < 20000; round++) {
 		struct lexicon z = LEXICON_INIT;
+		uint8_t room[LEXICON_WORD_MAX];
 		size_t len = random_below(&state, (uint32_t)bytes.len);
 		uint8_t *copy = malloc(len + 1);
 		memcpy(copy, bytes.data, len);
@@ -144,7 +222,7 @@ START_TEST(a_lexicon_is_read_as_it_was_written_and_damage_is_refused)
 			copy[random_below(&state, (uint32_t)len)] = (uint8_t)random_next(&state);
 		enum fund_status st = lexicon_decode(&z, slice_of(copy, len));
 		ck_assert(st == FUND_OK || st == FUND_CORRUPT);
-		st = lexicon_decode_beginnings(&z, slice_of(copy, len), slice_str("truppenaufmarsch"));
+		st = lexicon_decode_beginnings(&z, slice_of(copy, len), slice_str("truppenaufmarsch"), room, NULL);
 		ck_assert(st == FUND_OK || st == FUND_END || st == FUND_CORRUPT);
 		lexicon_release(&z);
 		free(copy);
@@ -266,6 +344,7 @@ Suite *suite_compound(void)
 	tcase_add_test(t, the_parts_of_any_letters_cover_the_word);
 	tcase_add_test(t, the_words_that_a_words_letters_lead_to_split_it_as_all_words_do);
 	tcase_add_test(t, a_lexicon_is_read_as_it_was_written_and_damage_is_refused);
+	tcase_add_loop_test(t, behind_a_block_the_next_word_to_look_for_is_known, 0, sizeof behind / sizeof *behind);
 	tcase_add_test(t, words_side_by_side_rank_above_the_same_words_apart);
 	tcase_add_test(t, two_parts_of_one_compound_rank_above_the_two_words_far_apart);
 	tcase_add_test(t, a_number_is_found_in_groups_as_it_is_in_a_text);
