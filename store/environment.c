@@ -42,7 +42,7 @@ enum fund_status environment_open(MDB_env **out, const char *dir, unsigned flags
 	*out = NULL;
 	if (planted("no-sync"))
 		flags |= MDB_NOSYNC;
-	for (size_t i = 0; i < N_MAP_BITS && rc == ENOMEM; i++)
+	for (size_t i = 0; i < N_MAP_BITS && (rc == ENOMEM || rc == EINVAL); i++)
 		if (map_bits[i] < 8 * sizeof(size_t) - 1)
 			rc = open_with_map(out, dir, flags, (size_t)1 << map_bits[i]);
 	return rc == 0 ? FUND_OK : environment_fault(why, rc, dir, "cannot open");

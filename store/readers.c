@@ -73,7 +73,7 @@ static int env_open(MDB_env **out, const char *dir)
 		rc = env_open_once(out, dir, map_size);
 		if (rc == 0 || rc == EACCES || rc == EPERM || rc == EROFS || rc == ENOENT)
 			break;
-		if (rc == ENOMEM)
+		if (rc == ENOMEM || rc == EINVAL) /* emulators say that of a map beyond their addresses */
 			map_size = 1;
 		else
 			nanosleep(&(struct timespec){ 0, RETRY_NS }, NULL);
