@@ -29,7 +29,7 @@
 
 struct request {
 	uint64_t first, len;
-	uint32_t path_len;
+	uint64_t path_len; /* no byte between that nobody sets */
 };
 
 /* ---- the process that parses ---- */
@@ -232,7 +232,7 @@ static bool request_file(struct isolated_reader *r, int fd, struct slice path, s
 {
 	if (path.len > PATH_LEN_MAX)
 		path = slice_part(path, path.len - PATH_LEN_MAX, PATH_LEN_MAX);
-	struct request request = { range.first, range.len, (uint32_t)path.len };
+	struct request request = { range.first, range.len, path.len };
 	return fd_send(r->socket, &request, sizeof request, fd) && (path.len == 0 || send(r->socket, path.data, path.len, MSG_NOSIGNAL) == (ssize_t)path.len);
 }
 
