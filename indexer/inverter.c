@@ -259,7 +259,7 @@ static enum fund_status on_token(void *context, const struct token *token)
 		st = on_boundary(v, BOUNDARY_PARAGRAPH, token->pos);
 	}
 	if (v->signs)
-		signature_word(&v->signature, word->surface);
+		signature_word(&v->signature, token->hash);
 	if (word->number >= v->cap_met && st == FUND_OK)
 		st = grow_met(v, word->number);
 	if (st != FUND_OK)

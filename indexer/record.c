@@ -143,17 +143,15 @@ bool record_is_article(const struct record *r)
 /* Text out of a content management system: an end tag or a line break shows it. */
 static bool has_tags(struct slice s)
 {
-	static const char *const ends[] = { "p>", "div>", "a>", "b>", "i>", "em>", "strong>", "span>", "h2>", "h3>", "li>" };
-	if (s.len == 0)
-		return false;
-	const uint8_t *p = s.data, *end = p + s.len;
-	while ((p = memmem(p, (size_t)(end - p), "</", 2))) {
-		p += 2;
-		for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-			if ((size_t)(end - p) >= strlen(ends[i]) && memcmp(p, ends[i], strlen(ends[i])) == 0)
+	static const char *const tags[] = { "/p>", "/div>", "/a>", "/b>", "/i>", "/em>", "/strong>", "/span>", "/h2>", "/h3>", "/li>", "br>", "br />", "br/>" };
+	const uint8_t *p = s.data, *end = s.len ? p + s.len : p;
+	while (p < end && (p = memchr(p, '<', (size_t)(end - p)))) {
+		p++;
+		for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+			if ((size_t)(end - p) >= strlen(tags[i]) && memcmp(p, tags[i], strlen(tags[i])) == 0)
 				return true;
 	}
-	return s.len && (memmem(s.data, s.len, "<br>", 4) || memmem(s.data, s.len, "<br />", 6) || memmem(s.data, s.len, "<br/>", 5));
+	return false;
 }
 
 enum fund_status record_article(struct record *r, struct article *out)

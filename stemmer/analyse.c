@@ -231,7 +231,7 @@ _Static_assert(AHEAD < WORDS_KEPT, "surfaces must last until they are looked up"
 
 struct ahead {
 	struct span span;
-	uint32_t hash;
+	uint64_t hash;
 	bool is_word; /* else the text has ended */
 };
 
@@ -249,7 +249,7 @@ static inline void scan_ahead(const struct analyser *a, struct pipeline *line)
 	last->is_word = words_next(&line->words, &last->span);
 	if (!last->is_word)
 		return;
-	last->hash = (uint32_t)hash_bytes(last->span.surface.data, last->span.surface.len);
+	last->hash = hash_bytes(last->span.surface.data, last->span.surface.len);
 	__builtin_prefetch(&a->slots[last->hash & (a->n_slots - 1)]);
 }
 
@@ -284,10 +284,10 @@ enum fund_status analyse_text(struct analyser *a, struct slice text, uint32_t *p
 	for (int i = 0; i < AHEAD; i++)
 		scan_ahead(a, &line);
 	for (const struct ahead *next; status == FUND_OK && (next = next_ahead(a, &line))->is_word;) {
-		struct token token = { &no_word, *pos, next->span.off, next->span.len };
+		struct token token = { &no_word, next->hash, *pos, next->span.off, next->span.len };
 		struct slice as_written = slice_part(text, token.off, token.len);
 		if (!sink->matters || sink->matters(sink->context, next->span.surface))
-			status = find_word(a, next->span.surface, next->hash, &token.word);
+			status = find_word(a, next->span.surface, (uint32_t)next->hash, &token.word);
 		if (status == FUND_OK && next->span.gap && before.len && sink->boundary &&
 		    sentence_boundary(next->span.gap, before, as_written, &what))
 			status = sink->boundary(sink->context, what, *pos);

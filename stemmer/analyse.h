@@ -59,7 +59,8 @@ struct word {
 
 struct token {
 	const struct word *word;
-	uint32_t pos; /* of the word's first piece */
+	uint64_t hash; /* of the word's surface, by hash_bytes() */
+	uint32_t pos;  /* of the word's first piece */
 	uint32_t off, len;
 };
 
