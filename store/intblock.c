@@ -31,7 +31,7 @@ static unsigned best_width(const uint32_t *values, uint32_t n, uint32_t *n_excep
 	for (unsigned b = top; b-- > 0;) {
 		above += with_bits[b + 1];
 		size_t cost = packed_len(n, b) + 1 + with_bits[b + 1];
-		for (unsigned k = b + 2; k <= top; k++)
+		for (unsigned k = b + 2; k <= top && cost < least; k++)
 			cost += with_bits[k] * (1 + (k - b + 6) / 7);
 		if (cost < least) {
 			least = cost;
@@ -58,19 +58,7 @@ static uint8_t *pack_row(const uint32_t *values, uint32_t n, unsigned b, uint8_t
 
 static uint8_t *pack_lanes(const uint32_t *values, unsigned b, uint8_t *out)
 {
-	for (unsigned lane = 0; lane < 4; lane++) {
-		uint64_t held = 0;
-		unsigned n_held = 0, word = 0;
-		for (unsigned k = 0; k < 32; k++) {
-			held |= (uint64_t)(values[4 * k + lane] & low_bits(b)) << n_held;
-			n_held += b;
-			if (n_held >= 32) {
-				put_u32(out + 16 * word++ + 4 * lane, (uint32_t)held);
-				held >>= 32;
-				n_held -= 32;
-			}
-		}
-	}
+	simd_pack_lanes(values, b, out);
 	return out + 16 * (size_t)b;
 }
 

@@ -11,15 +11,41 @@
 
 typedef uint32_t lanes __attribute__((vector_size(16))); /* a type of the compiler's, not one of ours */
 
-static inline lanes load(const uint8_t *p)
+static inline lanes in_file_order(lanes v)
 {
-	lanes v;
-	memcpy(&v, p, sizeof v);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	for (int i = 0; i < 4; i++)
 		v[i] = __builtin_bswap32(v[i]);
 #endif
 	return v;
+}
+
+static inline lanes load(const uint8_t *p)
+{
+	lanes v;
+	memcpy(&v, p, sizeof v);
+	return in_file_order(v);
+}
+
+void simd_pack_lanes(const uint32_t *values, unsigned b, uint8_t *out)
+{
+	const uint32_t mask = b == 32 ? UINT32_MAX : ((uint32_t)1 << b) - 1;
+	lanes held = { 0, 0, 0, 0 };
+	unsigned n_held = 0;
+	for (unsigned k = 0; k < 32; k++) {
+		lanes v;
+		memcpy(&v, values + 4 * k, sizeof v);
+		v &= mask;
+		held |= v << n_held;
+		n_held += b;
+		if (n_held >= 32) {
+			held = in_file_order(held);
+			memcpy(out, &held, sizeof held);
+			out += sizeof held;
+			n_held -= 32;
+			held = n_held ? v >> (b - n_held) : v - v;
+		}
+	}
 }
 
 static inline __attribute__((always_inline)) void unpack(const uint8_t *in, uint32_t *out, const unsigned b)

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+/* The low b bits (1 to 32) of 128 values into 16 * b bytes: value 4 * k + lane stands in the lane's own words, one of every four. */
+void simd_pack_lanes(const uint32_t *values, unsigned b, uint8_t *out);
 /* 128 values of b bits (1 to 32) out of 16 * b bytes. */
 void simd_unpack_lanes(const uint8_t *in, unsigned b, uint32_t *values);
 /* values[i] = before + sum of (values[0..i] + 1), for 128 values. Returns all that stood there, or-ed. */
