@@ -8,6 +8,8 @@
 #ifndef STORE_CHUNKS_H
 #define STORE_CHUNKS_H
 
+#include <stdatomic.h>
+
 #include "base/bytes.h"
 
 #define CHUNK_MAX 262128u	     /* bytes of a chunk, but for a single unit that is larger */
@@ -38,6 +40,21 @@ struct chunk_sink {
 	enum fund_status (*put)(void *context, enum chunk_kind kind, struct slice tail, struct slice value);
 };
 
+/* Headers of chunks whose checksum was right, by their address: some of the last, for a process that asks more than once. Any thread may. */
+struct chunks_checked {
+	_Atomic(const uint8_t *) at[64];
+};
+static inline _Atomic(const uint8_t *) *checked_slot(struct chunks_checked *c, const uint8_t *chunk) { return &c->at[((uintptr_t)chunk >> 12) % 64]; } /* chunks begin pages */
+static inline bool chunk_is_checked(struct chunks_checked *c, const uint8_t *chunk)
+{
+	return c && atomic_load_explicit(checked_slot(c, chunk), memory_order_relaxed) == chunk;
+}
+static inline void chunk_set_checked(struct chunks_checked *c, const uint8_t *chunk)
+{
+	if (c)
+		atomic_store_explicit(checked_slot(c, chunk), chunk, memory_order_relaxed);
+}
+
 /* Borrowed values: valid until the snapshot they came from is closed. */
 struct chunk_source {
 	void *context;
@@ -47,6 +64,7 @@ struct chunk_source {
 	enum fund_status (*seek_le)(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value);
 	/* The first chunk of the kind with a tail > `tail`. FUND_NOT_FOUND: none. */
 	enum fund_status (*next)(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value);
+	struct chunks_checked *checked; /* NULL: each time anew */
 };
 
 /* Tails that are numbers: u32 BE. */

@@ -8,7 +8,7 @@
 /* ---- chunks and blocks ---- */
 
 /* Checks a chunk's header, which ends where the first block begins. */
-static enum fund_status open_chunk(struct slice chunk, uint32_t *n_blocks)
+static enum fund_status open_chunk(const struct chunk_source *s, struct slice chunk, uint32_t *n_blocks)
 {
 	if (chunk.len < OFFSETS + 4)
 		return FUND_CORRUPT;
@@ -16,7 +16,12 @@ static enum fund_status open_chunk(struct slice chunk, uint32_t *n_blocks)
 	size_t header = get_u32(chunk.data + OFFSETS);
 	if (*n_blocks < 1 || *n_blocks > (chunk.len - OFFSETS) / 4 || header < OFFSETS + 4 * (size_t)*n_blocks || header > chunk.len)
 		return FUND_CORRUPT;
-	return checksum(chunk.data + 4, header - 4) == get_u32(chunk.data) ? FUND_OK : FUND_CORRUPT;
+	if (chunk_is_checked(s->checked, chunk.data))
+		return FUND_OK;
+	if (checksum(chunk.data + 4, header - 4) != get_u32(chunk.data))
+		return FUND_CORRUPT;
+	chunk_set_checked(s->checked, chunk.data);
+	return FUND_OK;
 }
 
 static enum fund_status block_bytes(struct slice chunk, uint32_t n_blocks, uint32_t block, struct slice *out)
@@ -84,7 +89,7 @@ static enum fund_status check_block(struct slice chunk, uint32_t n_blocks, uint3
 
 static enum fund_status enter_chunk(struct dictionary_iter *it)
 {
-	enum fund_status st = open_chunk(it->chunk, &it->n_blocks);
+	enum fund_status st = open_chunk(it->source, it->chunk, &it->n_blocks);
 	it->first_block = st == FUND_OK ? get_u32(it->chunk.data + 8) : 0;
 	return st;
 }
@@ -175,7 +180,7 @@ static enum fund_status check_neighbour(const struct dictionary_iter *it, struct
 		if (st == FUND_NOT_FOUND)
 			return FUND_OK;
 		if (st == FUND_OK)
-			st = open_chunk(chunk, &n_blocks);
+			st = open_chunk(it->source, chunk, &n_blocks);
 		block = 0;
 	}
 	if (st == FUND_OK)

@@ -97,4 +97,4 @@ static enum fund_status next(void *context, enum chunk_kind kind, struct slice t
 	return take(m, count_before(m, kind, tail, true), kind, found, value);
 }
 
-struct chunk_source memory_chunks_source(const struct memory_chunks *m) { return (struct chunk_source){ (void *)(uintptr_t)m, get, seek_le, next }; }
+struct chunk_source memory_chunks_source(const struct memory_chunks *m) { return (struct chunk_source){ (void *)(uintptr_t)m, get, seek_le, next, NULL }; }

@@ -158,7 +158,7 @@ enum fund_status segment_new(struct segment **out, const struct pages *pages, co
 		return st;
 	(*out)->pages = pages;
 	(*out)->manifest = manifest;
-	(*out)->chunks = (struct chunk_source){ *out, chunks_get, chunks_seek_le, chunks_next };
+	(*out)->chunks = (struct chunk_source){ *out, chunks_get, chunks_seek_le, chunks_next, &(*out)->checked };
 	return FUND_OK;
 }
 

@@ -33,6 +33,7 @@ struct segment {
 	uint64_t serial; /* of this process: tells it from one that stood at the same address */
 	struct segment_stats stats;
 	struct chunk_source chunks;
+	struct chunks_checked checked;
 	uint32_t n_column_chunks, n_tombstone_chunks;
 	struct chunk_memo *lists, *positions;	    /* by number, memo_count() of them */
 	_Atomic(const uint8_t *) *columns[COLUMNS]; /* values of verified chunks; NULL: not looked at */

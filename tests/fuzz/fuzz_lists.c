@@ -57,7 +57,7 @@ void fuzz_dictionary(struct slice bytes)
 	static struct buf room;
 	static struct dictionary_iter it;
 	struct slice chunk = seal_dictionary(&room, bytes);
-	struct chunk_source source = { &chunk, get, seek_le, next };
+	struct chunk_source source = { &chunk, get, seek_le, next, NULL };
 	struct term_entry entry;
 	enum fund_status st = dictionary_find(&source, SLICE_LIT("wtruppenaufmarsch"), &entry);
 	FUZZ_CHECK(st == FUND_OK || st == FUND_NOT_FOUND || st == FUND_CORRUPT);
@@ -118,6 +118,6 @@ void fuzz_postings(struct slice bytes)
 		list = slice_buf(&room);
 		e.list_len = list.len;
 	}
-	struct chunk_source source = { &list, get, seek_le, next };
+	struct chunk_source source = { &list, get, seek_le, next, NULL };
 	read_list(&source, &e);
 }
