@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "indexer/verb_stems.h"
 
 /* A word of the dictionary counts as if it had been met so often: enough to be a part, less than what the archive talks about. */
 #define WORD_COUNT 10u
@@ -207,8 +208,14 @@ static bool applies(const struct suffix *s, struct slice word)
 	return true;
 }
 
-/* Infinitives stand in front of other words as their stem, which the dictionary has apart. */
+/* Infinitives stand in front of other words as their stem, which the dictionary has apart, but for those in -ieren. */
 static bool is_verb(struct slice word) { return word.len < 4 || word.data[word.len - 1] == 'n'; }
+
+static enum fund_status add_stem(struct reading *r, struct slice infinitive)
+{
+	struct slice stem = verb_stem_of_ieren(infinitive);
+	return stem.len ? add_word(r, stem, 0) : FUND_OK;
+}
 
 /* What the word's suffixes make of it. It is the last thing in r->word, which is as it was behind it. */
 static enum fund_status add_derived(struct reading *r, const char *flags)
@@ -244,8 +251,10 @@ static enum fund_status word_line(void *context, char *line)
 	bool needs = has_flag(&r->affixes, flags, r->affixes.need_affix);
 	if (st != FUND_OK || !is_plain(slice_buf(&r->word)))
 		return st;
+	if (!is_noun && is_verb(slice_buf(&r->word)))
+		return add_stem(r, slice_buf(&r->word));
 	if (!is_noun)
-		return needs || is_verb(slice_buf(&r->word)) ? FUND_OK : add_word(r, slice_buf(&r->word), 0);
+		return needs ? FUND_OK : add_word(r, slice_buf(&r->word), 0);
 	st = add_word(r, slice_buf(&r->word), needs ? 0 : LEXICON_NOUN);
 	return st == FUND_OK ? add_derived(r, flags) : st;
 }

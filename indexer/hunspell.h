@@ -3,7 +3,7 @@
  * hunspell.h - the words of a hunspell dictionary (de_DE.dic, de_DE.aff), for the lexicon that compounds are split by.
  *
  * Nouns are words, and those that suffixes make of them (Regelung of Regeln); inflection is left to the splitter. What only stands in front of others
- * joins as such: stems of verbs ("Schreib": NEEDAFFIX), adjectives. Forbidden words and verbs stay out.
+ * joins as such: stems of verbs ("Schreib": NEEDAFFIX; of those in -ieren all), adjectives. Forbidden words and other verbs stay out.
  * Source   hunspell(5). FLAG in its default form and UTF-8; ISO 8859-1 or UTF-8.
  */
 #ifndef INDEXER_HUNSPELL_H

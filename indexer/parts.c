@@ -5,6 +5,7 @@
 
 #include "indexer/hunspell.h"
 #include "indexer/met_forms.h"
+#include "indexer/verb_stems.h"
 
 #define WORD_BYTES_MAX 64u /* longer words are no compounds to us */
 #define SPOOL_MEMORY ((size_t)4 << 20)
@@ -155,7 +156,21 @@ static bool is_better(const struct met_form *a, const struct met_form *b)
 	return a->word.len != b->word.len ? a->word.len < b->word.len : slice_compare(a->word, b->word) < 0;
 }
 
-/* Counts the nouns among the forms; *best: the one that the term is split by, capitalised at least half of the time. */
+/* A noun is a word of the lexicon; a verb in -ieren, or the noun made of it, gives its stem. */
+static enum fund_status count_form(struct parts *p, const struct met_form *f)
+{
+	struct slice stem = verb_stem_of_ieren(f->word);
+	enum fund_status st = is_noun(f) ? lexicon_add(p->lexicon, f->word, f->capital + f->small, LEXICON_NOUN) : FUND_OK;
+	return st == FUND_OK && stem.len ? lexicon_add(p->lexicon, stem, f->capital + f->small, 0) : st;
+}
+
+static enum fund_status count_verb(struct parts *p, struct slice term)
+{
+	uint64_t n = verb_times(term, slice_buf(&p->forms));
+	return n ? lexicon_add(p->lexicon, term, n, 0) : FUND_OK;
+}
+
+/* Counts the nouns among the forms, and stems in -ier; *best: the one that the term is split by, capitalised at least half of the time. */
 static enum fund_status count_forms(struct parts *p, struct met_form *best)
 {
 	struct cursor c = cursor_of(slice_buf(&p->forms));
@@ -166,8 +181,8 @@ static enum fund_status count_forms(struct parts *p, struct met_form *best)
 		if (stood_before(p, &f))
 			continue;
 		add_up(&f, c);
-		if (p->counts && is_noun(&f))
-			st = lexicon_add(p->lexicon, f.word, f.capital + f.small, LEXICON_NOUN);
+		if (p->counts)
+			st = count_form(p, &f);
 		if (f.capital >= f.small && is_better(&f, best))
 			*best = f;
 	}
@@ -199,6 +214,8 @@ static enum fund_status begin_term(void *context, struct slice term, struct slic
 		st = fold_forms(p, forms);
 		if (st == FUND_OK)
 			st = count_forms(p, &best);
+		if (st == FUND_OK && p->counts)
+			st = count_verb(p, slice_from(term, 1));
 		if (st == FUND_OK && best.word.len)
 			st = keep_list(p, slice_from(term, 1), best.word);
 	}

@@ -111,6 +111,20 @@ static void consider(struct split *s, size_t from, size_t to, size_t len, bool g
 		s->best[to] = (struct candidate){ cost, (uint8_t)from, (uint8_t)len, grown };
 }
 
+static bool begins(struct slice s, const char *with) { return s.len >= strlen(with) && memcmp(s.data, with, strlen(with)) == 0; }
+
+/* May the next part begin behind this link? Fahr-ende, Studier-enden, Privilegier-teste are participles, skalier-bare an adjective; nothing links -ier- to
+ * what follows. */
+static bool may_follow(const struct lexicon_word *w, struct slice rest, size_t link)
+{
+	if (w->flags & LEXICON_NOUN)
+		return true;
+	if (begins(rest, "ende") || begins(rest, "bare"))
+		return false;
+	bool is_ier = memcmp(slice_end(w->bytes) - 3, "ier", 3) == 0;
+	return !is_ier || (link == 0 && !begins(rest, "teste"));
+}
+
 /* The word [from, end) is known: whatever may stand behind it, the next part begins there, or the compound ends. */
 static void end_part(struct split *s, size_t from, size_t end, const struct lexicon_word *w)
 {
@@ -118,7 +132,7 @@ static void end_part(struct split *s, size_t from, size_t end, const struct lexi
 	size_t left = s->word.len - end;
 	for (size_t i = 0; i < N(links); i++) {
 		size_t n = links[i].len;
-		if (n < left && memcmp(p, links[i].text, n) == 0)
+		if (n < left && memcmp(p, links[i].text, n) == 0 && may_follow(w, slice_of(p, left), n))
 			consider(s, from, end + n, end - from, false, w->count, n ? 1.0 : 0.0);
 	}
 	for (size_t i = 0; i < N(inflections) && w->flags & LEXICON_NOUN; i++)

@@ -4,6 +4,7 @@
  *
  * The whole word is covered by words of the lexicon, with linking elements between them (s es n en er e ns ens, and the dropped e). Of all covers the one with the
  * fewest parts, then with the most frequent ones. Endings that derive words (-heit, -schaft, -ung) are no parts.
+ * Verbs stand in front of other words by their stem: Jonglierkeule, Fahrplan. Behind one, -ende is no end but a participle: Studierende.
  */
 #ifndef STEMMER_COMPOUND_H
 #define STEMMER_COMPOUND_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lexicon.h - the nouns that compounds are made of, with how often each was met.
+ * lexicon.h - the nouns that compounds are made of, and what may stand in front of them, with how often each was met.
  *
  * Counted from the archive when an index is built anew, frozen in it then: so that a word is split alike from night to night.
  * Words    folded (fold.h), letters only.

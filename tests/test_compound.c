@@ -7,13 +7,19 @@
 
 static const char *const nouns[] = { "truppe", "aufmarsch", "wand", "halterung", "kind", "zahn", "heilkunde", "tasche", "hersteller", "blut", "orange", "baumwolle", "baum", "wolle",
 				     "jacke", "strasse", "sommer", "kleid", "schule", "hof", "regierung", "erklarung", "gesellschaft", "liebe", "brief", "haus", "tur", "grenze",
-				     "ubergang", "gewerkschaft", "bund", "schrank", "zeh", "hose", "staat", "vertrag", "platz", "schiff", "fahrt", "schifffahrt", "amt" };
+				     "ubergang", "gewerkschaft", "bund", "schrank", "zeh", "hose", "staat", "vertrag", "platz", "schiff", "fahrt", "schifffahrt", "amt",
+				     "keule", "erlanger", "ende", "test", "gang", "zimmer", "plan", "barren" };
+/* They only stand in front of others: stems of verbs, an adjective. */
+static const char *const stems[] = { "jonglier", "studier", "spazier", "skalier", "schreib", "fahr", "wasch", "kurz" };
+#define N(table) (sizeof(table) / sizeof((table)[0]))
 
 static void fill(struct lexicon *x)
 {
 	*x = (struct lexicon)LEXICON_INIT;
-	for (size_t i = 0; i < sizeof(nouns) / sizeof(*nouns); i++)
+	for (size_t i = 0; i < N(nouns); i++)
 		ck_assert_int_eq(lexicon_add(x, slice_str(nouns[i]), 50 + i, LEXICON_NOUN), FUND_OK);
+	for (size_t i = 0; i < N(stems); i++)
+		ck_assert_int_eq(lexicon_add(x, slice_str(stems[i]), 50 + i, 0), FUND_OK);
 }
 
 static const struct {
@@ -23,8 +29,12 @@ static const struct {
 	{ "kinderzahnheilkunde", "kind+zahn+heilkunde" }, { "taschenhersteller", "tasche+hersteller" }, { "blutorange", "blut+orange" },
 	{ "baumwolljacke", "baumwolle+jacke" }, { "sommerkleid", "sommer+kleid" }, { "schulhof", "schule+hof" }, { "regierungserklarung", "regierung+erklarung" },
 	{ "liebesbrief", "liebe+brief" }, { "gewerkschaftsbund", "gewerkschaft+bund" }, { "grenzubergange", "grenze+ubergang" }, { "staatsvertrag", "staat+vertrag" },
-	{ "gesellschaft", NULL }, { "gewerkschaft", NULL }, { "kurzehose", NULL }, { "erlangerstrasse", NULL }, { "baumwolle", "baum+wolle" }, { "truppe", NULL }, { "haustur", "haus+tur" },
+	{ "gesellschaft", NULL }, { "gewerkschaft", NULL }, { "kurzehose", "kurz+hose" }, { "erlangerstrasse", "erlanger+strasse" }, { "baumwolle", "baum+wolle" }, { "truppe", NULL }, { "haustur", "haus+tur" },
 	{ "unbekannt", NULL }, { "kleiderschrank", "kleid+schrank" }, { "", NULL },
+	/* stems of verbs, and what is none of their compounds */
+	{ "jonglierkeulen", "jonglier+keule" }, { "studierzimmer", "studier+zimmer" }, { "spaziergang", "spazier+gang" }, { "fahrplan", "fahr+plan" }, { "waschzimmer", "wasch+zimmer" },
+	{ "schreibbarren", "schreib+barren" }, { "studierende", NULL }, { "spazierenden", NULL }, { "schreibender", NULL }, { "studierendenamt", NULL }, { "skalierbare", NULL },
+	{ "studiertesten", NULL }, { "jongliererkeule", NULL }, { "keulenjonglier", NULL },
 };
 
 START_TEST(a_word_has_these_parts)
@@ -47,7 +57,7 @@ static struct slice random_word(uint64_t *state)
 	uint8_t word[200];
 	size_t n = 0;
 	for (uint32_t i = random_below(state, 7); i > 0; i--) {
-		const char *part = random_below(state, 5) ? nouns[random_below(state, sizeof(nouns) / sizeof(*nouns))] : "nesx";
+		const char *part = random_below(state, 5) ? nouns[random_below(state, N(nouns))] : "nesx";
 		memcpy(word + n, part, strlen(part));
 		n += strlen(part);
 	}
@@ -210,7 +220,7 @@ START_TEST(a_lexicon_is_read_as_it_was_written_and_damage_is_refused)
 	ck_assert_int_eq(lexicon_encode(&x, &bytes, keep_block), FUND_OK);
 	ck_assert_int_eq(lexicon_decode(&y, slice_buf(&bytes)), FUND_OK);
 	ck_assert_uint_eq(x.n, y.n);
-	for (size_t i = 0; i < sizeof(nouns) / sizeof(*nouns); i++)
+	for (size_t i = 0; i < N(nouns); i++)
 		ck_assert_uint_eq(lexicon_find(&y, slice_str(nouns[i]))->count, 50 + i);
 	for (int round = 0; round < 20000; round++) {
 		struct lexicon z = LEXICON_INIT;
