@@ -261,11 +261,12 @@ struct splitting {
 	uint32_t compound;
 };
 
-static enum fund_status add_part(void *context, struct slice part, unsigned level)
+static enum fund_status add_part(void *context, struct slice part, unsigned level, uint32_t end)
 {
 	const struct splitting *s = context;
 	struct parts *p = s->parts;
 	(void)level;
+	(void)end;
 	struct part_of *of = array_room(p->of, p->n_of + 1, &p->cap_of, sizeof *of);
 	if (!of)
 		return FUND_NO_MEMORY;

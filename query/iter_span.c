@@ -341,7 +341,8 @@ static enum fund_status span_score(struct iter *it, int64_t *micro)
 static enum fund_status span_explain(struct iter *it, const struct explain_sink *sink)
 {
 	struct iter_span *s = (struct iter_span *)it;
-	struct explain_item item = { .term = s->plan->text, .field = s->plan->field, .kind = "proximity", .freq = s->freq, .df = it->cost };
+	const char *kind = s->plan->is_variant ? "variant" : "proximity";
+	struct explain_item item = { .term = s->plan->text, .field = s->plan->field, .kind = kind, .freq = s->freq, .df = it->cost };
 	enum fund_status st = span_score(it, &item.score);
 	return st == FUND_OK ? sink->item(sink->context, &item) : st;
 }

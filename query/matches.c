@@ -108,6 +108,22 @@ static enum fund_status count_lent(struct searcher *s, const struct plan *plan, 
 	return st;
 }
 
+enum fund_status matches_any(struct searcher *s, const struct plan *plan, struct arena *arena, bool *any)
+{
+	enum fund_status st = FUND_OK;
+	*any = s->lender != NULL;
+	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK && !*any; i++) {
+		struct iter *it;
+		st = iter_new(arena, plan, &s->leaves[i], &s->bm25, &it);
+		if (st != FUND_OK || !it)
+			continue;
+		st = iter_seek(it, 0);
+		*any = st == FUND_OK && it->doc != DOC_END;
+		iter_release(it);
+	}
+	return st;
+}
+
 enum fund_status matches_count(struct searcher *s, const struct plan *plan, struct arena *arena, uint64_t *total)
 {
 	const struct match_sink sink = { count_one, total, LEND_NONE };

@@ -10,6 +10,8 @@
  * holds iterators until its reset. `texts`: what the callback reads of an article that is lent. */
 enum fund_status matches_each(struct searcher *s, const struct plan *plan, struct arena *arena,
 			      enum lend_texts texts, enum fund_status (*each)(void *context, struct leaf *leaf, uint32_t doc), void *context);
+/* Is there any, a dead one too? Says yes where Xapian would have to be asked. */
+enum fund_status matches_any(struct searcher *s, const struct plan *plan, struct arena *arena, bool *any);
 enum fund_status matches_count(struct searcher *s, const struct plan *plan, struct arena *arena, uint64_t *total);
 
 #endif

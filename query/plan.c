@@ -166,7 +166,7 @@ static enum fund_status words_token(void *context, const struct token *t)
 	if (t->word->n_refs == 0)
 		return FUND_OK;
 	enum fund_status st = t->word->n_positions > 1 ? plan_pieces(wb->b, t, wb->ast->text, wb->ast->field, &p)
-						       : plan_word_terms(wb->b, t->word, wb->ast->field, &p);
+						       : plan_plain_word(wb->b, t->word, wb->ast->field, &p);
 	if (st != FUND_OK)
 		return st;
 	const struct term *term = analyser_term(wb->b->searcher->analyser, t->word->refs[0].term);

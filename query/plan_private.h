@@ -4,6 +4,7 @@
 #define QUERY_PLAN_PRIVATE_H
 
 #include "query/plan.h"
+#include "query/word_parts.h"
 
 enum fund_status plan_node_new(struct plan_build *b, enum plan_kind kind, struct plan **out);
 enum fund_status plan_add_child(struct plan_build *b, struct plan *parent, struct plan *child);
@@ -22,6 +23,13 @@ enum fund_status plan_term(struct plan_build *b, struct slice bytes, enum term_k
 enum fund_status plan_grouped_number(struct plan_build *b, const struct ast *before, const struct ast *word);
 /* One word as the analyser sees it: its own term in all kinds, and the variants the analyser names. */
 enum fund_status plan_word_terms(struct plan_build *b, const struct word *w, enum field field, struct plan **out);
+/* The same of a word that is no phrase's; if it is a compound with its parts as hints, and written apart. */
+enum fund_status plan_plain_word(struct plan_build *b, const struct word *w, enum field field, struct plan **out);
+
+/* ---- plan_apart.c ---- */
+/* The compound `surface` as two words side by side, in its own letters: Jonglier Keulen. They count where *word does, or by themselves; *word is left as it
+ * is where no article has them. */
+enum fund_status plan_written_apart(struct plan_build *b, struct slice surface, const struct word_parts *parts, struct plan **word);
 
 /* ---- plan_span.c ---- */
 /* A set, a NEAR, or a phrase that is more than words in their order. NULL: no word is in it. */

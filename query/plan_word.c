@@ -2,8 +2,6 @@
 /* plan_word.c - the terms of a single word: which kinds, at which weight, how rare. */
 #include "query/plan_private.h"
 
-#include "query/word_parts.h"
-
 static const char kind_class[TERM_KINDS] = { 'w', 'x', 'v' };
 
 char plan_field_class(enum field field)
@@ -115,13 +113,12 @@ static enum fund_status add_hint(struct plan_build *b, struct slice part, double
 }
 
 /* Its parts say something where other words of the query do, too: never that an article matches. */
-static enum fund_status add_own_parts(struct plan_build *b, struct slice surface)
+static enum fund_status add_own_parts(struct plan_build *b, const struct word_parts *w)
 {
-	struct word_parts w;
-	enum fund_status st = word_parts_find(b->searcher, surface, b->arena, &w);
-	for (uint32_t i = 0; i < w.n && st == FUND_OK; i++)
-		if (w.parts[i].level == 0)
-			st = add_hint(b, w.parts[i].term, b->searcher->ranking.own_part);
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < w->n && st == FUND_OK; i++)
+		if (w->parts[i].level == 0)
+			st = add_hint(b, w->parts[i].term, b->searcher->ranking.own_part);
 	return st;
 }
 
@@ -166,10 +163,20 @@ enum fund_status plan_word_terms(struct plan_build *b, const struct word *w, enu
 		else if (t->kind == TERM_VARIANT && plan_field_class(field) == 'w')
 			st = add_kinds(b, t->bytes, field, kind_weight(b, TERM_VARIANT), *out);
 	}
-	if (st == FUND_OK && w->n_positions == 1 && field == FIELD_ANY)
-		st = add_own_parts(b, w->surface);
 	if (st == FUND_OK)
 		st = finish_word(b, field, out);
 	b->unknown |= st == FUND_OK && (*out)->kind == PLAN_NONE;
 	return st;
+}
+
+enum fund_status plan_plain_word(struct plan_build *b, const struct word *w, enum field field, struct plan **out)
+{
+	struct word_parts parts;
+	enum fund_status st = plan_word_terms(b, w, field, out);
+	if (st != FUND_OK || w->n_positions > 1 || field != FIELD_ANY)
+		return st;
+	st = word_parts_find(b->searcher, w->surface, b->arena, &parts);
+	if (st == FUND_OK)
+		st = add_own_parts(b, &parts);
+	return st == FUND_OK && parts.n > 1 ? plan_written_apart(b, w->surface, &parts, out) : st;
 }

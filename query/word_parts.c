@@ -44,7 +44,7 @@ static enum fund_status make_room(struct finding *f)
 	return FUND_OK;
 }
 
-static enum fund_status add_part(void *context, struct slice word, unsigned level)
+static enum fund_status add_part(void *context, struct slice word, unsigned level, uint32_t end)
 {
 	struct finding *f = context;
 	struct word_parts *w = f->out;
@@ -58,7 +58,7 @@ static enum fund_status add_part(void *context, struct slice word, unsigned leve
 	st = make_room(f);
 	if (st != FUND_OK)
 		return st;
-	w->parts[w->n] = (struct word_part){ arena_slice(f->arena, slice_buf(f->term)), level };
+	w->parts[w->n] = (struct word_part){ arena_slice(f->arena, slice_buf(f->term)), level, end };
 	return w->parts[w->n++].term.data ? FUND_OK : FUND_NO_MEMORY;
 }
 

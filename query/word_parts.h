@@ -13,6 +13,7 @@
 struct word_part {
 	struct slice term; /* without class; in the arena */
 	unsigned level;	   /* 0: of the word itself, 1: of a part of it, … */
+	uint32_t end;	   /* level 0: how much of the folded word is before the next part */
 };
 struct word_parts {
 	struct word_part *parts; /* each term once, in the order of the word */

@@ -243,7 +243,7 @@ static enum fund_status parts_of(struct lexicon *x, struct asking *asking, struc
 	enum fund_status st = split_at(x, asking, word, at, &c);
 	for (uint32_t i = 0; i < c.n && st == FUND_OK; i++) {
 		struct slice part = slice_of(c.parts[i].word, c.parts[i].len);
-		st = sink->part(sink->context, part, level);
+		st = sink->part(sink->context, part, level, c.parts[i].end);
 		if (st == FUND_OK && level + 1 < COMPOUND_LEVELS)
 			st = parts_of(x, asking, part, at + c.parts[i].off, level + 1, sink);
 	}

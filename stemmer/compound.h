@@ -36,10 +36,10 @@ struct word_source {
 /* `folded`: letters. out->n 0: no compound, as far as is known; else at least 2. `source` may be NULL: then it cannot fail. */
 enum fund_status compound_split(struct lexicon *x, const struct word_source *source, struct slice folded, struct compound *out);
 
-/* All parts at all levels: those of a part that is a compound itself follow it. Level 0: of the word itself. */
+/* All parts at all levels: those of a part that is a compound itself follow it. Level 0: of the word itself, of which the part takes what is before `end`. */
 struct part_sink {
 	void *context;
-	enum fund_status (*part)(void *context, struct slice word, unsigned level);
+	enum fund_status (*part)(void *context, struct slice word, unsigned level, uint32_t end);
 };
 enum fund_status compound_parts(struct lexicon *x, const struct word_source *source, struct slice folded, const struct part_sink *sink);
 

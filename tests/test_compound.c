@@ -310,6 +310,137 @@ START_TEST(words_side_by_side_rank_above_the_same_words_apart)
 }
 END_TEST
 
+/* ---- one word, two words, a hyphen ---- */
+
+/* What the spellings are made of, so often that a small archive has it for a part. */
+#define TIMES 8
+static void write_nouns(const char *dir, const char *text)
+{
+	struct buf all = BUF_INIT;
+	for (int i = 0; i < TIMES; i++)
+		ck_assert_int_eq(buf_add_str(&all, text), FUND_OK);
+	ck_assert_int_eq(buf_add_byte(&all, 0), FUND_OK);
+	file_write(dir, "woerter.txt", (const char *)all.data);
+	buf_release(&all);
+}
+
+static const struct {
+	const char *together, *apart, *hyphen;
+	const char *words; /* of the archive */
+	const char *dictionary; /* hunspell's */
+} spellings[] = {
+	{ "Jonglierkeulen", "Jonglier Keulen", "Jonglier-Keulen", "Sie jonglieren. Die Keule, eine Keule. ", "" },
+	{ "Jonglierkeulen", "Jonglier Keulen", "Jonglier-Keulen", "Nichts davon. ", "Keule\njonglieren\n" },
+	{ "Schreibtische", "Schreib Tische", "Schreib-Tische", "Wir schreiben, ihr schreibt, wir schreiben, sie schreiben, sie schreiben, ich schreibe. Am Tisch. ", "" },
+	{ "Wandhalterung", "Wand Halterung", "Wand-Halterung", "An der Wand. Die Halterung. ", "" },
+	{ "Kinderzahnheilkunde", "Kinder Zahnheilkunde", "Kinder-Zahnheilkunde", "Ein Kind. Der Zahn. Die Heilkunde. ", "" },
+	{ "Kinderzahnheilkunde", "Kinderzahn Heilkunde", "Kinderzahn-Heilkunde", "Ein Kind. Der Zahn. Die Heilkunde. ", "" },
+	{ "Taschenhersteller", "Taschen Hersteller", "Taschen-Hersteller", "Die Tasche. Der Hersteller. ", "" },
+	{ "Blutorange", "Blut Orange", "Blut-Orange", "Das Blut. Die Orange. ", "" },
+	{ "Baumwolljacke", "Baumwoll Jacke", "Baumwoll-Jacke", "Die Baumwolle. Die Jacke. ", "" },
+	{ "Erlangerstraße", "Erlanger Straße", "Erlanger-Straße", "Der Erlanger. Die Straße. ", "" },
+	{ "Sommerkleid", "Sommer Kleid", "Sommer-Kleid", "Im Sommer. Das Kleid. ", "" },
+	{ "Kurzehose", "Kurze Hose", "Kurze-Hose", "Nichts davon. ", "Hose\nkurz\n" },
+};
+
+static bool finds(const char *query, const char *file)
+{
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s/i -f paths -n 0 %s", scratch.dir, query);
+	bool found = strstr(o.out, file) != NULL;
+	outcome_free(&o);
+	return found;
+}
+
+START_TEST(a_compound_in_one_word_two_words_and_with_a_hyphen_find_each_other)
+{
+	static const char *const files[] = { "zusammen.txt", "getrennt.txt", "strich.txt" };
+	const char *texts[] = { spellings[_i].together, spellings[_i].apart, spellings[_i].hyphen }, *dir = make_archive();
+	char dictionary[400], text[200];
+	snprintf(dictionary, sizeof dictionary, "%s/klein.dic", scratch.dir);
+	file_write(scratch.dir, "klein.dic", spellings[_i].dictionary);
+	setenv("FUNDSTELLE_DICTIONARY", dictionary, 1);
+	write_nouns(dir, spellings[_i].words);
+	for (size_t i = 0; i < N(files); i++) {
+		snprintf(text, sizeof text, "Dort lag gestern %s auf dem Boden.\n", texts[i]);
+		file_write(dir, files[i], text);
+	}
+	index_it("");
+	for (size_t q = 0; q < N(files); q++)
+		for (size_t f = 0; f < N(files); f++)
+			ck_assert_msg(finds(texts[q], files[f]), "%s does not find %s", texts[q], texts[f]);
+	ck_assert_msg(!finds(texts[0], "woerter.txt"), "%s finds its parts anywhere", texts[0]);
+	unsetenv("FUNDSTELLE_DICTIONARY");
+	scratch_remove(&scratch);
+}
+END_TEST
+
+START_TEST(a_compound_is_no_two_words_that_are_inflected_or_apart_or_another_word)
+{
+	const char *dir = make_archive();
+	file_write(scratch.dir, "klein.dic", "Stadt\nZeh\nHose\nSommer\nKleid\nkurz\ngro\xDF\n");
+	char dictionary[400];
+	snprintf(dictionary, sizeof dictionary, "%s/klein.dic", scratch.dir);
+	setenv("FUNDSTELLE_DICTIONARY", dictionary, 1);
+	file_write(dir, "gross.txt", "In jeder großen Stadt, in der große Stadt, Stadt.\n");
+	file_write(dir, "sommer.txt", "Der Sommer kam und mit ihm ein Kleid.\n");
+	file_write(dir, "zeh.txt", "Der Zeh tat weh, auch die Hose.\n");
+	file_write(dir, "hose.txt", "Nur noch eine Kurzehose lag dort.\n");
+	index_it("");
+	lists("Großstadt", "");
+	lists("Sommerkleid", "");
+	lists("Zeh", "zeh.txt\n");
+	lists("Hose", "zeh.txt\nhose.txt\n");
+	file_write(dir, "gross.txt", "Eine Groß Stadt wie diese.\n");
+	index_it("");
+	lists("Großstadt", "gross.txt\n");
+	lists("-- -Großstadt Hose Stadt", "zeh.txt\nhose.txt\n");
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s/i -f jsonl --explain Großstadt", scratch.dir);
+	ck_assert_msg(strstr(o.out, "\"term\": \"Groß stadt\", \"field\": \"text\", \"kind\": \"variant\"") != NULL, "%s", o.out);
+	outcome_free(&o);
+	unsetenv("FUNDSTELLE_DICTIONARY");
+	scratch_remove(&scratch);
+}
+END_TEST
+
+START_TEST(a_compound_that_many_articles_have_is_not_looked_for_as_two_words)
+{
+	const char *dir = make_archive();
+	char name[32];
+	setenv("FUNDSTELLE_DICTIONARY", "none", 1);
+	write_nouns(dir, "Die Wand. Die Halterung. ");
+	file_write(dir, "getrennt.txt", "Dort hing eine Wand Halterung.\n");
+	for (int i = 0; i < 9; i++) {
+		snprintf(name, sizeof name, "%d.txt", i);
+		file_write(dir, name, "Dort hing eine Wandhalterung.\n");
+	}
+	index_it("");
+	ck_assert(finds("Wandhalterung", "getrennt.txt"));
+	file_write(dir, "9.txt", "Dort hing eine Wandhalterung.\n");
+	index_it("");
+	ck_assert(!finds("Wandhalterung", "getrennt.txt"));
+	unsetenv("FUNDSTELLE_DICTIONARY");
+	scratch_remove(&scratch);
+}
+END_TEST
+
+/* The file that is to be second comes first by its name. */
+START_TEST(a_compound_that_is_looked_for_as_two_words_too_is_close_to_its_neighbours)
+{
+	const char *dir = make_archive();
+	setenv("FUNDSTELLE_DICTIONARY", "none", 1);
+	write_nouns(dir, "Die Wand. Die Halterung. ");
+	file_write(dir, "getrennt.txt", "Dort hing eine Wand Halterung.\n");
+	file_write(dir, "a.txt", "Eine Wandhalterung hing dort, und gestern noch sah er in jener Stadt und zu anderer Zeit den Bohrer.\n");
+	file_write(dir, "b.txt", "Eine Wandhalterung und den Bohrer sah er gestern noch dort in jener Stadt, und zu anderer Zeit hing.\n");
+	index_it("");
+	lists("Wandhalterung Bohrer -n 2", "b.txt\na.txt\n");
+	lists("+Wandhalterung +Bohrer -n 1", "b.txt\n");
+	ck_assert(finds("Wandhalterung Bohrer", "getrennt.txt"));
+	unsetenv("FUNDSTELLE_DICTIONARY");
+	scratch_remove(&scratch);
+}
+END_TEST
+
 #define FAR "als in einer anderen Stadt und zu ganz anderer Zeit von dort her, so sagt es jener Bericht über sie, noch dazu dieses und auch jenes geschah, "
 
 START_TEST(two_parts_of_one_compound_rank_above_the_two_words_far_apart)
@@ -357,6 +488,10 @@ Suite *suite_compound(void)
 	tcase_add_loop_test(t, behind_a_block_the_next_word_to_look_for_is_known, 0, sizeof behind / sizeof *behind);
 	tcase_add_test(t, words_side_by_side_rank_above_the_same_words_apart);
 	tcase_add_test(t, two_parts_of_one_compound_rank_above_the_two_words_far_apart);
+	tcase_add_loop_test(t, a_compound_in_one_word_two_words_and_with_a_hyphen_find_each_other, 0, (int)N(spellings));
+	tcase_add_test(t, a_compound_is_no_two_words_that_are_inflected_or_apart_or_another_word);
+	tcase_add_test(t, a_compound_that_is_looked_for_as_two_words_too_is_close_to_its_neighbours);
+	tcase_add_test(t, a_compound_that_many_articles_have_is_not_looked_for_as_two_words);
 	tcase_add_test(t, a_number_is_found_in_groups_as_it_is_in_a_text);
 	tcase_add_test(t, a_part_finds_its_compounds_below_itself_whatever_the_night);
 	suite_add_tcase(s, t);
