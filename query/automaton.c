@@ -278,7 +278,7 @@ bool automaton_may_begin(struct automaton *a, struct slice head)
 		uint32_t cost[2];
 		near_end_init(&e, a->near, false);
 		near_end_cost(&e, head, cost);
-		return cost[0] <= near_word_edits(a->near);
+		return cost[0] <= near_word_most(a->near);
 	}
 	const uint8_t *p = head.data, *end = slice_end(head);
 	uint32_t state = start_state(a);
@@ -295,8 +295,8 @@ bool automaton_may_begin(struct automaton *a, struct slice head)
 bool automaton_matches(struct automaton *a, struct slice word, uint32_t *cost)
 {
 	if (a->near) {
-		uint32_t edits = near_word_distance(a->near, word);
-		*cost = edits <= near_word_edits(a->near) ? edits * AUTOMATON_EDIT : UINT32_MAX;
+		uint32_t far = near_word_distance(a->near, word);
+		*cost = far <= near_word_most(a->near) ? far * near_word_unit(a->near) : UINT32_MAX;
 		return *cost != UINT32_MAX;
 	}
 	const uint8_t *p = word.data, *end = slice_end(word);

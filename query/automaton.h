@@ -16,7 +16,7 @@
 #include "base/arena.h"
 
 #define AUTOMATON_NODES 4096u
-#define AUTOMATON_EDIT 2u /* what one edit costs; half of it is for letters that are easily taken for each other */
+#define AUTOMATON_EDIT 2u /* what one edit costs; half of it is for letters that are easily taken for each other: near_word.h */
 
 struct automaton;
 void automaton_free(struct automaton *a); /* NULL is allowed */
@@ -25,6 +25,8 @@ void automaton_free(struct automaton *a); /* NULL is allowed */
 enum fund_status automaton_wildcard(struct automaton **out, struct slice pattern);
 /* Words that come about from `word` by at most so many letters put in, left out or replaced. */
 enum fund_status automaton_fuzzy(struct automaton **out, struct slice word, uint32_t edits);
+/* The same where letters that machines confuse cost half an edit. */
+enum fund_status automaton_ocr(struct automaton **out, struct slice word, uint32_t edits);
 /* An extended regular expression of POSIX for a whole word. FUND_INVALID: wrong at *off; FUND_LIMIT: too complex. Both have a text in `why`. */
 enum fund_status automaton_regex(struct automaton **out, struct slice expression, uint32_t *off, struct fault *why);
 

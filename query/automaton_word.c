@@ -84,13 +84,19 @@ enum fund_status automaton_wildcard(struct automaton **out, struct slice pattern
 
 /* ---- words within some edits ---- */
 
-enum fund_status automaton_fuzzy(struct automaton **out, struct slice word, uint32_t edits)
+_Static_assert(AUTOMATON_EDIT == NEAR_EDIT, "costs are passed on");
+
+static enum fund_status near(struct automaton **out, struct slice word, uint32_t edits,
+			     enum fund_status (*make)(struct near_word **out, const uint32_t *letters, uint32_t n, uint32_t edits))
 {
 	uint32_t cps[NEAR_WORD_LETTERS], n;
-	struct near_word *near = NULL;
+	struct near_word *made = NULL;
 	*out = NULL;
 	enum fund_status st = decode(word, cps, NEAR_WORD_LETTERS, &n);
 	if (st == FUND_OK)
-		st = near_word_new(&near, cps, n, edits);
-	return st == FUND_OK ? automaton_of_near(out, near) : st;
+		st = make(&made, cps, n, edits);
+	return st == FUND_OK ? automaton_of_near(out, made) : st;
 }
+
+enum fund_status automaton_fuzzy(struct automaton **out, struct slice word, uint32_t edits) { return near(out, word, edits, near_word_new); }
+enum fund_status automaton_ocr(struct automaton **out, struct slice word, uint32_t edits) { return near(out, word, edits, near_word_ocr); }

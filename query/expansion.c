@@ -83,7 +83,7 @@ enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *
 		return form_scan_heads(f, s, class, may_begin, a);
 	near_end_init(&head, near, false);
 	near_end_init(&tail, near, true);
-	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_edits(near), .few = head.few };
+	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_most(near), .few = head.few };
 	return form_scan_ends(f, s, class, &ends);
 }
 

@@ -16,6 +16,7 @@ static const struct option_spec specs[] = {
 	{ OPT_NEW, "new", NULL, NULL, N_("only what the last indexing run added or changed") },
 	{ OPT_ALL, "all", NULL, NULL, N_("every word must occur") },
 	{ OPT_EXACT, "exact", NULL, NULL, N_("no stemming, no compound parts") },
+	{ OPT_OCR, "ocr", NULL, NULL, N_("Wort~: letters that OCR confuses are half an edit") },
 	{ OPT_COUNT, "count", NULL, NULL, N_("only the number of hits") },
 	{ OPT_DUPLICATES, "duplicates", "HOW", "collapse show", N_("collapse copies under their best (text), or show") },
 	{ OPT_SIMILAR, "similar", "KEY", NULL, N_("articles like that one") },
@@ -51,8 +52,7 @@ const struct option_table query_options = {
 	.program = "fundstelle-query",
 	.head = N_("Usage: fundstelle-query [OPTION]... QUERY...\n"
 		   "Ranks the articles of an index that fundstelle-index made.\n"),
-	.foot = N_("Query: Wort Wort (any), +must -mustnot, A AND B, A OR B, NOT C, ( ), \"a phrase\",\n"
-		   "titel:Wort, autor:…, ressort:…, quelle:…, datum:2022-01..2022-03\n"
+	.foot = N_("Query: Wort Wort (any), +must -mustnot, AND OR NOT ( ), \"a phrase\", titel:Wort\n"
 		   "Exit: 0 hits, 1 no hit, 2 trouble. See fundstelle-query(1).\n"),
 	.specs = specs,
 	.n = sizeof specs / sizeof *specs,

@@ -158,6 +158,7 @@ static enum fund_status apply(struct options *o, int id, const char *value, stru
 	case OPT_NEW: o->search.only_new = true; return FUND_OK;
 	case OPT_ALL: o->search.parse.all = true; return FUND_OK;
 	case OPT_EXACT: o->search.parse.exact = true; return FUND_OK;
+	case OPT_OCR: o->search.ocr = true; return FUND_OK;
 	case OPT_COUNT: o->count = true; return FUND_OK;
 	case OPT_RELATIVE: o->timeline.relative = true; return FUND_OK;
 	case OPT_EXPLAIN: o->explain = true; return FUND_OK;

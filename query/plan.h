@@ -101,6 +101,7 @@ struct plan_build {
 	struct arena *arena;
 	uint32_t from, to;	 /* --from, --to: packed; 0 and UINT32_MAX: open */
 	bool only_new;		 /* --new */
+	bool ocr;		 /* letters that machines confuse cost fuzzy words less */
 	bool unknown;		 /* a word was met that the index lacks */
 	struct plan *hints;	 /* PLAN_BOOL: hints that belong to the group in the making; NULL: none yet */
 	struct plan_limit *limits; /* filled */

@@ -15,7 +15,7 @@
 #include "store/postings.h"
 
 #define SHORT_WORD 5u /* letters up to which a fuzzy word has one edit */
-static const double edit_weight[FUZZY_COSTS] = { 1.0, 0.7, 0.5 };
+static const double edit_weight[FUZZY_COSTS] = { 1.0, 0.85, 0.7, 0.6, 0.5 }; /* by AUTOMATON_EDIT halves */
 
 /* ---- patterns ---- */
 
@@ -124,7 +124,7 @@ static enum fund_status fuzzy_source(struct plan_build *b, const struct ast *ast
 	if (edits == 0)
 		edits = letters <= SHORT_WORD ? 1 : 2;
 	if (st == FUND_OK)
-		st = automaton_fuzzy(&source->automaton, word, edits);
+		st = b->ocr ? automaton_ocr(&source->automaton, word, edits) : automaton_fuzzy(&source->automaton, word, edits);
 	if (st == FUND_LIMIT) {
 		b->error_off = ast->off;
 		return fault_set(b->why, FUND_INVALID, "a word with ~ has 63 letters at most");
@@ -157,6 +157,9 @@ static enum fund_status note_limit(struct plan_build *b, const struct ast *ast, 
 	return FUND_OK;
 }
 
+/* What two neighbours of the costs that are told apart differ in. */
+static uint32_t cost_step(const struct plan_build *b) { return b->ocr ? 1 : AUTOMATON_EDIT; }
+
 enum fund_status plan_expand(struct plan_build *b, const struct ast *ast, struct expansion *out, uint32_t n_out)
 {
 	struct expansion_source source = { .n_suffixes = 0 };
@@ -164,7 +167,7 @@ enum fund_status plan_expand(struct plan_build *b, const struct ast *ast, struct
 			      ast->kind == AST_FUZZY    ? fuzzy_source(b, ast, &source) :
 							  regex_source(b, ast, &source);
 	if (st == FUND_OK)
-		st = expansion_find(b->searcher, b->arena, (uint8_t)plan_field_class(ast->field), &source, AUTOMATON_EDIT, out, n_out);
+		st = expansion_find(b->searcher, b->arena, (uint8_t)plan_field_class(ast->field), &source, cost_step(b), out, n_out);
 	return st == FUND_OK ? note_limit(b, ast, &out[0]) : st;
 }
 
@@ -357,7 +360,7 @@ enum fund_status plan_form_list(struct plan_build *b, const struct ast *ast, con
 
 enum fund_status plan_forms(struct plan_build *b, const struct ast *ast, struct plan **out)
 {
-	uint32_t n = ast->kind == AST_FUZZY ? FUZZY_COSTS : 1;
+	uint32_t step = cost_step(b), n = ast->kind == AST_FUZZY ? (FUZZY_COSTS - 1) / step + 1 : 1;
 	struct expansion *x = arena_alloc(b->arena, n * sizeof *x);
 	struct plan *best, *lists[FUZZY_COSTS];
 	enum fund_status st = x ? plan_expand(b, ast, x, n) : FUND_NO_MEMORY;
@@ -374,7 +377,7 @@ enum fund_status plan_forms(struct plan_build *b, const struct ast *ast, struct 
 	if (st != FUND_OK)
 		return st;
 	for (uint32_t i = 0; i < n; i++) {
-		set_rarity(b, lists[i], df, edit_weight[i]);
+		set_rarity(b, lists[i], df, edit_weight[i * step]);
 		lists[i]->is_variant = i > 0;
 	}
 	*out = plan_simplest(b, best);

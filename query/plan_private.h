@@ -36,14 +36,14 @@ enum fund_status plan_written_apart(struct plan_build *b, struct slice surface, 
 enum fund_status plan_span(struct plan_build *b, const struct ast *ast, struct plan **out);
 
 /* ---- plan_forms.c ---- */
-#define FUZZY_COSTS 3u /* no edit, one, two */
+#define FUZZY_COSTS 5u /* no edit, half of one, one … two; those of whole edits without plan_build.ocr */
 /* A wildcard, a fuzzy word or an expression by itself. */
 enum fund_status plan_forms(struct plan_build *b, const struct ast *ast, struct plan **out);
 /* The list of an expansion in one leaf, in the arena. */
 enum fund_status plan_join_leaf(struct searcher *s, struct arena *arena, const struct expansion *x, uint32_t leaf, enum field field, struct joined_list *list);
 /* The words of an expansion as one. */
 enum fund_status plan_form_list(struct plan_build *b, const struct ast *ast, const struct expansion *x, struct plan **out);
-/* The words that it stands for, by their edits: out[edits], n_out of them, the last for all that are left. */
+/* The words that it stands for, by what their edits cost: out[cost / step], n_out of them, the last for all that are left. */
 enum fund_status plan_expand(struct plan_build *b, const struct ast *ast, struct expansion *out, uint32_t n_out);
 /* The form in which a word of the query is written, or a piece of it: that of one of its terms. */
 enum fund_status plan_expand_form(struct plan_build *b, enum field field, const struct term_ref *ref, struct expansion *out);

@@ -438,7 +438,7 @@ static enum fund_status prepare(struct search *s, struct slice query, struct sea
 	struct ast *ast;
 	const struct search_options *o = &s->options;
 	s->result = (struct result){ .query = query, .servers = s->searcher->servers };
-	s->build = (struct plan_build){ .searcher = s->searcher, .arena = &s->arena, .from = o->from, .to = o->to, .only_new = o->only_new, .why = why };
+	s->build = (struct plan_build){ .searcher = s->searcher, .arena = &s->arena, .from = o->from, .to = o->to, .only_new = o->only_new, .ocr = o->ocr, .why = why };
 	*note = (struct search_note){ .error_off = 0 };
 	s->has_self = false;
 	enum fund_status st = name_index(s);

@@ -18,6 +18,7 @@ struct search_options {
 	uint32_t offset;
 	uint32_t from, to;
 	bool only_new; /* of the last indexing run */
+	bool ocr;      /* letters that machines confuse cost fuzzy words less */
 	const char *similar; /* to the article with this key; then there is no query. NULL: none */
 	bool collapse; /* copies under their best hit; limit and offset count groups */
 	enum hit_order order;

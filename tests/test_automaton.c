@@ -3,8 +3,10 @@
 #include <regex.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "query/automaton.h"
 #include "query/near_word.h"
+#include "query/ocr_letters.h"
 #include "tests/scratch.h"
 
 static bool matches(struct automaton *a, const char *word)
@@ -262,6 +264,155 @@ START_TEST(both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits)
 }
 END_TEST
 
+/* ---- letters that machines confuse ---- */
+
+static const char *const ocr_alphabet[] = { "r", "n", "m", "i", "u", "\xc3\xbc", "s", "\xc5\xbf", "f", "c", "k", "d", "b", "v", "1", "w", "h", "e", "sch", "ri", "iii" };
+
+static void random_ocr_word(uint64_t *state, uint32_t n, char *out)
+{
+	*out = 0;
+	for (uint32_t i = 0; i < n; i++)
+		strcat(out, ocr_alphabet[random_below(state, sizeof ocr_alphabet / sizeof *ocr_alphabet)]);
+}
+
+static uint32_t letters_of(const char *text, uint32_t *out)
+{
+	uint32_t n = 0;
+	for (const uint8_t *p = (const uint8_t *)text, *end = p + strlen(text); p < end; n++)
+		p += utf8_decode(p, end, &out[n]);
+	return n;
+}
+
+/* Do the last letters of the n read as this text, with the long s an s? How many they are, or 0. */
+static uint32_t ends_in(const uint32_t *letters, uint32_t n, const char *text)
+{
+	uint32_t want[4], m = letters_of(text, want);
+	for (uint32_t i = 0; i < m; i++)
+		if (m > n || ocr_letter(letters[n - m + i]) != want[i])
+			return 0;
+	return m;
+}
+
+/* Every way to cut both words, by the definition of near_word.h. */
+static uint32_t ocr_distance(const char *word, const char *other)
+{
+	uint32_t a[64], b[64], n = letters_of(word, a), m = letters_of(other, b), cost[64][64];
+	for (uint32_t i = 0; i <= n; i++)
+		for (uint32_t k = 0; k <= m; k++) {
+			uint32_t best = i || k ? UINT32_MAX : 0;
+			if (i && k)
+				best = cost[i - 1][k - 1] + (ocr_letter(a[i - 1]) == ocr_letter(b[k - 1]) ? 0 : 2);
+			if (i && cost[i - 1][k] + 2 < best)
+				best = cost[i - 1][k] + 2;
+			if (k && cost[i][k - 1] + 2 < best)
+				best = cost[i][k - 1] + 2;
+			for (uint32_t c = 0; c < 2 * ocr_letters_n; c++) {
+				const struct ocr_letters *o = &ocr_letters[c / 2];
+				uint32_t x = ends_in(a, i, c % 2 ? o->b : o->a), y = ends_in(b, k, c % 2 ? o->a : o->b);
+				if (x && y && (!o->first || (x == i && y == k)) && cost[i - x][k - y] + 1 < best)
+					best = cost[i - x][k - y] + 1;
+			}
+			cost[i][k] = best;
+		}
+	return cost[n][m];
+}
+
+/* One confusion, or any other edit. */
+static void misread(uint64_t *state, char *word)
+{
+	const struct ocr_letters *o = &ocr_letters[random_below(state, ocr_letters_n)];
+	bool turned = random_below(state, 2);
+	const char *from = turned ? o->b : o->a, *to = turned ? o->a : o->b;
+	char rest[200], *at = strstr(word, from);
+	if (!at) {
+		if (random_below(state, 4) == 0)
+			edit(state, word);
+		return;
+	}
+	strcpy(rest, at + strlen(from));
+	strcpy(at, to);
+	strcat(word, rest);
+}
+
+START_TEST(confusions_cost_half_an_edit_as_a_naive_count_has_it)
+{
+	uint64_t state = 12;
+	uint32_t by_cost[6] = { 0 };
+	for (int round = 0; round < 6000; round++) {
+		char word[120], other[160];
+		struct automaton *a;
+		uint32_t edits = random_below(&state, 3), n = 1 + random_below(&state, 8), cost;
+		random_ocr_word(&state, n, word);
+		ck_assert_int_eq(automaton_ocr(&a, slice_str(word), edits), FUND_OK);
+		for (int i = 0; i < 10; i++) {
+			strcpy(other, word);
+			for (uint32_t k = random_below(&state, 7); k > 0; k--)
+				misread(&state, other);
+			uint32_t apart = ocr_distance(word, other);
+			bool is = automaton_matches(a, slice_str(other), &cost);
+			ck_assert_msg(is == (apart <= 2 * edits) && (!is || cost == apart), "%s %s: %u, cost %u", word, other, apart, cost);
+			by_cost[apart < 5 ? apart : 5]++;
+		}
+		automaton_free(a);
+	}
+	for (size_t i = 0; i < sizeof by_cost / sizeof *by_cost; i++)
+		ck_assert_uint_gt(by_cost[i], 500);
+}
+END_TEST
+
+START_TEST(both_ends_of_a_word_that_was_misread_cost_no_more_than_it_does)
+{
+	uint64_t state = 15;
+	for (int round = 0; round < 40000; round++) {
+		char word[150], other[200];
+		uint32_t n = 1 + random_below(&state, 16), first[2], last[2];
+		struct automaton *a;
+		struct near_end head, tail;
+		random_ocr_word(&state, n, word);
+		strcpy(other, word);
+		for (uint32_t k = random_below(&state, 5); k > 0; k--)
+			misread(&state, other);
+		if (automaton_ocr(&a, slice_str(word), 2) != FUND_OK)
+			continue; /* too long */
+		uint32_t apart = ocr_distance(word, other);
+		size_t len = strlen(other), end = len < 4 ? len : 4;
+		near_end_init(&head, automaton_near(a), false);
+		near_end_init(&tail, automaton_near(a), true);
+		if (round % 2) { /* what came before does not matter */
+			near_end_cost(&head, SLICE_LIT("\xc5\xbf" "cr"), first);
+			near_end_cost(&tail, SLICE_LIT("r\xc5\xbf" "i"), first);
+		}
+		near_end_cost(&head, slice_of(other, end), first);
+		near_end_cost(&tail, slice_of(other + len - end, end), last);
+		bool fits = first[0] + last[1] <= apart && first[1] + last[0] <= apart && first[0] <= apart && last[0] <= apart;
+		ck_assert_msg(apart > 4 || fits, "%s %s: %u, %u and %u, %u of %u", word, other, first[0], first[1], last[0], last[1], apart);
+		automaton_free(a);
+	}
+}
+END_TEST
+
+START_TEST(every_confusion_is_known_and_fits)
+{
+	struct automaton *a;
+	uint32_t cost, letters[8];
+	for (uint32_t i = 0; i < ocr_letters_n; i++) {
+		const struct ocr_letters *o = &ocr_letters[i];
+		char word[40], other[40];
+		ck_assert(letters_of(o->a, letters) <= OCR_LETTERS && letters_of(o->b, letters) <= OCR_LETTERS);
+		for (int turned = 0; turned < 2; turned++) {
+			snprintf(word, sizeof word, "%s%szz", o->first ? "" : "zz", turned ? o->b : o->a);
+			snprintf(other, sizeof other, "%s%szz", o->first ? "" : "zz", turned ? o->a : o->b);
+			ck_assert_int_eq(automaton_ocr(&a, slice_str(word), 1), FUND_OK);
+			ck_assert_msg(automaton_matches(a, slice_str(other), &cost) && cost == 1, "%s %s", word, other);
+			automaton_free(a);
+			ck_assert_int_eq(automaton_fuzzy(&a, slice_str(word), 1), FUND_OK);
+			ck_assert(!automaton_matches(a, slice_str(other), &cost) || cost == AUTOMATON_EDIT);
+			automaton_free(a);
+		}
+	}
+}
+END_TEST
+
 START_TEST(a_beginning_that_no_near_word_has_is_known)
 {
 	static const struct {
@@ -346,6 +497,9 @@ Suite *suite_automaton(void)
 	tcase_add_test(t, random_expressions_agree_with_regexec);
 	tcase_add_test(t, edits_are_counted_as_levenshtein_does);
 	tcase_add_test(t, both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits);
+	tcase_add_test(t, confusions_cost_half_an_edit_as_a_naive_count_has_it);
+	tcase_add_test(t, both_ends_of_a_word_that_was_misread_cost_no_more_than_it_does);
+	tcase_add_test(t, every_confusion_is_known_and_fits);
 	tcase_add_test(t, a_beginning_that_no_near_word_has_is_known);
 	tcase_add_test(t, an_umlaut_is_one_letter);
 	tcase_add_test(t, any_bytes_are_an_automaton_or_an_error_with_a_place);

@@ -150,6 +150,26 @@ START_TEST(marks_are_byte_offsets_of_the_matching_forms)
 }
 END_TEST
 
+START_TEST(with_ocr_a_misread_word_is_nearer_than_another_one)
+{
+	file_write(archive, "ocr/a.txt", "Im Uuterrieht wurde gelesen.\n");
+	file_write(archive, "ocr/b.txt", "Der Unterricht begann.\n");
+	file_write(archive, "ocr/c.txt", "Im Unteracht wurde gelesen.\n");
+	file_write(archive, "ocr/d.txt", "Im Uuterrieht\u017f wurde gelesen.\n");
+	file_write(archive, "ocr/e.txt", "Sie unterſuchten die Waſſerkraft, dann unter\u017fu\u017fhten sie den Wafferſtand.\n");
+	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
+	prints("-f paths Unterricht~1", 0, "ocr/b.txt\n");
+	prints("-f paths --ocr Unterricht~1", 0, "ocr/b.txt\nocr/a.txt\n");
+	prints("-f paths Unterricht~", 0, "ocr/b.txt\nocr/a.txt\nocr/c.txt\n");
+	prints("-f paths --ocr Unterricht~ +gelesen -n 2", 0, "ocr/a.txt\nocr/c.txt\n");
+	prints("-f paths Wasserstand~", 1, "");
+	prints("-f paths --ocr Wasserstand~1", 0, "ocr/e.txt\n");
+	prints("-f paths --ocr \"sie den Wasserstand~1\"", 0, "ocr/e.txt\n");
+	has("-f jsonl --ocr Wasserstand~1", "Wafferſtand");
+	has("-f jsonl --ocr --explain Unterricht~1 +Uuterrieht", "\"kind\": \"variant\"");
+}
+END_TEST
+
 /* The verb, whose letters begin alike, is no compound of the index; inflected ones are. Two runs, so that there are two segments. */
 START_TEST(a_part_is_marked_in_the_compounds_that_the_index_took_apart_and_in_no_other_word)
 {
@@ -569,6 +589,7 @@ Suite *suite_e2e_query(void)
 	tcase_add_loop_test(t, a_query_finds_these_articles_in_this_order, 0, sizeof(answers) / sizeof(*answers));
 	tcase_add_test(t, each_format_prints_what_its_contract_says);
 	tcase_add_test(t, marks_are_byte_offsets_of_the_matching_forms);
+	tcase_add_test(t, with_ocr_a_misread_word_is_nearer_than_another_one);
 	tcase_add_test(t, a_part_is_marked_in_the_compounds_that_the_index_took_apart_and_in_no_other_word);
 	tcase_add_test(t, scores_of_trec_fall_strictly_and_six_columns_stand);
 	tcase_add_test(t, explained_scores_sum_to_the_hits);
