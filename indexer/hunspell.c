@@ -222,9 +222,12 @@ static enum fund_status add_derived(struct reading *r, const char *flags)
 {
 	enum fund_status st = FUND_OK;
 	size_t whole = r->word.len;
+	bool has[256] = { false };
+	for (const char *p = flags; *p && r->affixes.has_flags; p++)
+		has[(uint8_t)*p] = true;
 	for (size_t i = 0; i < r->affixes.n_suffixes && st == FUND_OK; i++) {
 		const struct suffix *s = &r->affixes.suffixes[i];
-		if (!has_flag(&r->affixes, flags, s->flag) || !applies(s, slice_buf(&r->word)))
+		if (!has[(uint8_t)s->flag] || !applies(s, slice_buf(&r->word)))
 			continue;
 		size_t from = whole - strlen(s->strip);
 		struct buf word = BUF_INIT;

@@ -46,8 +46,11 @@ struct parts {
 	struct buf folded;
 	bool keeps;	   /* the current term's list */
 	uint32_t next_doc; /* the smallest that may come */
-	struct one_posting *postings; /* of a part: those of all its compounds */
-	size_t n_postings, cap_postings;
+	struct slice *terms; /* of the lexicon's words that were met as parts, by slot; NULL data: not yet */
+	struct one_posting *postings, *merged; /* of a part: those of all its compounds; room for as many */
+	size_t n_postings, cap_postings, cap_merged;
+	size_t *runs; /* where each compound's begin */
+	size_t n_runs, cap_runs;
 	uint32_t *pos;
 	size_t n_pos, cap_pos;
 	uint32_t *together; /* the positions of several compounds in a document */
@@ -80,7 +83,10 @@ void parts_free(struct parts *p)
 	spool_release(&p->spool);
 	free(p->lists);
 	free(p->of);
+	free(p->terms);
 	free(p->postings);
+	free(p->merged);
+	free(p->runs);
 	free(p->pos);
 	free(p->together);
 	buf_release(&p->forms);
@@ -261,25 +267,53 @@ struct splitting {
 	uint32_t compound;
 };
 
+/* A word of the lexicon, and so is every part, is stemmed once. */
+static enum fund_status term_of(struct parts *p, struct slice part, struct slice *term)
+{
+	size_t slot = (size_t)(lexicon_find(p->lexicon, part) - p->lexicon->slots);
+	enum fund_status st = FUND_OK;
+	if (!p->terms[slot].data) {
+		buf_reset(&p->term);
+		st = analyse_part(p->analyser, part, &p->term);
+		if (st == FUND_OK)
+			p->terms[slot] = arena_slice(&p->arena, slice_buf(&p->term));
+		if (st == FUND_OK && !p->terms[slot].data)
+			st = FUND_NO_MEMORY;
+	}
+	*term = p->terms[slot];
+	return st;
+}
+
 static enum fund_status add_part(void *context, struct slice part, unsigned level, uint32_t end)
 {
 	const struct splitting *s = context;
 	struct parts *p = s->parts;
+	struct slice term;
 	(void)level;
 	(void)end;
 	struct part_of *of = array_room(p->of, p->n_of + 1, &p->cap_of, sizeof *of);
 	if (!of)
 		return FUND_NO_MEMORY;
 	p->of = of;
-	buf_reset(&p->term);
-	enum fund_status st = analyse_part(p->analyser, part, &p->term);
-	if (st != FUND_OK || p->term.len == 0 || slice_equal(slice_buf(&p->term), p->lists[s->compound].term))
-		return st;
-	struct slice term = arena_slice(&p->arena, slice_buf(&p->term));
-	if (!term.data)
+	enum fund_status st = term_of(p, part, &term);
+	if (st == FUND_OK && term.len && !slice_equal(term, p->lists[s->compound].term))
+		p->of[p->n_of++] = (struct part_of){ term, s->compound };
+	return st;
+}
+
+static enum fund_status split_all(struct parts *p)
+{
+	enum fund_status st = FUND_OK;
+	p->terms = calloc(p->lexicon->n_slots + 1, sizeof *p->terms);
+	if (!p->terms)
 		return FUND_NO_MEMORY;
-	p->of[p->n_of++] = (struct part_of){ term, s->compound };
-	return FUND_OK;
+	for (size_t i = 0; i < p->n_lists && st == FUND_OK; i++) {
+		struct splitting splitting = { p, (uint32_t)i };
+		st = compound_parts(p->lexicon, NULL, p->lists[i].form, &(struct part_sink){ &splitting, add_part });
+	}
+	free(p->terms);
+	p->terms = NULL;
+	return st;
 }
 
 static int by_part(const void *a, const void *b)
@@ -307,11 +341,17 @@ static enum fund_status load_positions(struct parts *p, struct spool_reader *in,
 	return in->status;
 }
 
+/* Behind those of the other compounds, in order. */
 static enum fund_status load(struct parts *p, const struct compound_list *l)
 {
 	struct spool_reader in;
 	uint32_t doc = 0;
 	size_t bytes = (size_t)(l->end - l->at);
+	size_t *runs = array_room(p->runs, p->n_runs + 2, &p->cap_runs, sizeof *runs);
+	if (!runs)
+		return FUND_NO_MEMORY;
+	p->runs = runs;
+	p->runs[p->n_runs++] = p->n_postings;
 	enum fund_status st = spool_reader_init(&in, &p->spool, l->at, l->end, bytes < 65536 ? bytes + 1 : 65536);
 	for (uint32_t i = 0; i < l->df && st == FUND_OK; i++) {
 		struct one_posting *postings = array_room(p->postings, p->n_postings + 1, &p->cap_postings, sizeof *postings);
@@ -332,10 +372,39 @@ static enum fund_status load(struct parts *p, const struct compound_list *l)
 	return st;
 }
 
-static int by_doc(const void *a, const void *b)
+/* Merges the run [a, b) with [b, c) into `merged`. */
+static void merge_two(struct parts *p, size_t a, size_t b, size_t c)
 {
-	const struct one_posting *x = a, *y = b;
-	return (x->doc > y->doc) - (x->doc < y->doc);
+	const struct one_posting *from = p->postings;
+	struct one_posting *out = p->merged + a;
+	for (size_t i = a, k = b; i < b || k < c;)
+		*out++ = k == c || (i < b && from[i].doc <= from[k].doc) ? from[i++] : from[k++];
+}
+
+/* Two runs become one, until one is left: all by document. */
+static enum fund_status merge_runs(struct parts *p)
+{
+	struct one_posting *merged = array_room(p->merged, p->n_postings, &p->cap_merged, sizeof *merged);
+	if (!merged)
+		return FUND_NO_MEMORY;
+	p->merged = merged;
+	while (p->n_runs > 1) {
+		size_t n = 0;
+		p->runs[p->n_runs] = p->n_postings;
+		for (size_t i = 0; i < p->n_runs; i += 2) {
+			size_t last = i + 2 <= p->n_runs ? i + 2 : p->n_runs;
+			merge_two(p, p->runs[i], p->runs[i + 1], p->runs[last]);
+			p->runs[n++] = p->runs[i];
+		}
+		p->n_runs = n;
+		merged = p->merged;
+		p->merged = p->postings;
+		p->postings = merged;
+		size_t cap = p->cap_merged;
+		p->cap_merged = p->cap_postings;
+		p->cap_postings = cap;
+	}
+	return FUND_OK;
 }
 
 static uint8_t add_boosts(uint8_t a, uint8_t b)
@@ -344,10 +413,27 @@ static uint8_t add_boosts(uint8_t a, uint8_t b)
 	return (uint8_t)((title < 15 ? title : 15) | (lead < 15 ? lead : 15) << 4);
 }
 
+#define FEW 32u /* numbers that are sorted in place sooner than by a call for each comparison */
+
 static int ascending(const void *a, const void *b)
 {
 	const uint32_t *x = a, *y = b;
 	return (*x > *y) - (*x < *y);
+}
+
+static void sort_positions(uint32_t *pos, size_t n)
+{
+	if (n > FEW) {
+		qsort(pos, n, sizeof *pos, ascending);
+		return;
+	}
+	for (size_t i = 1; i < n; i++) {
+		uint32_t one = pos[i];
+		size_t k = i;
+		for (; k > 0 && pos[k - 1] > one; k--)
+			pos[k] = pos[k - 1];
+		pos[k] = one;
+	}
 }
 
 /* One posting of the n of a document: compounds at the same place are one occurrence. */
@@ -366,7 +452,7 @@ static enum fund_status put_together(struct parts *p, const struct one_posting *
 	freq = 0;
 	for (size_t i = 0; i < n; freq += of[i++].freq)
 		memcpy(p->together + freq, p->pos + of[i].at, of[i].freq * sizeof *p->together);
-	qsort(p->together, freq, sizeof *p->together, ascending);
+	sort_positions(p->together, freq);
 	out->freq = 0;
 	for (size_t i = 0; i < freq; i++)
 		if (i == 0 || p->together[i] != p->together[i - 1])
@@ -403,19 +489,17 @@ enum fund_status parts_finish(struct parts *p)
 	enum fund_status st = p->counts ? hunspell_add(p->lexicon, p->analyser, p->dictionary) : FUND_OK;
 	if (st == FUND_OK && p->counts)
 		st = compound_choose_parts(p->lexicon);
-	for (size_t i = 0; i < p->n_lists && st == FUND_OK; i++) {
-		struct splitting splitting = { p, (uint32_t)i };
-		st = compound_parts(p->lexicon, NULL, p->lists[i].form, &(struct part_sink){ &splitting, add_part });
-	}
+	if (st == FUND_OK)
+		st = split_all(p);
 	if (p->n_of > 1)
 		qsort(p->of, p->n_of, sizeof *p->of, by_part);
 	for (size_t i = 0, next; i < p->n_of && st == FUND_OK; i = next) {
-		p->n_postings = p->n_pos = 0;
+		p->n_postings = p->n_pos = p->n_runs = 0;
 		for (next = i; next < p->n_of && slice_equal(p->of[next].part, p->of[i].part) && st == FUND_OK; next++)
 			if (next == i || p->of[next].compound != p->of[next - 1].compound)
 				st = load(p, &p->lists[p->of[next].compound]);
-		if (st == FUND_OK && p->n_postings > 1)
-			qsort(p->postings, p->n_postings, sizeof *p->postings, by_doc);
+		if (st == FUND_OK && p->n_runs > 1)
+			st = merge_runs(p);
 		if (st == FUND_OK)
 			st = write_list(p, p->of[i].part);
 	}
