@@ -54,6 +54,20 @@ static const char *const verb_endings[] = { "en", "e", "t", "te", "ten", "tes", 
 #define VERB_ENDING_MAX 5u
 #define N(table) (sizeof(table) / sizeof((table)[0]))
 
+static uint32_t letter_bit(uint8_t c) { return c >= 'a' && c <= 'z' ? UINT32_C(1) << (c - 'a') : UINT32_C(1) << 26; }
+
+/* The letters behind this one at which a rule besides those of `inside` may fit: th, c, ey, three consonants. */
+static uint32_t rules_at(unsigned letter)
+{
+	switch (letter + 'a') {
+	case 'c': return UINT32_MAX;
+	case 't': return letter_bit('h') | letter_bit('t');
+	case 'e': return letter_bit('y');
+	case 'i': case 'o': case 'u': case 'a': return 0;
+	default: return UINT32_C(1) << letter;
+	}
+}
+
 void spelling_init(struct spelling *s)
 {
 	unsigned k = 0;
@@ -62,6 +76,10 @@ void spelling_init(struct spelling *s)
 			k++;
 		s->first[letter] = (uint8_t)k;
 	}
+	for (unsigned letter = 0; letter < 26; letter++)
+		s->second[letter] = rules_at(letter);
+	for (k = 0; k < N(inside); k++)
+		s->second[inside[k].from[0] - 'a'] |= letter_bit((uint8_t)inside[k].from[1]);
 }
 
 /* ---- places in a word ---- */
@@ -166,7 +184,8 @@ static void apply_rules(struct word_in_work *w)
 {
 	for (size_t i = 0; i < w->n;) {
 		size_t took = 0;
-		for (size_t r = 0; r < N(rules) && took == 0; r++)
+		bool may = w->tables->second[w->in[i] - 'a'] & letter_bit(at(w, i + 1)); /* mostly not */
+		for (size_t r = 0; r < N(rules) && took == 0 && may; r++)
 			took = rules[r](w, i);
 		if (took == 0 && w->len < SPELLING_ROOM)
 			w->out[w->len++] = w->in[i];

@@ -21,7 +21,8 @@
 #define SPELLING_ROOM (2 * SPELLING_MAX)
 
 struct spelling {
-	uint8_t first[27]; /* of the rules that begin with each letter */
+	uint8_t first[27];   /* of the rules that begin with each letter */
+	uint32_t second[26]; /* a bit for each letter that may follow where a rule fits */
 };
 void spelling_init(struct spelling *s);
 
