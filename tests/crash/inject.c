@@ -15,6 +15,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -50,6 +51,7 @@ static int error;
 static int record_fd = -1;
 static atomic_ulong counted, counts[KINDS];
 static atomic_long live;
+static _Thread_local bool within; /* libc is at work, as one request: how it allocates is its own affair */
 static pthread_mutex_t record_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
@@ -118,7 +120,7 @@ static void die(void)
 /* A request of this kind comes: what is to become of it. Those that fail are done with here: errno is set. */
 static enum action meet(enum kind kind, bool ours)
 {
-	if (!active || !ours)
+	if (!active || within || !ours)
 		return NOTHING;
 	atomic_fetch_add(&counts[kind], 1);
 	if (!(mask >> kind & 1) || at == 0)
@@ -358,7 +360,7 @@ void *mmap64(void *where, size_t len, int prot, int flags, int fd, off_t off)
 
 static void *allocated(void *p)
 {
-	if (p && active)
+	if (p && active && !within)
 		atomic_fetch_add(&live, 1);
 	return p;
 }
@@ -408,9 +410,32 @@ int posix_memalign(void **out, size_t align, size_t n)
 }
 void free(void *p)
 {
-	if (p && active)
+	if (p && active && !within)
 		atomic_fetch_sub(&live, 1);
 	__libc_free(p);
+}
+
+/* glibc keeps what it has of a locale when it is short of memory for the rest. */
+locale_t newlocale(int mask_of_parts, const char *name, locale_t base)
+{
+	enum action a = meet(ALLOC, true);
+	if (a == FAIL)
+		return (locale_t)0;
+	within = true;
+	locale_t made = REAL(newlocale)(mask_of_parts, name, base);
+	within = false;
+	allocated(made);
+	done(a);
+	return made;
+}
+
+void freelocale(locale_t locale)
+{
+	if (locale && active)
+		atomic_fetch_sub(&live, 1);
+	within = true;
+	REAL(freelocale)(locale);
+	within = false;
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
