@@ -17,7 +17,7 @@ struct iter;
 struct explain_item {
 	struct slice term; /* without class */
 	enum field field;
-	const char *kind;  /* "word", "part", "variant", "proximity" */
+	const char *kind;  /* "word", "part", "variant", "proximity", "recency" */
 	uint32_t freq;
 	uint64_t df;
 	int64_t score;	   /* micro-units */

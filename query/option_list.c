@@ -11,6 +11,7 @@ static const struct option_spec specs[] = {
 	{ OPT_NUL, NULL, NULL, NULL, N_("with -f paths: end each with NUL") },
 	{ OPT_SORT, "sort", "ORDER", "relevance newest oldest random left right", N_("relevance, newest, oldest, random, left, right") },
 	{ OPT_SEED, "seed", "N", NULL, N_("with --sort=random: another sample") },
+	{ OPT_RECENCY, "recency", "DAYS", NULL, N_("newer ones ahead: half of it is lost in DAYS") },
 	{ OPT_FROM, "from", "DATE", NULL, N_("not before DATE: 2022, 2022-01 or 2022-01-18") },
 	{ OPT_TO, "to", "DATE", NULL, N_("not after DATE") },
 	{ OPT_NEW, "new", NULL, NULL, N_("only what the last indexing run added or changed") },

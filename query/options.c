@@ -92,6 +92,7 @@ static enum fund_status number_option(struct options *o, int id, const char *val
 		st = value ? ranged("collocates", value, 1, UINT32_MAX, &o->collocates.n, why) : FUND_OK;
 		return st == FUND_OK ? act(o, ACTION_COLLOCATES, why) : st;
 	case OPT_WINDOW: return ranged("window", value, 1, WINDOW_MAX, &o->collocates.window, why);
+	case OPT_RECENCY: return ranged("recency", value, 1, UINT32_MAX, &o->search.recency, why);
 	case OPT_MIN_COUNT: return ranged("min-count", value, 1, UINT32_MAX, &o->collocates.least, why);
 	default:
 		return parse_count(value, UINT64_MAX, &o->search.seed) == FUND_OK ? FUND_OK :
@@ -139,6 +140,7 @@ static enum fund_status apply(struct options *o, int id, const char *value, stru
 	case OPT_COLLOCATES:
 	case OPT_WINDOW:
 	case OPT_MIN_COUNT:
+	case OPT_RECENCY:
 	case OPT_SEED: return number_option(o, id, value, why);
 	case OPT_FORMAT:
 	case OPT_SORT:

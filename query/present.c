@@ -31,7 +31,7 @@ const char *date_format(uint32_t date, char out[16])
 
 const char *score_format(int64_t micro, char out[32])
 {
-	int64_t printed = score_printed(micro);
-	snprintf(out, 32, "%lld.%04lld", (long long)(printed / (SCORE_UNIT / SCORE_PRINTED)), (long long)(printed % (SCORE_UNIT / SCORE_PRINTED)));
+	int64_t printed = micro < 0 ? score_printed(-micro) : score_printed(micro);
+	snprintf(out, 32, "%s%lld.%04lld", micro < 0 ? "-" : "", (long long)(printed / (SCORE_UNIT / SCORE_PRINTED)), (long long)(printed % (SCORE_UNIT / SCORE_PRINTED)));
 	return out;
 }

@@ -92,7 +92,7 @@ static void write_explain(struct printer *p, const struct shown_hit *h)
 	static const char *const fields[FIELDS] = { N_("text"), N_("title"), N_("author"), N_("section"), N_("source") };
 	static const struct {
 		const char *kind, *name;
-	} kinds[] = { { "word", N_("word") }, { "part", N_("part of a compound") }, { "variant", N_("variant") }, { "proximity", N_("side by side") } };
+	} kinds[] = { { "word", N_("word") }, { "part", N_("part of a compound") }, { "variant", N_("variant") }, { "proximity", N_("side by side") }, { "recency", N_("age") } };
 	for (uint32_t i = 0; i < h->n_explain; i++) {
 		const struct explain_item *e = &h->explain[i];
 		const char *kind = e->kind;
@@ -101,7 +101,7 @@ static void write_explain(struct printer *p, const struct shown_hit *h)
 			kind = strcmp(kinds[k].kind, e->kind) == 0 ? translate(kinds[k].name) : kind;
 		print_format(p, "%*s%9s  ", (int)INDENT, "", score_format(e->score, score));
 		print_text(p, e->term, true);
-		if (e->df == 0) { /* no term: nearness */
+		if (e->df == 0) { /* no term: nearness, age */
 			print_format(p, " (%s)\n", kind);
 			continue;
 		}

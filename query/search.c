@@ -114,30 +114,44 @@ static enum fund_status keep_item(void *context, const struct explain_item *item
 	return copy_slice(e->arena, item->term, &e->items[e->n - 1].term);
 }
 
+/* What is above the last decimal that is printed, of scores below zero, too. */
+static int64_t cut_off(int64_t score)
+{
+	int64_t rest = score % SCORE_PRINTED;
+	return rest < 0 ? rest + SCORE_PRINTED : rest;
+}
+
 /* What is printed sums to what is printed of the hit: each item is cut to the last decimal, and those that were cut most are given
  * one back until the sum is right. */
 static void round_items(struct explained *e, int64_t score)
 {
 	int64_t left = score_printed(score) * SCORE_PRINTED;
 	for (uint32_t i = 0; i < e->n; i++)
-		left -= e->items[i].score / SCORE_PRINTED * SCORE_PRINTED;
+		left -= e->items[i].score - cut_off(e->items[i].score);
 	for (; left >= SCORE_PRINTED; left -= SCORE_PRINTED) {
 		struct explain_item *most = NULL;
 		for (uint32_t i = 0; i < e->n; i++)
-			if (!most || e->items[i].score % SCORE_PRINTED > most->score % SCORE_PRINTED)
+			if (!most || cut_off(e->items[i].score) > cut_off(most->score))
 				most = &e->items[i];
 		if (!most)
 			return;
-		most->score = (most->score / SCORE_PRINTED + 1) * SCORE_PRINTED;
+		most->score += SCORE_PRINTED - cut_off(most->score);
 	}
 	for (uint32_t i = 0; i < e->n; i++)
-		e->items[i].score = e->items[i].score / SCORE_PRINTED * SCORE_PRINTED;
+		e->items[i].score -= cut_off(e->items[i].score);
 }
 
 static enum fund_status explain_proximity(const struct hit *h, const struct explain_sink *sink)
 {
 	struct explain_item item = { .term = slice_str("proximity"), .field = FIELD_ANY, .kind = "proximity", .freq = 1, .score = h->raise };
 	return h->raise ? sink->item(sink->context, &item) : FUND_OK;
+}
+
+/* What the score lost by its age. */
+static enum fund_status explain_recency(const struct hit *h, const struct explain_sink *sink)
+{
+	struct explain_item item = { .term = slice_str("recency"), .field = FIELD_ANY, .kind = "recency", .freq = 1, .score = h->score - h->plain };
+	return item.score ? sink->item(sink->context, &item) : FUND_OK;
 }
 
 static enum fund_status show_explain(struct show *s, const struct hit *h, struct shown_hit *out)
@@ -157,6 +171,8 @@ static enum fund_status show_explain(struct show *s, const struct hit *h, struct
 	iter_release(it);
 	if (st == FUND_OK)
 		st = explain_proximity(h, &sink);
+	if (st == FUND_OK)
+		st = explain_recency(h, &sink);
 	round_items(&e, h->score);
 	out->explain = e.items;
 	out->n_explain = e.n;
@@ -307,6 +323,7 @@ static enum fund_status rank(struct search *s, uint32_t k)
 	s->topk.all_counted = o->want_total;
 	s->topk.order = o->order;
 	s->topk.seed = o->seed;
+	s->topk.recency = s->recency;
 	enum fund_status st = topk_search(&s->topk, s->plan, &s->arena);
 	leave_out_self(s);
 	if (s->topk.best.n > k)
@@ -442,6 +459,8 @@ static enum fund_status prepare(struct search *s, struct slice query, struct sea
 	*note = (struct search_note){ .error_off = 0 };
 	s->has_self = false;
 	enum fund_status st = name_index(s);
+	if (st == FUND_OK)
+		st = recency_find(&s->recency, s->searcher, o->recency);
 	if (st == FUND_OK && o->similar)
 		return prepare_similar(s, why);
 	if (st == FUND_OK)

@@ -11,6 +11,7 @@
 #include "query/copies.h"
 #include "query/hits.h"
 #include "query/plan.h"
+#include "query/recency.h"
 
 struct search_options {
 	struct parse_options parse;
@@ -18,6 +19,7 @@ struct search_options {
 	uint32_t offset;
 	uint32_t from, to;
 	bool only_new; /* of the last indexing run */
+	uint32_t recency; /* half-life in days of what newness adds; 0: nothing */
 	bool ocr;      /* letters that machines confuse cost fuzzy words less */
 	const char *similar; /* to the article with this key; then there is no query. NULL: none */
 	bool collapse; /* copies under their best hit; limit and offset count groups */
@@ -42,6 +44,7 @@ struct search {
 	struct plan *plan;
 	struct plan_build build;
 	struct topk topk;
+	struct recency recency;
 	struct result result; /* all but the hits */
 	uint32_t n_shown;     /* hits (groups) behind the offset */
 	struct copies copies; /* with collapse */

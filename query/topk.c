@@ -178,12 +178,21 @@ static void raise_thresholds(struct topk *t)
 	t->least_meeting = raised;
 }
 
+static void set_score(const struct topk *t, struct hit *h)
+{
+	h->score = recency_score(&t->recency, h->date, h->plain);
+	h->printed = score_printed(h->score);
+}
+
 enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score, bool meets)
 {
-	struct hit h = { .score = score, .printed = score_printed(score), .leaf = leaf, .doc = doc, .meets = meets };
+	struct hit h = { .plain = score, .leaf = leaf, .doc = doc, .meets = meets };
 	if (score < topk_threshold(t, meets))
 		return FUND_OK;
 	enum fund_status st = leaf_date(&t->searcher->leaves[leaf], doc, &h.date);
+	set_score(t, &h);
+	if (h.score < topk_threshold(t, meets))
+		return st;
 	if (t->searcher->leaves[leaf].lent)
 		h.doc += t->lent.first;
 	if (st == FUND_OK && t->order == ORDER_RANDOM) {
@@ -192,7 +201,7 @@ enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t
 		if (st == FUND_OK)
 			h.dice = hash_bytes_seed(key.data, key.len, t->seed);
 	}
-	if (st == FUND_OK && score >= t->least)
+	if (st == FUND_OK && h.score >= t->least)
 		st = take_in(t, &t->best, &h);
 	if (st == FUND_OK && meets && t->candidates.k)
 		st = take_in(t, &t->candidates, &h);
@@ -264,8 +273,8 @@ static enum fund_status raise_candidates(struct topk *t, const struct plan *plan
 		}
 		if (st == FUND_OK)
 			st = proximity_score(&p, h->at, &h->raise);
-		h->score += h->raise;
-		h->printed = score_printed(h->score);
+		h->plain += h->raise;
+		set_score(t, h);
 		if (st == FUND_OK)
 			st = take_in(t, &t->best, h);
 	}

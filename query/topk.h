@@ -6,13 +6,14 @@
  * Pruning  only what cannot enter the k best under that whole order is left out. So the hits never depend on it; the total does:
  *          total_exact says whether all matches were seen.
  * Stages   with proximity.h: of the hits in which two or more of the query's words meet, the PROXIMITY_HITS best by the first score are raised. Exact:
- *          a hit is left out early only where the highest raise would not bring it among the k.
+ *          a hit is left out early only where the highest raise would not bring it among the k. With recency.h all scores here are what is left of them.
  */
 #ifndef QUERY_TOPK_H
 #define QUERY_TOPK_H
 
 #include "query/iter.h"
 #include "query/lender.h"
+#include "query/recency.h"
 
 /* What stands first. Ties: score as printed, the newer, the key; random has none. */
 enum hit_order {
@@ -26,7 +27,8 @@ struct hit {
 	int64_t score;	 /* micro-units */
 	int64_t printed; /* the score in the unit that decides: score.h */
 	int64_t falling; /* when finished: the score as printed, lowered where that is needed to fall strictly */
-	int64_t raise;	 /* of the score, by the second stage */
+	int64_t plain;	 /* the score without regard to its date: recency.h */
+	int64_t raise;	 /* of the plain score, by the second stage */
 	uint32_t date;	 /* packed */
 	uint32_t leaf; /* of the searcher */
 	uint32_t doc;  /* of the lent leaf: a number in topk.lent */
@@ -65,13 +67,14 @@ struct topk {
 	bool total_exact;
 	enum hit_order order;
 	uint64_t seed;
+	struct recency recency;
 	bool near;	  /* proximity.h is the second stage */
 	bool all_counted; /* every match is to be seen, though it cannot enter */
 	struct buf key_a, key_b; /* for comparing */
 	enum fund_status failed; /* reading a key, or memory */
 };
 
-/* Set what is wanted of order, seed, near, all_counted before the search. */
+/* Set what is wanted of order, seed, recency, near, all_counted before the search. */
 void topk_init(struct topk *t, struct searcher *s, uint32_t k);
 void topk_release(struct topk *t); /* also on {0} */
 /* Search all segments. The arena holds iterators until its reset. */
@@ -89,7 +92,7 @@ enum fund_status topk_search_leaf(struct topk *t, const struct plan *plan, uint3
 /* Scores below this (micro-units) cannot enter any more: of a document in which words of the query meet, and so its score may still be raised, or of
  * any other. INT64_MIN while there is room, and where scores do not decide. */
 static inline int64_t topk_threshold(const struct topk *t, bool meets) { return meets ? t->least_meeting : t->least; }
-/* A live, matching document. */
+/* A live, matching document; its score without regard to its date, which can only lower it. */
 enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score, bool meets);
 /* A disjunction of plain words in one segment: MaxScore over block bounds. */
 struct or_word {

@@ -150,6 +150,34 @@ START_TEST(marks_are_byte_offsets_of_the_matching_forms)
 }
 END_TEST
 
+START_TEST(newer_articles_may_come_first_and_the_newest_one_is_what_they_are_measured_by)
+{
+	file_write(archive, "r/alt.txt", "date 1990-01-01\nAlt\n\nDie Brücke, die Brücke, die Brücke wurde neu gebaut, hieß es.\n");
+	file_write(archive, "r/neu.txt", "date 2022-03-01\nNeu\n\nDie Brücke und die Brücke wurden wieder ganz neu gebaut, hieß es.\n");
+	file_write(archive, "r/ohne.txt", "Ohne\n\nDie Brücke, die Brücke, die Brücke wurde neu gebaut, hieß es.\n");
+	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
+	prints("-f paths Brücke", 0, "r/alt.txt\nr/ohne.txt\nr/neu.txt\n");
+	prints("-f paths --recency=365 Brücke", 0, "r/neu.txt\nr/alt.txt\nr/ohne.txt\n");
+	prints("-f paths --recency=365 -n 1 Brücke gebaut", 0, "r/neu.txt\n");
+	prints("-f paths --recency=365 --to=2000 -n 1 Brücke", 0, "r/alt.txt\n");
+	has("-f jsonl --explain --recency=365 -n 2 Brücke", "{\"term\": \"recency\", \"field\": \"text\", \"kind\": \"recency\", \"freq\": 1, \"df\": 0, \"score\": -");
+	struct outcome o = query("-f jsonl --explain --recency=365 -n 1 Brücke"); /* the newest loses nothing */
+	ck_assert_msg(strstr(o.out, "r/neu.txt") && !strstr(o.out, "\"recency\""), "%s", o.out);
+	outcome_free(&o);
+	char newest[400]; /* gone, it measures no more; its segment still has it */
+	snprintf(newest, sizeof newest, "%s/r/neu.txt", archive);
+	ck_assert_int_eq(unlink(newest), 0);
+	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
+	o = query("-f jsonl --explain --recency=365 berichtet");
+	ck_assert_msg(strstr(o.out, "2022/02/grenze.txt") && !strstr(o.out, "\"recency\""), "%s", o.out);
+	outcome_free(&o);
+	o = query("--recency=0 Brücke");
+	ck_assert_int_eq(o.status, 2);
+	ck_assert_msg(strstr(o.err, "--recency=0: not a number from 1") != NULL, "%s", o.err);
+	outcome_free(&o);
+}
+END_TEST
+
 START_TEST(with_ocr_a_misread_word_is_nearer_than_another_one)
 {
 	file_write(archive, "ocr/a.txt", "Im Uuterrieht wurde gelesen.\n");
@@ -589,6 +617,7 @@ Suite *suite_e2e_query(void)
 	tcase_add_loop_test(t, a_query_finds_these_articles_in_this_order, 0, sizeof(answers) / sizeof(*answers));
 	tcase_add_test(t, each_format_prints_what_its_contract_says);
 	tcase_add_test(t, marks_are_byte_offsets_of_the_matching_forms);
+	tcase_add_test(t, newer_articles_may_come_first_and_the_newest_one_is_what_they_are_measured_by);
 	tcase_add_test(t, with_ocr_a_misread_word_is_nearer_than_another_one);
 	tcase_add_test(t, a_part_is_marked_in_the_compounds_that_the_index_took_apart_and_in_no_other_word);
 	tcase_add_test(t, scores_of_trec_fall_strictly_and_six_columns_stand);

@@ -257,6 +257,7 @@ static struct search_options some_options(uint64_t *state)
 	o.want_total = random_below(state, 2) == 0;
 	o.order = random_below(state, 5) ? ORDER_RELEVANCE : (enum hit_order)random_below(state, 4);
 	o.seed = 5;
+	o.recency = random_below(state, 4) ? 0 : 1 + random_below(state, 500);
 	if (random_below(state, 10) == 0) {
 		o.from = DATE_PACK(2020, 6, 0);
 		o.to = DATE_PACK(2021, 9, 31);

@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <math.h>
+#include <time.h>
 
 #include "query/proximity.h"
 #include "query/search.h"
@@ -261,6 +262,22 @@ static bool in_time(const struct model_article *a, const struct search_options *
 	return (o->from <= 1 && o->to == UINT32_MAX) || (a->date && a->date >= o->from && a->date <= o->to);
 }
 
+static double day_of(uint32_t date)
+{
+	struct tm t = { .tm_year = (int)DATE_YEAR(date) - 1900, .tm_mon = DATE_MONTH(date) ? (int)DATE_MONTH(date) - 1 : 0, .tm_mday = DATE_DAY(date) ? (int)DATE_DAY(date) : 1 };
+	return (double)timegm(&t) / 86400;
+}
+
+/* By the definition of recency.h. */
+static long long what_is_left(const struct model_article *a, long long score, uint32_t half_life)
+{
+	uint32_t newest = 0;
+	for (uint32_t d = 0; d < model.n; d++)
+		newest = !model.articles[d].dead && model.articles[d].date > newest ? model.articles[d].date : newest;
+	double age = a->date ? day_of(newest) - day_of(a->date) : INFINITY;
+	return half_life ? (long long)((double)score * (0.5 + 0.5 * pow(2, -age / half_life))) : score;
+}
+
 static uint32_t evaluate(const struct node *q, const struct search_options *o, struct expected *out)
 {
 	uint32_t n = 0;
@@ -268,7 +285,7 @@ static uint32_t evaluate(const struct node *q, const struct search_options *o, s
 		const struct model_article *a = &model.articles[d];
 		long long score;
 		if (!a->dead && in_time(a, o) && matches(a, q, &score))
-			out[n++] = (struct expected){ score, d };
+			out[n++] = (struct expected){ what_is_left(a, score, o->recency), d };
 	}
 	qsort(out, n, sizeof *out, by_order);
 	return n;
@@ -422,6 +439,7 @@ START_TEST(two_hundred_random_queries_of_a_kind_agree_with_the_naive_reference)
 		struct random_query r = { .state = (uint64_t)_i * 1000 + i + 1 };
 		struct search_options o;
 		const struct node *q = say_query(&r, (enum query_kind)_i, &o);
+		o.recency = i % 2 ? 1 + random_below(&r.state, 60) : 0;
 		ck_query(&r, q, &o);
 	}
 }
@@ -444,6 +462,7 @@ START_TEST(pruning_over_many_blocks_changes_no_hit)
 		struct random_query r = { .state = 77 + i };
 		struct search_options o;
 		const struct node *q = say_query(&r, i % 3 ? ANY : ONE_WORD, &o);
+		o.recency = i % 2 ? 20 : 0;
 		ck_query(&r, q, &o);
 	}
 }
@@ -510,6 +529,7 @@ START_TEST(hits_that_stand_near_are_the_same_by_pages_and_by_each_way)
 		struct search whole = { 0 };
 		struct arena all = ARENA_INIT;
 		say_query(&r, kinds[i % 4], &o);
+		o.recency = i % 2 ? 10 : 0;
 		ck_assert_int_eq(run(&whole, r.text, &o, &all), FUND_OK);
 		if (kinds[i % 4] != TREE)
 			ck_ways(r.text, &o, &whole.result);
