@@ -133,7 +133,7 @@ static const char *run_fault(const struct build *b)
 }
 
 /* All terms, and the parts of the compounds among them. */
-static enum fund_status merge_all(struct build *b, const struct inputs *in, struct lexicon *lexicon, const char *dictionary, const char *dir)
+static enum fund_status merge_all(struct build *b, const struct inputs *in, struct lexicon *lexicon, const char *dictionary, const char *dir, struct fault *why)
 {
 	const struct term_sink segment = segment_sink(b->segment);
 	struct parts *parts;
@@ -143,7 +143,7 @@ static enum fund_status merge_all(struct build *b, const struct inputs *in, stru
 	struct term_sink sink = parts_sink(parts);
 	st = (b->n_workers > 1 ? merge_terms_apart : merge_terms)(in->inputs, in->n, &sink, interrupted);
 	if (st == FUND_OK)
-		st = parts_finish(parts);
+		st = parts_finish(parts, why);
 	parts_free(parts);
 	return st;
 }
@@ -151,11 +151,12 @@ static enum fund_status merge_all(struct build *b, const struct inputs *in, stru
 enum fund_status build_finish(struct build *b, struct lexicon *lexicon, const char *dictionary, const char *dir, struct segment_stats *stats)
 {
 	struct inputs in = { 0 };
+	struct fault why = { 0 };
 	if (!b->segment)
 		return FUND_END;
 	enum fund_status st = open_inputs(b, &in);
 	if (st == FUND_OK)
-		st = merge_all(b, &in, lexicon, dictionary, dir);
+		st = merge_all(b, &in, lexicon, dictionary, dir, &why);
 	close_inputs(b, &in);
 	if (st == FUND_OK)
 		st = segment_writer_finish(b->segment, stats);
@@ -166,5 +167,7 @@ enum fund_status build_finish(struct build *b, struct lexicon *lexicon, const ch
 	}
 	if (st == FUND_INTERRUPTED)
 		return st;
+	if (why.text[0])
+		return fault_set(b->why, st, "%s", why.text);
 	return run_fault(b) ? fault_set(b->why, st, "%s", run_fault(b)) : index_failed(b, st);
 }

@@ -25,10 +25,13 @@ struct affixes {
 	size_t n_suffixes, cap_suffixes;
 };
 
-static bool open_file(const char *path, FILE **out)
+/* FUND_NOT_FOUND: there is none. One that is there and cannot be read is told: without it words would be split otherwise. */
+static enum fund_status open_file(const char *path, FILE **out, struct fault *why)
 {
 	*out = fopen(path, "re");
-	return *out != NULL;
+	if (*out)
+		return FUND_OK;
+	return errno == ENOENT || errno == ENOTDIR ? FUND_NOT_FOUND : fault_errno(why, errno, "%s", path);
 }
 
 static const char *value_of(const char *line, const char *name)
@@ -91,8 +94,8 @@ static enum fund_status read_setting(struct affixes *a, const char *line)
 	return FUND_OK;
 }
 
-/* Calls `each` for every line, without its end. */
-static enum fund_status each_line(FILE *f, void *context, enum fund_status (*each)(void *context, char *line))
+/* Calls `each` for every line, without its end, and closes the file. */
+static enum fund_status each_line(FILE *f, const char *path, void *context, enum fund_status (*each)(void *context, char *line), struct fault *why)
 {
 	char *line = NULL;
 	size_t cap = 0;
@@ -100,10 +103,13 @@ static enum fund_status each_line(FILE *f, void *context, enum fund_status (*eac
 	while (st == FUND_OK && (errno = 0, getline(&line, &cap, f)) >= 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		st = each(context, line);
+		if (st != FUND_OK)
+			fault_set(why, st, "out of memory");
 	}
-	if (st == FUND_OK && ferror(f))
-		st = errno == ENOMEM ? FUND_NO_MEMORY : FUND_IO;
+	if (st == FUND_OK && !feof(f))
+		st = fault_errno(why, errno ? errno : EIO, "%s", path);
 	free(line);
+	fclose(f);
 	return st;
 }
 
@@ -113,7 +119,7 @@ static enum fund_status affix_line(void *context, char *line)
 }
 
 /* de_DE.dic: de_DE.aff. Without one all words are nouns, in ISO 8859-1 as is hunspell's default. */
-static enum fund_status read_affixes(struct affixes *a, const char *dictionary)
+static enum fund_status read_affixes(struct affixes *a, const char *dictionary, struct fault *why)
 {
 	size_t len = strlen(dictionary);
 	char *path;
@@ -123,15 +129,13 @@ static enum fund_status read_affixes(struct affixes *a, const char *dictionary)
 		return FUND_OK;
 	path = strdup(dictionary);
 	if (!path)
-		return FUND_NO_MEMORY;
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	memcpy(path + len - 4, ".aff", 4);
-	enum fund_status st = FUND_OK;
-	if (open_file(path, &f)) {
-		st = each_line(f, a, affix_line);
-		fclose(f);
-	}
+	enum fund_status st = open_file(path, &f, why);
+	if (st == FUND_OK)
+		st = each_line(f, path, a, affix_line, why);
 	free(path);
-	return st;
+	return st == FUND_NOT_FOUND ? FUND_OK : st;
 }
 
 struct reading {
@@ -250,10 +254,10 @@ static enum fund_status word_line(void *context, char *line)
 	if (n == 0 || has_flag(&r->affixes, flags, r->affixes.forbidden))
 		return FUND_OK;
 	enum fund_status st = put_word(r, slice_of(line, n));
-	bool is_noun = is_capitalised(slice_buf(&r->word)) || has_flag(&r->affixes, flags, r->affixes.only_in_compound);
-	bool needs = has_flag(&r->affixes, flags, r->affixes.need_affix);
 	if (st != FUND_OK || !is_plain(slice_buf(&r->word)))
 		return st;
+	bool is_noun = is_capitalised(slice_buf(&r->word)) || has_flag(&r->affixes, flags, r->affixes.only_in_compound);
+	bool needs = has_flag(&r->affixes, flags, r->affixes.need_affix);
 	if (!is_noun && is_verb(slice_buf(&r->word)))
 		return add_stem(r, slice_buf(&r->word));
 	if (!is_noun)
@@ -262,16 +266,18 @@ static enum fund_status word_line(void *context, char *line)
 	return st == FUND_OK ? add_derived(r, flags) : st;
 }
 
-enum fund_status hunspell_add(struct lexicon *x, struct analyser *analyser, const char *path)
+enum fund_status hunspell_add(struct lexicon *x, struct analyser *analyser, const char *path, struct fault *why)
 {
 	struct reading r = { .lexicon = x, .analyser = analyser };
 	FILE *f;
-	if (!path || *path == '\0' || !open_file(path, &f))
-		return FUND_OK;
-	enum fund_status st = read_affixes(&r.affixes, path);
+	enum fund_status st = path && *path ? open_file(path, &f, why) : FUND_NOT_FOUND;
+	if (st != FUND_OK)
+		return st == FUND_NOT_FOUND ? FUND_OK : st;
+	st = read_affixes(&r.affixes, path, why);
 	if (st == FUND_OK)
-		st = each_line(f, &r, word_line);
-	fclose(f);
+		st = each_line(f, path, &r, word_line, why);
+	else
+		fclose(f);
 	free(r.affixes.suffixes);
 	buf_release(&r.word);
 	buf_release(&r.folded);

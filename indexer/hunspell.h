@@ -12,7 +12,8 @@
 #include "stemmer/analyse.h"
 #include "stemmer/compound.h"
 
-/* `path` of the .dic; the .aff is beside it. NULL, "" or a file that is not there is no failure: then nothing is added. FUND_NO_MEMORY, FUND_IO. */
-enum fund_status hunspell_add(struct lexicon *x, struct analyser *analyser, const char *path);
+/* `path` of the .dic; the .aff is beside it. NULL, "" or a file that is not there is no failure: then nothing is added. FUND_NO_MEMORY, and why it
+ * cannot be read. */
+enum fund_status hunspell_add(struct lexicon *x, struct analyser *analyser, const char *path, struct fault *why);
 
 #endif

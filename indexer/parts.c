@@ -484,9 +484,9 @@ static enum fund_status write_list(struct parts *p, struct slice part)
 	return st == FUND_OK ? p->to.end_term(p->to.context) : st;
 }
 
-enum fund_status parts_finish(struct parts *p)
+enum fund_status parts_finish(struct parts *p, struct fault *why)
 {
-	enum fund_status st = p->counts ? hunspell_add(p->lexicon, p->analyser, p->dictionary) : FUND_OK;
+	enum fund_status st = p->counts ? hunspell_add(p->lexicon, p->analyser, p->dictionary, why) : FUND_OK;
 	if (st == FUND_OK && p->counts)
 		st = compound_choose_parts(p->lexicon);
 	if (st == FUND_OK)

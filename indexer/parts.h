@@ -22,7 +22,7 @@ enum fund_status parts_new(struct parts **out, const struct term_sink *to, struc
 			   const char *dir);
 void parts_free(struct parts *p);
 struct term_sink parts_sink(struct parts *p);
-/* Behind the last term. Terms of classes behind x must not have come. */
-enum fund_status parts_finish(struct parts *p);
+/* Behind the last term. Terms of classes behind x must not have come. `why` is left as it is where the reason is not the dictionary's. */
+enum fund_status parts_finish(struct parts *p, struct fault *why);
 
 #endif
