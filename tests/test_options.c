@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/option_table.h"
+#include "query/ocr_letters.h"
 #include "tests/program.h"
 
 extern const struct option_table query_options, index_options;
@@ -120,6 +121,42 @@ START_TEST(the_manual_has_every_option)
 		while (at && (isalnum((unsigned char)at[strlen(wanted)]) || at[strlen(wanted)] == '-'))
 			at = strstr(at + 1, wanted);
 		ck_assert_msg(at != NULL, "%s.1 says nothing of --%s", t->program, s->name ? s->name : wanted);
+	}
+	free(page);
+}
+END_TEST
+
+/* As the manual writes it: capitals where a word begins, umlauts as escapes. */
+static const char *in_manual(const char *letters, bool capital, char out[16])
+{
+	static const struct {
+		const char *letter, *escape;
+	} umlauts[] = { { "ä", "\\(:a" }, { "ö", "\\(:o" }, { "ü", "\\(:u" } };
+	snprintf(out, 16, "%s", letters);
+	for (size_t i = 0; i < sizeof umlauts / sizeof *umlauts; i++)
+		if (strcmp(letters, umlauts[i].letter) == 0)
+			snprintf(out, 16, "%s", umlauts[i].escape);
+	if (capital)
+		out[0] = (char)toupper((unsigned char)out[0]);
+	return out;
+}
+
+START_TEST(the_manual_has_every_confusion_of_letters)
+{
+	char path[500], a[16], b[16], one[40], other[40];
+	size_t n;
+	snprintf(path, sizeof path, "%s/%s/fundstelle-query.1", getenv("FUNDSTELLE_SRC"), languages[_i]);
+	char *page = file_read(path, &n);
+	ck_assert_ptr_nonnull(page);
+	for (char *c = page; *c; c++)
+		*c = *c == '\n' ? ' ' : *c;
+	for (uint32_t i = 0; i < ocr_letters_n; i++) {
+		const struct ocr_letters *o = &ocr_letters[i];
+		in_manual(o->a, o->first, a);
+		in_manual(o->b, o->first, b);
+		snprintf(one, sizeof one, " %s %s ", a, b);
+		snprintf(other, sizeof other, " %s %s ", b, a);
+		ck_assert_msg(strstr(page, one) || strstr(page, other), "%s: no%s", path, one);
 	}
 	free(page);
 }
@@ -288,6 +325,7 @@ Suite *suite_options(void)
 	tcase_add_loop_test(c, arguments_are_read_in_their_order, 0, (int)(sizeof lines / sizeof *lines));
 	tcase_add_test(c, values_are_told_apart_and_listed);
 	tcase_add_loop_test(c, the_manual_has_every_option, 0, N_PAGES);
+	tcase_add_loop_test(c, the_manual_has_every_confusion_of_letters, 0, 2);
 	tcase_add_loop_test(c, both_languages_describe_the_same_options, 0, N_TABLES);
 	tcase_add_loop_test(c, the_manual_has_no_option_that_is_none, 0, N_PAGES);
 	tcase_add_loop_test(c, the_manual_has_every_exit_status, 0, N_PAGES);
