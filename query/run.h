@@ -8,6 +8,7 @@
 #define QUERY_RUN_H
 
 #include "query/options.h"
+#include "query/session.h"
 
 #define PROGRAM "fundstelle-query"
 
@@ -18,14 +19,9 @@ int run_kwic(const struct options *o, struct analyser *analyser, struct printer 
 int run_report(const struct options *o, struct analyser *analyser, struct printer *out);
 
 /* For all of them. */
-#define RETRIES 8	/* of a reader without a lock whose pages were overwritten */
-#define PAGE_HITS 1000u /* hits that are held at once */
-#define TOO_FAST "the index changes faster than it can be read here: make its lock.mdb writable for this user, or try again"
-#define CHANGED "the index changed while its hits were listed: the list above is not complete; run the query again"
-/* What a read that went wrong means: on a snapshot that may have been overwritten, that it was (FUND_STALE); over Xapian, that a server is lost. */
-enum fund_status run_judge(struct searcher *s, enum fund_status st, struct fault *why);
 int run_trouble(const struct fault *why);
-enum fund_status run_open(const struct options *o, struct analyser *analyser, struct searcher *s, struct fault *why);
+/* Of the indexes that the command line names. */
+void run_session(struct session *s, const struct options *o, struct analyser *analyser);
 /* Flushes; the exit status, or 2 and a message when that failed. */
 int run_finish(struct printer *out, int exit_status);
 /* Points at the place in the query that is wrong. */

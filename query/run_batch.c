@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "query/run.h"
@@ -15,98 +13,26 @@
  */
 struct batch {
 	const struct options *options;
-	struct analyser *analyser;
-	struct searcher searcher;
-	bool open;
-	struct state_mark *state; /* of the query that is being listed */
-	struct search search;
-	struct search_note note;
-	struct arena page;
+	struct session session;
 	struct printer *out, timing;
 	struct present_options present;
 	bool any, bad;
 	struct fault why;
 };
 
-static double now_us(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static enum fund_status hold_index(struct batch *b)
-{
-	if (b->open)
-		return FUND_OK;
-	enum fund_status st = run_open(b->options, b->analyser, &b->searcher, &b->why);
-	b->open = st == FUND_OK;
-	return st;
-}
-
 static void let_go(void *batch)
 {
 	struct batch *b = batch;
-	if (b->open)
-		searcher_close(&b->searcher);
-	b->open = false;
+	session_let_go(&b->session);
 }
 
 /* ---- one query ---- */
 
-static enum fund_status find_once(struct batch *b, struct slice query, double *took)
-{
-	enum fund_status st = hold_index(b);
-	if (st != FUND_OK)
-		return st;
-	double start = now_us();
-	st = search_find(&b->search, &b->searcher, query, &b->options->search, &b->note, &b->why);
-	arena_reset(&b->page);
-	if (st == FUND_OK && !b->options->count)
-		st = search_page(&b->search, &b->searcher, 0, PAGE_HITS, HIT_KEY, &b->page, &b->why);
-	*took = now_us() - start;
-	if (st == FUND_OK && !b->options->count && b->options->parts != HIT_KEY) {
-		arena_reset(&b->page);
-		st = search_page(&b->search, &b->searcher, 0, PAGE_HITS, b->options->parts, &b->page, &b->why);
-	}
-	st = run_judge(&b->searcher, st, &b->why);
-	free(b->state);
-	b->state = NULL;
-	return st == FUND_OK ? searcher_mark(&b->searcher, &b->state) : st;
-}
-
-static enum fund_status find(struct batch *b, struct slice query, double *took)
-{
-	enum fund_status st = FUND_STALE;
-	for (int i = 0; i < RETRIES && st == FUND_STALE; i++) {
-		if (i > 0)
-			let_go(b);
-		b->why = (struct fault){ 0 };
-		st = find_once(b, query, took);
-	}
-	if (st == FUND_STALE)
-		fault_set(&b->why, st, TOO_FAST);
-	return st;
-}
-
-/* Hits behind the first page; the index may have been let go, and have changed, since. */
-static enum fund_status next_page(struct batch *b, uint32_t first)
-{
-	enum fund_status st = hold_index(b);
-	if (st != FUND_OK)
-		return st;
-	arena_reset(&b->page);
-	st = FUND_STALE;
-	if (searcher_is_at(&b->searcher, b->state))
-		st = search_page(&b->search, &b->searcher, first, PAGE_HITS, b->options->parts, &b->page, &b->why);
-	st = run_judge(&b->searcher, st, &b->why);
-	return st == FUND_STALE ? fault_set(&b->why, st, CHANGED) : st;
-}
-
 static enum fund_status present(struct batch *b)
 {
 	const struct presenter *f = b->options->presenter;
-	const struct result *r = &b->search.result;
+	struct session *s = &b->session;
+	const struct result *r = &s->search.result;
 	b->any |= b->options->count ? r->total > 0 : r->n_hits > 0;
 	if (b->options->count) {
 		f->count(b->out, r, &b->present);
@@ -116,9 +42,9 @@ static enum fund_status present(struct batch *b)
 		for (uint32_t i = 0; i < r->n_hits; i++)
 			f->hit(b->out, r, &r->hits[i], &b->present, first + i == 0);
 		first += r->n_hits;
-		if (first >= b->search.n_shown)
+		if (first >= s->search.n_shown)
 			break;
-		enum fund_status st = next_page(b, first);
+		enum fund_status st = session_page(s, first, b->options->parts, &b->why);
 		if (st != FUND_OK)
 			return st;
 	}
@@ -129,10 +55,11 @@ static enum fund_status present(struct batch *b)
 static enum fund_status answer(struct batch *b, struct slice qid, struct slice query)
 {
 	double took = 0;
-	enum fund_status st = find(b, query, &took);
-	run_warn(b->options, query, &b->note);
+	struct session_query q = { query, &b->options->search, SESSION_PAGE, b->options->parts, &took };
+	enum fund_status st = session_find(&b->session, &q, &b->why);
+	run_warn(b->options, query, &b->session.note);
 	if (st == FUND_INVALID) {
-		run_syntax_error(query, b->note.error_off, &b->why);
+		run_syntax_error(query, b->session.note.error_off, &b->why);
 		b->bad = true;
 		b->why = (struct fault){ 0 };
 		return FUND_OK;
@@ -228,7 +155,7 @@ static enum fund_status answer_lines(struct batch *b, int fd)
 {
 	struct lines lines = { .fd = fd };
 	struct slice line;
-	enum fund_status st = hold_index(b); /* an index that cannot be opened is told before the first query is read */
+	enum fund_status st = session_hold(&b->session, &b->why); /* an index that cannot be opened is told before the first query is read */
 	for (unsigned long number = 1; st == FUND_OK && !b->out->error; number++) {
 		st = next_line(b, &lines, &line);
 		if (st == FUND_OK)
@@ -253,7 +180,8 @@ static enum fund_status run(struct batch *b)
 
 int run_batch(const struct options *o, struct analyser *analyser, struct printer *out)
 {
-	struct batch b = { .options = o, .analyser = analyser, .out = out, .present = run_present_options(o) };
+	struct batch b = { .options = o, .out = out, .present = run_present_options(o) };
+	run_session(&b.session, o, analyser);
 	print_init(&b.timing, 2);
 	out->before_wait = b.timing.before_wait = let_go;
 	out->context = b.timing.context = &b;
@@ -262,9 +190,7 @@ int run_batch(const struct options *o, struct analyser *analyser, struct printer
 	print_flush(&b.timing);
 	out->before_wait = NULL;
 	print_release(&b.timing);
-	search_release(&b.search);
-	arena_release(&b.page);
-	free(b.state);
+	session_release(&b.session);
 	if (st != FUND_OK)
 		return run_trouble(&b.why);
 	if (out->error && !out->closed_pipe) {

@@ -15,17 +15,14 @@
 
 struct kwic_run {
 	const struct options *options;
-	struct analyser *analyser;
-	struct searcher searcher;
-	struct search search;
-	struct search_note note;
-	struct state_mark *state;
+	struct session session;
 	struct arena lines;
 	struct kwic_list list;
 	struct kwic kwic;
 	struct kwic_sorter *sorter; /* NULL: lines are printed as they come */
 	struct kwic_presenter presenter;
 	struct present_options present;
+	uint32_t first; /* hit of the page that is taken */
 	uint64_t skip, left; /* lines not to print, and to print, still */
 	bool any;
 	struct fault why;
@@ -35,11 +32,11 @@ struct kwic_run {
 
 static enum fund_status add_hit(struct kwic_run *r, const struct hit *h, struct text_cache *cache, struct buf *room)
 {
-	struct leaf *leaf = &r->searcher.leaves[h->leaf];
+	struct leaf *leaf = &r->session.searcher.leaves[h->leaf];
 	struct article_key key;
 	struct stored_article a;
 	uint32_t doc;
-	enum fund_status st = topk_place(&r->search.topk, h, &doc);
+	enum fund_status st = topk_place(&r->session.search.topk, h, &doc);
 	if (st == FUND_OK)
 		st = segment_key(leaf->segment, doc, &leaf->keys, room, &key);
 	if (st == FUND_OK)
@@ -54,51 +51,51 @@ static enum fund_status lend_page(struct kwic_run *r, uint32_t first)
 {
 	const struct hit *hits[PAGE_ARTICLES];
 	uint32_t n = 0;
-	for (uint32_t i = first; i < r->search.topk.best.n && n < PAGE_ARTICLES; i++)
-		hits[n++] = &r->search.topk.best.hits[i];
-	r->search.topk.searcher = &r->searcher;
-	return topk_lend(&r->search.topk, r->search.plan, hits, n, LEND_ALL);
+	for (uint32_t i = first; i < r->session.search.topk.best.n && n < PAGE_ARTICLES; i++)
+		hits[n++] = &r->session.search.topk.best.hits[i];
+	r->session.search.topk.searcher = &r->session.searcher;
+	return topk_lend(&r->session.search.topk, r->session.search.plan, hits, n, LEND_ALL);
 }
 
-static enum fund_status add_page(struct kwic_run *r, uint32_t first)
+static enum fund_status add_page(struct session *s, void *context, struct fault *why)
 {
+	struct kwic_run *r = context;
+	uint32_t first = r->first;
+	(void)s; /* it is r's */
 	struct text_cache cache = { 0 };
 	struct buf room = BUF_INIT;
 	enum fund_status st = lend_page(r, first);
-	for (uint32_t i = first; i < r->search.topk.best.n && i - first < PAGE_ARTICLES && st == FUND_OK; i++)
-		st = add_hit(r, &r->search.topk.best.hits[i], &cache, &room);
+	for (uint32_t i = first; i < r->session.search.topk.best.n && i - first < PAGE_ARTICLES && st == FUND_OK; i++)
+		st = add_hit(r, &r->session.search.topk.best.hits[i], &cache, &room);
 	text_cache_release(&cache);
 	buf_release(&room);
-	return search_describe(st, &r->why);
+	return search_describe(st, why);
 }
 
-static enum fund_status find_once(struct kwic_run *r)
+static enum fund_status find_once(struct session *s, void *context, struct fault *why)
 {
+	const struct kwic_run *r = context;
 	struct search_options options = r->options->search;
 	options.limit = UINT32_MAX;
 	options.offset = 0;
-	enum fund_status st = run_open(r->options, r->analyser, &r->searcher, &r->why);
-	if (st != FUND_OK)
-		return st;
-	st = search_find(&r->search, &r->searcher, slice_buf(&r->options->query), &options, &r->note, &r->why);
-	st = st == FUND_INVALID && !lender_fault(r->searcher.lender) ? st : run_judge(&r->searcher, st, &r->why);
-	free(r->state);
-	r->state = NULL;
-	if (st == FUND_OK)
-		st = searcher_mark(&r->searcher, &r->state);
-	searcher_close(&r->searcher);
+	return search_find(&s->search, &s->searcher, slice_buf(&r->options->query), &options, &s->note, why);
+}
+
+static enum fund_status find(struct kwic_run *r)
+{
+	enum fund_status st = session_read(&r->session, find_once, r, &r->why);
+	if (st == FUND_OK && session_mark(&r->session) != FUND_OK)
+		st = fault_set(&r->why, FUND_NO_MEMORY, "out of memory");
+	session_let_go(&r->session);
 	return st;
 }
 
 static enum fund_status next_page(struct kwic_run *r, uint32_t first)
 {
-	enum fund_status st = run_open(r->options, r->analyser, &r->searcher, &r->why);
-	if (st != FUND_OK)
-		return st;
-	st = searcher_is_at(&r->searcher, r->state) ? add_page(r, first) : FUND_STALE;
-	st = run_judge(&r->searcher, st, &r->why);
-	searcher_close(&r->searcher);
-	return st == FUND_STALE ? fault_set(&r->why, st, CHANGED) : st;
+	r->first = first;
+	enum fund_status st = session_read_on(&r->session, add_page, r, &r->why);
+	session_let_go(&r->session);
+	return st;
 }
 
 /* ---- printing ---- */
@@ -152,11 +149,11 @@ static enum fund_status prepare_sorter(struct kwic_run *r)
 
 static enum fund_status print_all(struct kwic_run *r, struct printer *out)
 {
-	enum fund_status st = kwic_init(&r->kwic, r->analyser, &r->searcher, r->search.plan, r->presenter.width, r->options->kwic_order);
+	enum fund_status st = kwic_init(&r->kwic, r->session.analyser, &r->session.searcher, r->session.search.plan, r->presenter.width, r->options->kwic_order);
 	if (st == FUND_OK)
 		st = prepare_sorter(r);
-	kwic_begin(&r->presenter, &r->search.result);
-	for (uint32_t first = 0; st == FUND_OK && first < r->search.topk.best.n && r->left && !out->error; first += PAGE_ARTICLES) {
+	kwic_begin(&r->presenter, &r->session.search.result);
+	for (uint32_t first = 0; st == FUND_OK && first < r->session.search.topk.best.n && r->left && !out->error; first += PAGE_ARTICLES) {
 		st = next_page(r, first);
 		if (st == FUND_OK)
 			st = pass_on(r);
@@ -170,21 +167,16 @@ static enum fund_status print_all(struct kwic_run *r, struct printer *out)
 
 int run_kwic(const struct options *o, struct analyser *analyser, struct printer *out)
 {
-	struct kwic_run r = { .options = o, .analyser = analyser, .present = run_present_options(o), .skip = o->search.offset,
+	struct kwic_run r = { .options = o, .present = run_present_options(o), .skip = o->search.offset,
 			      .left = o->limit_given ? o->search.limit : UINT64_MAX };
-	enum fund_status st = FUND_STALE;
 	int status = 2;
+	run_session(&r.session, o, analyser);
 	r.presenter = (struct kwic_presenter){ .p = out, .format = o->format, .options = &r.present,
 					       .width = o->kwic_width ? o->kwic_width : kwic_default_width(&r.present, o->format) };
-	for (int i = 0; i < RETRIES && st == FUND_STALE; i++) {
-		r.why = (struct fault){ 0 };
-		st = find_once(&r);
-	}
-	if (st == FUND_STALE)
-		fault_set(&r.why, st, TOO_FAST);
-	run_warn(o, slice_buf(&o->query), &r.note);
+	enum fund_status st = find(&r);
+	run_warn(o, slice_buf(&o->query), &r.session.note);
 	if (st == FUND_INVALID) {
-		run_syntax_error(slice_buf(&o->query), r.note.error_off, &r.why);
+		run_syntax_error(slice_buf(&o->query), r.session.note.error_off, &r.why);
 	} else {
 		if (st == FUND_OK)
 			st = print_all(&r, out);
@@ -192,9 +184,8 @@ int run_kwic(const struct options *o, struct analyser *analyser, struct printer 
 		if (st != FUND_OK)
 			status = run_trouble(&r.why);
 	}
-	search_release(&r.search);
+	session_release(&r.session);
 	kwic_sorter_free(r.sorter);
 	arena_release(&r.lines);
-	free(r.state);
 	return status;
 }

@@ -6,17 +6,16 @@
 /* Everything is computed while the index is open, and printed when it is closed. */
 struct report_run {
 	const struct options *options;
-	struct searcher searcher;
+	struct session session;
 	struct search searches[TIMELINES_MAX];
 	struct search_note notes[TIMELINES_MAX];
 	struct slice queries[TIMELINES_MAX];
 	uint32_t n, bad; /* searches; the one that failed */
 	struct arena arena;
 	struct report report;
-	struct fault why;
 };
 
-static enum fund_status make(struct report_run *r)
+static enum fund_status make(struct report_run *r, struct fault *why)
 {
 	const struct options *o = r->options;
 	switch (o->action) {
@@ -28,19 +27,19 @@ static enum fund_status make(struct report_run *r)
 		return collocates_make(&r->searches[0], &o->collocates, &r->report);
 	case ACTION_TERMS:
 		r->report.arena = &r->arena;
-		return words_list(&r->searcher, slice_str(o->terms), &r->report, &r->why);
+		return words_list(&r->session.searcher, slice_str(o->terms), &r->report, why);
 	default:
 		report_init(&r->report, &r->arena, "facet");
 		return facet_make(&r->searches[0], o->facet, &r->report);
 	}
 }
 
-static enum fund_status prepare(struct report_run *r)
+static enum fund_status prepare(struct report_run *r, struct fault *why)
 {
 	enum fund_status st = FUND_OK;
 	for (uint32_t i = 0; i < r->n && st == FUND_OK; i++) {
 		r->bad = i;
-		st = search_prepare(&r->searches[i], &r->searcher, r->queries[i], &r->options->search, &r->notes[i], &r->why);
+		st = search_prepare(&r->searches[i], &r->session.searcher, r->queries[i], &r->options->search, &r->notes[i], why);
 	}
 	return st;
 }
@@ -66,16 +65,15 @@ static enum fund_status gather_limits(struct report_run *r)
 	return FUND_OK;
 }
 
-static enum fund_status make_once(struct report_run *r, struct analyser *analyser)
+static enum fund_status make_once(struct session *s, void *context, struct fault *why)
 {
+	struct report_run *r = context;
 	const struct options *o = r->options;
-	enum fund_status st = run_open(o, analyser, &r->searcher, &r->why);
-	if (st != FUND_OK)
-		return st;
+	(void)s; /* it is r's */
 	arena_reset(&r->arena);
-	st = prepare(r);
+	enum fund_status st = prepare(r, why);
 	if (st == FUND_OK)
-		st = make(r);
+		st = make(r, why);
 	if (st == FUND_OK) {
 		search_took(&r->searches[0]);
 		r->report.head = r->searches[0].result;
@@ -83,9 +81,7 @@ static enum fund_status make_once(struct report_run *r, struct analyser *analyse
 		r->report.head.analysis = arena_slice(&r->arena, r->report.head.analysis);
 		st = gather_limits(r);
 	}
-	st = run_judge(&r->searcher, st == FUND_INVALID ? st : search_describe(st, &r->why), &r->why);
-	searcher_close(&r->searcher);
-	return st;
+	return st == FUND_INVALID ? st : search_describe(st, why);
 }
 
 static int print(struct report_run *r, struct printer *out)
@@ -104,23 +100,21 @@ static int print(struct report_run *r, struct printer *out)
 int run_report(const struct options *o, struct analyser *analyser, struct printer *out)
 {
 	struct report_run r = { .options = o, .n = 1, .queries = { slice_buf(&o->query) } };
-	enum fund_status st = FUND_STALE;
+	struct fault why = { 0 };
+	run_session(&r.session, o, analyser);
 	if (o->n_timelines > 1) {
 		r.n = o->n_timelines;
 		memcpy(r.queries, o->timelines, sizeof r.queries);
 	}
-	for (int i = 0; i < RETRIES && st == FUND_STALE; i++) {
-		r.why = (struct fault){ 0 };
-		st = make_once(&r, analyser);
-	}
-	if (st == FUND_STALE)
-		fault_set(&r.why, st, TOO_FAST);
+	enum fund_status st = session_read(&r.session, make_once, &r, &why);
+	session_let_go(&r.session);
 	for (uint32_t i = 0; i < r.n; i++)
 		run_warn(o, r.queries[i], &r.notes[i]);
-	int status = st == FUND_OK ? print(&r, out) : st == FUND_INVALID ? run_syntax_error(r.queries[r.bad], r.notes[r.bad].error_off, &r.why) :
-									    run_trouble(&r.why);
+	int status = st == FUND_OK ? print(&r, out) : st == FUND_INVALID ? run_syntax_error(r.queries[r.bad], r.notes[r.bad].error_off, &why) :
+									    run_trouble(&why);
 	for (uint32_t i = 0; i < r.n; i++)
 		search_release(&r.searches[i]);
 	arena_release(&r.arena);
+	session_release(&r.session);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/print.h"
+#include "base/translate.h"
 #include "query/boxes.h"
 #include "query/matches.h"
 #include "query/proximity.h"
@@ -30,6 +31,29 @@ enum fund_status search_describe(enum fund_status st, struct fault *why)
 	if (st == FUND_LIMIT)
 		return fault_set(why, st, "the query asks for too much at once: \"...\"~n takes 64 words, NEAR within NEAR some million pairs of words in an article");
 	return fault_set(why, st, st == FUND_NO_MEMORY ? "out of memory" : "the index is damaged: run fundstelle-index --verify");
+}
+
+bool search_warning(const struct search_note *note, const struct servers *servers, uint32_t i, struct search_warning *out)
+{
+	uint32_t n_missing = servers && servers->partial ? servers->n_lost : 0, n_query = note->warning.text != NULL;
+	*out = (struct search_warning){ .kind = WARNING_MISSING };
+	if (i < n_missing) {
+		const struct lost_server *lost = &servers->lost[i];
+		out->about = slice_str(lost->name);
+		fault_set(&out->text, FUND_TIMEOUT, "%s does not answer: its articles are missing: %s", lost->name, lost->why.text);
+	} else if (i < n_missing + n_query) {
+		out->kind = WARNING_QUERY;
+		out->off = note->warning.off;
+		fault_set(&out->text, FUND_INVALID, "%s", translate(note->warning.text));
+	} else if (i < n_missing + n_query + note->n_limits) {
+		const struct plan_limit *l = &note->limits[i - n_missing - n_query];
+		*out = (struct search_warning){ .kind = WARNING_LIMIT, .about = l->text, .n_words = l->n_words, .n_used = l->n_used };
+		fault_set(&out->text, FUND_LIMIT, "'%.*s' stands for %u words: only the %u most frequent were looked for", (int)l->text.len,
+			  (const char *)l->text.data, l->n_words, l->n_used);
+	} else {
+		return false;
+	}
+	return true;
 }
 
 /* ---- hits ---- */

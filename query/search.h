@@ -37,6 +37,22 @@ struct search_note { /* about the query itself, for a person */
 	uint32_t n_limits;
 };
 
+/* One thing that a person should know about an answer. */
+enum search_warning_kind {
+	WARNING_QUERY,	/* the query may not mean what it should: `off` says where */
+	WARNING_LIMIT,	/* `about`, of the query, stands for more words than were looked for */
+	WARNING_MISSING /* the server `about` does not answer: its articles are missing */
+};
+struct search_warning {
+	enum search_warning_kind kind;
+	uint32_t off;
+	struct slice about;
+	uint32_t n_words, n_used;
+	struct fault text; /* all of it, for a person */
+};
+/* The i-th of them; false: there are no more. Servers come first, in the order of their list. `servers` NULL: there are none. */
+bool search_warning(const struct search_note *note, const struct servers *servers, uint32_t i, struct search_warning *out);
+
 struct search {
 	struct searcher *searcher;
 	struct search_options options;

@@ -72,6 +72,7 @@ static enum fund_status add_index(struct searcher *s, const char *dir, uint64_t 
 	enum fund_status st = snapshot_open(&s->snapshots[s->n_indexes], dir, why);
 	if (st != FUND_OK)
 		return st;
+	s->dirs[s->n_indexes] = dir;
 	uint32_t index = s->n_indexes++;
 	if (snapshot_manifest(s->snapshots[index])->analysis_hash != analysis)
 		return fault_set(why, FUND_FINGERPRINT,
@@ -127,9 +128,8 @@ enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, co
 	if (st != FUND_OK)
 		return fault_set(why, st, "out of memory");
 	s->snapshots = calloc(n_dirs, sizeof(struct snapshot *));
-	if (!s->snapshots)
-		return fault_set(why, FUND_NO_MEMORY, "out of memory");
-	st = open_all(s, dirs, n_dirs, print.hash, why);
+	s->dirs = calloc(n_dirs, sizeof *s->dirs);
+	st = s->snapshots && s->dirs ? open_all(s, dirs, n_dirs, print.hash, why) : fault_set(why, FUND_NO_MEMORY, "out of memory");
 	if (st != FUND_OK) {
 		searcher_close(s);
 		return st;
@@ -153,6 +153,7 @@ void searcher_close(struct searcher *s)
 		snapshot_close(s->snapshots[i]);
 	lender_close(s->lender);
 	free(s->snapshots);
+	free(s->dirs);
 	free(s->leaves);
 	*s = (struct searcher){ .opening = s->opening, .servers = s->servers, .lent_leaf = UINT32_MAX };
 }
@@ -232,17 +233,32 @@ enum fund_status searcher_check(struct searcher *s)
 	return FUND_OK;
 }
 
-enum fund_status searcher_mark(const struct searcher *s, struct state_mark **out)
+enum fund_status searcher_judge(struct searcher *s, enum fund_status st, struct fault *why)
 {
-	*out = calloc(s->n_indexes + (size_t)1, sizeof **out);
+	if (st != FUND_OK && lender_fault(s->lender))
+		return lender_judge(s->lender, why);
+	if (st != FUND_OK && st != FUND_CORRUPT && st != FUND_NOT_FOUND)
+		return st;
+	return searcher_check(s) == FUND_STALE ? FUND_STALE : st;
+}
+
+/* The state of each index in turn, then that of Xapian's. */
+static struct state_mark mark_of(const struct searcher *s, uint32_t i)
+{
+	if (i == s->n_indexes)
+		return s->lender ? lender_mark(s->lender) : (struct state_mark){ 0, 0 };
+	const struct manifest *m = snapshot_manifest(s->snapshots[i]);
+	return (struct state_mark){ m->id, m->generation };
+}
+
+enum fund_status searcher_mark(const struct searcher *s, struct state_marks **out)
+{
+	*out = malloc(sizeof **out + (s->n_indexes + (size_t)1) * sizeof(struct state_mark));
 	if (!*out)
 		return FUND_NO_MEMORY;
-	for (uint32_t i = 0; i < s->n_indexes; i++) {
-		const struct manifest *m = snapshot_manifest(s->snapshots[i]);
-		(*out)[i] = (struct state_mark){ m->id, m->generation };
-	}
-	if (s->lender)
-		(*out)[s->n_indexes] = lender_mark(s->lender);
+	(*out)->n = s->n_indexes + 1;
+	for (uint32_t i = 0; i < (*out)->n; i++)
+		(*out)->of[i] = mark_of(s, i);
 	return FUND_OK;
 }
 
@@ -261,13 +277,14 @@ struct slice searcher_analysis(const struct searcher *s)
 	return slice_buf(&snapshot_manifest(s->snapshots[0])->analysis_text);
 }
 
-bool searcher_is_at(const struct searcher *s, const struct state_mark *marks)
+bool searcher_is_at(const struct searcher *s, const struct state_marks *marks)
 {
-	for (uint32_t i = 0; i < s->n_indexes; i++) {
-		const struct manifest *m = snapshot_manifest(s->snapshots[i]);
-		if (m->id != marks[i].id || m->generation != marks[i].generation)
+	if (!marks || marks->n != s->n_indexes + 1)
+		return false;
+	for (uint32_t i = 0; i < marks->n; i++) {
+		struct state_mark now = mark_of(s, i);
+		if (now.id != marks->of[i].id || now.generation != marks->of[i].generation)
 			return false;
 	}
-	const struct state_mark *lent = &marks[s->n_indexes], now = s->lender ? lender_mark(s->lender) : *lent;
-	return now.id == lent->id && now.generation == lent->generation;
+	return true;
 }

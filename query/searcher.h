@@ -39,6 +39,12 @@ struct state_mark {
 	uint64_t id, generation;
 };
 
+/* Of each index, and behind them one for all of Xapian's. */
+struct state_marks {
+	uint32_t n;
+	struct state_mark of[];
+};
+
 struct searcher {
 	struct analyser *analyser;
 	struct servers *servers; /* to be set before the first opening; NULL: as lender.h has it */
@@ -46,6 +52,7 @@ struct searcher {
 	uint32_t lent_leaf;	 /* number of its leaf, the last; UINT32_MAX: there is none */
 	bool lender_first;	 /* its first one was named first */
 	struct snapshot **snapshots;
+	const char **dirs; /* of the snapshots: borrowed names */
 	uint32_t n_indexes;
 	struct leaf *leaves;
 	uint32_t n_leaves;
@@ -69,10 +76,10 @@ enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, co
 void searcher_close(struct searcher *s); /* also on {0} */
 /* Scores by other figures than the default ones, until it is closed. */
 void searcher_rank(struct searcher *s, const struct ranking *ranking);
-/* Opened again: the very same states as `before` (ids and generations)? */
-/* One an index, and one for all of Xapian's, from malloc. */
-enum fund_status searcher_mark(const struct searcher *s, struct state_mark **out);
-bool searcher_is_at(const struct searcher *s, const struct state_mark *marks);
+/* From malloc. */
+enum fund_status searcher_mark(const struct searcher *s, struct state_marks **out);
+/* Opened again: the very same states as were marked (ids and generations)? */
+bool searcher_is_at(const struct searcher *s, const struct state_marks *marks);
 /* Looks the term up in all leaves; entries live in the arena. */
 enum fund_status searcher_locate(struct searcher *s, struct slice term, struct arena *arena, struct term_places *out);
 /* How often it occurs in all. */
@@ -84,6 +91,8 @@ struct slice searcher_analysis(const struct searcher *s);
 enum fund_status leaf_term(const struct leaf *l, const struct term_places *places, struct term_entry *out);
 /* FUND_STALE: what was read may be overwritten; close, open, repeat. */
 enum fund_status searcher_check(struct searcher *s);
+/* What a read that went wrong means: on a snapshot that may have been overwritten, that it was (FUND_STALE); over Xapian, that a server is lost. */
+enum fund_status searcher_judge(struct searcher *s, enum fund_status st, struct fault *why);
 
 enum fund_status leaf_load_lengths(struct leaf *l, uint32_t chunk);
 enum fund_status leaf_load_dates(struct leaf *l, uint32_t chunk);
