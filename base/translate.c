@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <locale.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #endif
 #define DOMAIN "fundstelle"
 
+static bool by_environment;
 static bool foreign; /* a catalogue is open */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -76,14 +76,21 @@ static void open_catalogue(void)
 	foreign = true;
 }
 
+void translate_by_environment(void) { by_environment = true; }
+
+bool translates(void) { return by_environment; }
+
 const char *translate(const char *text)
 {
+	if (!by_environment)
+		return text;
 	pthread_once(&once, open_catalogue);
 	return foreign && *text ? dgettext(DOMAIN, text) : text;
 }
 
 const char *translate_plural(const char *one, const char *many, unsigned long n)
 {
-	pthread_once(&once, open_catalogue);
+	if (by_environment)
+		pthread_once(&once, open_catalogue);
 	return foreign ? dngettext(DOMAIN, one, many, n) : n == 1 ? one : many;
 }

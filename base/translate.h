@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * translate.h - messages in the language of whoever reads them; English where the environment does not say otherwise.
+ * translate.h - messages in the language of whoever reads them; English where the environment does not say otherwise, and in
+ * programs that only use our library: their locale is theirs.
  *
  * fault_set(), fault_errno() and message() translate their formats themselves, so a message is marked by going through them. What
  * people read elsewhere goes through translate(); N_() marks a string that is translated later. po/de.po has the German.
@@ -8,8 +9,13 @@
 #ifndef BASE_TRANSLATE_H
 #define BASE_TRANSLATE_H
 
+#include <stdbool.h>
+
 #define N_(text) text
 
+/* Only for main programs, before their threads: messages are in the environment's language from now on. Sets the locale of messages when the first one comes. */
+void translate_by_environment(void);
+bool translates(void); /* whether that was asked for */
 /* Static, or the text itself. An English locale costs one look at the environment; a catalogue is only opened for another. */
 const char *translate(const char *text) __attribute__((format_arg(1)));
 /* One of two forms, by n. */

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/translate.h"
 #include "indexer/export_bulk.h"
 #include "indexer/export_xapian.h"
 #include "indexer/interrupt.h"
@@ -88,8 +89,11 @@ static int write_metrics(const struct options *o, const struct update_result *r,
 	struct fault why = { 0 }, ignored = { 0 };
 	if (!o->metrics || status == EXIT_LOCKED)
 		return status;
+	struct index_status held;
 	bool readable = snapshot_open(&s, o->update.dir, &ignored) == FUND_OK;
-	enum fund_status st = metrics_write(o->metrics, r, readable ? snapshot_manifest(s) : NULL, status, &why);
+	if (readable)
+		index_status(s, o->update.dir, &held);
+	enum fund_status st = metrics_write(o->metrics, r, readable ? &held : NULL, status, &why);
 	snapshot_close(s);
 	if (st == FUND_OK || status > 1)
 		return status;
@@ -167,12 +171,14 @@ static int run_status(const struct options *o, struct printer *out)
 	if (snapshot_open(&s, o->update.dir, &why) != FUND_OK)
 		return trouble(&why);
 	enum fund_status st = FUND_OK;
+	struct index_status status;
+	index_status(s, o->update.dir, &status);
 	if (o->failed)
 		st = (o->json ? status_print_failed_json : status_print_failed)(out, s);
 	else if (o->json)
-		status_print_json(out, s, o->update.dir);
+		status_print_json(out, &status);
 	else
-		status_print(out, s, o->update.dir);
+		status_print(out, &status);
 	if (st != FUND_OK)
 		fault_set(&why, st, "%s: the list of files is damaged: run fundstelle-index --verify", o->update.dir);
 	else if ((st = snapshot_check(s)) != FUND_OK)
@@ -257,6 +263,7 @@ int main(int argc, char **argv)
 	struct options options;
 	struct fault why = { 0 };
 	struct printer out;
+	translate_by_environment();
 	interrupt_install();
 	guard_install(PROGRAM ": the index cannot be read: the file is damaged or the disk fails; run fundstelle-index --verify\n");
 	print_init(&out, 1);

@@ -13,23 +13,18 @@ static void gauge(struct printer *p, const char *name, const char *help, uint64_
 	print_format(p, "# HELP fundstelle_%s %s\n# TYPE fundstelle_%s gauge\nfundstelle_%s %llu\n", name, help, name, name, (unsigned long long)value);
 }
 
-static void write_index(struct printer *p, const struct manifest *m)
+static void write_index(struct printer *p, const struct index_status *s)
 {
-	uint64_t articles = 0, bytes = 0;
-	for (uint32_t i = 0; i < m->n_segments; i++) {
-		articles += m->segments[i].n_docs - m->segments[i].n_dead;
-		bytes += m->segments[i].bytes;
-	}
-	gauge(p, "articles", "Articles that can be found.", articles);
-	gauge(p, "segments", "Segments of the index.", m->n_segments);
-	gauge(p, "index_bytes", "Bytes of all segments.", bytes);
-	gauge(p, "generation", "Published states so far.", m->generation);
+	gauge(p, "articles", "Articles that can be found.", s->articles);
+	gauge(p, "segments", "Segments of the index.", s->manifest->n_segments);
+	gauge(p, "index_bytes", "Bytes of all segments.", s->bytes);
+	gauge(p, "generation", "Published states so far.", s->manifest->generation);
 }
 
-static void write_all(struct printer *p, const struct update_result *r, const struct manifest *m, int exit_status)
+static void write_all(struct printer *p, const struct update_result *r, const struct index_status *s, int exit_status)
 {
-	if (m)
-		write_index(p, m);
+	if (s)
+		write_index(p, s);
 	gauge(p, "run_added", "Articles added by the last run.", r->stats.added);
 	gauge(p, "run_changed", "Articles changed by the last run.", r->stats.changed);
 	gauge(p, "run_removed", "Articles removed by the last run.", r->stats.removed);
@@ -41,7 +36,7 @@ static void write_all(struct printer *p, const struct update_result *r, const st
 	gauge(p, "run_exit_status", "Exit status of the last run.", (uint64_t)exit_status);
 }
 
-enum fund_status metrics_write(const char *path, const struct update_result *r, const struct manifest *m, int exit_status, struct fault *why)
+enum fund_status metrics_write(const char *path, const struct update_result *r, const struct index_status *s, int exit_status, struct fault *why)
 {
 	struct buf beside = BUF_INIT;
 	struct printer p;
@@ -56,7 +51,7 @@ enum fund_status metrics_write(const char *path, const struct update_result *r, 
 		st = fault_errno(why, errno, "%s", name);
 	} else {
 		print_init(&p, fd);
-		write_all(&p, r, m, exit_status);
+		write_all(&p, r, s, exit_status);
 		if (print_flush(&p) != FUND_OK)
 			st = fault_errno(why, p.error, "%s", name);
 		print_release(&p);

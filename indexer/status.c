@@ -1,36 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/status.h"
 
-#include <sys/stat.h>
 #include <time.h>
 
 #include "store/segment.h"
 #include "store/sources.h"
-
-struct sums {
-	uint64_t docs, dead, terms, postings, words, bytes, bytes_text;
-	uint32_t first, last;
-};
-
-static struct sums sum_up(const struct manifest *m)
-{
-	struct sums s = { 0 };
-	for (uint32_t i = 0; i < m->n_segments; i++) {
-		const struct segment_stats *g = &m->segments[i];
-		s.docs += g->n_docs;
-		s.dead += g->n_dead;
-		s.terms += g->n_terms;
-		s.postings += g->n_postings;
-		s.words += g->n_words;
-		s.bytes += g->bytes;
-		s.bytes_text += g->bytes_text;
-		if (g->date_first && (!s.first || g->date_first < s.first))
-			s.first = g->date_first;
-		if (g->date_last > s.last)
-			s.last = g->date_last;
-	}
-	return s;
-}
 
 static const char *date(uint32_t d, char out[16])
 {
@@ -53,38 +27,27 @@ static const char *iso_time(uint64_t seconds, char out[32])
 	return out;
 }
 
-/* On disk, free pages included; 0 where it went meanwhile. */
-static uint64_t file_size(const char *dir)
-{
-	struct buf path = BUF_INIT;
-	struct stat st;
-	bool found = buf_add_format(&path, "%s/data.mdb", dir) == FUND_OK && buf_str(&path) && stat((const char *)path.data, &st) == 0;
-	buf_release(&path);
-	return found ? (uint64_t)st.st_size : 0;
-}
-
 #define ull unsigned long long
 
-void status_print(struct printer *p, const struct snapshot *snapshot, const char *dir)
+void status_print(struct printer *p, const struct index_status *s)
 {
-	const struct manifest *m = snapshot_manifest(snapshot);
-	struct sums s = sum_up(m);
+	const struct manifest *m = s->manifest;
 	char a[16], b[16], t[32];
 	print_str(p, "index       ");
-	print_text(p, slice_str(dir), true);
+	print_text(p, slice_str(s->dir), true);
 	print_format(p, "\nid          %016llx, generation %llu\n", (ull)m->id, (ull)m->generation);
 	for (uint32_t i = 0; i < m->n_roots; i++) {
 		print_str(p, "archive     ");
 		print_text(p, slice_buf(&m->roots[i].path), true);
 		print_str(p, "\n");
 	}
-	print_format(p, "articles    %llu (and %llu deleted, not yet merged away)\n", (ull)(s.docs - s.dead), (ull)s.dead);
+	print_format(p, "articles    %llu (and %llu deleted, not yet merged away)\n", (ull)s->articles, (ull)s->deleted);
 	print_format(p, "files       %llu, of which %llu failed\n", (ull)m->n_sources, (ull)m->n_failed);
-	print_format(p, "segments    %u\nterms       %llu\npostings    %llu\nwords       %llu\n", m->n_segments, (ull)s.terms, (ull)s.postings, (ull)s.words);
-	print_format(p, "size        %.1f MB on disk; segments %.1f MB, of which text %.1f MB\n", (double)file_size(dir) / 1e6, (double)s.bytes / 1e6,
-		     (double)s.bytes_text / 1e6);
-	if (s.first)
-		print_format(p, "dates       %s to %s\n", date(s.first, a), date(s.last, b));
+	print_format(p, "segments    %u\nterms       %llu\npostings    %llu\nwords       %llu\n", m->n_segments, (ull)s->terms, (ull)s->postings, (ull)s->words);
+	print_format(p, "size        %.1f MB on disk; segments %.1f MB, of which text %.1f MB\n", (double)s->bytes_on_disk / 1e6, (double)s->bytes / 1e6,
+		     (double)s->bytes_text / 1e6);
+	if (s->date_first)
+		print_format(p, "dates       %s to %s\n", date(s->date_first, a), date(s->date_last, b));
 	print_format(p, "last run    %s, %llu s: %llu added, %llu changed, %llu removed, %llu unchanged, %llu failed\n", iso_time(m->last_run.end, t),
 		     (ull)(m->last_run.end - m->last_run.start), (ull)m->last_run.added, (ull)m->last_run.changed, (ull)m->last_run.removed,
 		     (ull)m->last_run.unchanged, (ull)m->last_run.failed);
@@ -99,17 +62,16 @@ static void json_date(struct printer *p, const char *name, uint32_t d)
 	print_format(p, d ? " \"%s\": \"%s\",\n" : " \"%s\": %s,\n", name, d ? date(d, room) : "null");
 }
 
-void status_print_json(struct printer *p, const struct snapshot *snapshot, const char *dir)
+void status_print_json(struct printer *p, const struct index_status *s)
 {
-	const struct manifest *m = snapshot_manifest(snapshot);
-	struct sums s = sum_up(m);
+	const struct manifest *m = s->manifest;
 	char t[32], u[32];
-	print_format(p, "{\"schema\": 1, \"articles\": %llu, \"deleted\": %llu, \"segments\": %u, \"terms\": %llu, \"postings\": %llu,\n", (ull)(s.docs - s.dead),
-		     (ull)s.dead, m->n_segments, (ull)s.terms, (ull)s.postings);
+	print_format(p, "{\"schema\": 1, \"articles\": %llu, \"deleted\": %llu, \"segments\": %u, \"terms\": %llu, \"postings\": %llu,\n", (ull)s->articles,
+		     (ull)s->deleted, m->n_segments, (ull)s->terms, (ull)s->postings);
 	print_format(p, " \"words\": %llu, \"bytes\": %llu, \"bytes_live\": %llu, \"bytes_text\": %llu, \"files\": %llu, \"failed\": %llu,\n",
-		     (ull)s.words, (ull)file_size(dir), (ull)s.bytes, (ull)s.bytes_text, (ull)m->n_sources, (ull)m->n_failed);
-	json_date(p, "date_first", s.first);
-	json_date(p, "date_last", s.last);
+		     (ull)s->words, (ull)s->bytes_on_disk, (ull)s->bytes, (ull)s->bytes_text, (ull)m->n_sources, (ull)m->n_failed);
+	json_date(p, "date_first", s->date_first);
+	json_date(p, "date_last", s->date_last);
 	print_format(p, " \"last_run\": {\"start\": \"%s\", \"end\": \"%s\", \"added\": %llu, \"changed\": %llu, \"removed\": %llu, \"unchanged\": %llu, "
 			"\"failed\": %llu, \"bytes_read\": %llu},\n",
 		     iso_time(m->last_run.start, t), iso_time(m->last_run.end, u), (ull)m->last_run.added, (ull)m->last_run.changed,

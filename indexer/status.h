@@ -4,16 +4,16 @@
 #define INDEXER_STATUS_H
 
 #include "base/print.h"
-#include "store/snapshot.h"
+#include "store/index_status.h"
 
-void status_print(struct printer *p, const struct snapshot *s, const char *dir);
-void status_print_json(struct printer *p, const struct snapshot *s, const char *dir);
+void status_print(struct printer *p, const struct index_status *s);
+void status_print_json(struct printer *p, const struct index_status *s);
 /* "path: reason" of each file or folder that failed. */
 enum fund_status status_print_failed(struct printer *p, const struct snapshot *s);
 /* The same as an object for programs. */
 enum fund_status status_print_failed_json(struct printer *p, const struct snapshot *s);
-/* The run as a Prometheus textfile, written beside and renamed. `m` NULL: the index cannot be read, only the run is told. */
+/* The run as a Prometheus textfile, written beside and renamed. `s` NULL: the index cannot be read, only the run is told. */
 struct update_result;
-enum fund_status metrics_write(const char *path, const struct update_result *r, const struct manifest *m, int exit_status, struct fault *why);
+enum fund_status metrics_write(const char *path, const struct update_result *r, const struct index_status *s, int exit_status, struct fault *why);
 
 #endif

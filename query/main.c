@@ -15,6 +15,7 @@
  */
 #include <signal.h>
 
+#include "base/translate.h"
 #include "query/option_list.h"
 #include "query/run.h"
 #include "store/guard.h"
@@ -52,6 +53,7 @@ int main(int argc, char **argv)
 	struct fault why = { 0 };
 	struct printer out;
 	int status = 0;
+	translate_by_environment();
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(2), and silent */
 	guard_install(PROGRAM ": the index cannot be read: the file is damaged or the disk fails; run fundstelle-index --verify\n");
 	print_init(&out, 1);

@@ -7,6 +7,10 @@
 #include <string>
 #include <vector>
 
+extern "C" {
+#include "base/translate.h"
+}
+
 struct xapian_db {
 	Xapian::Database *read;		  /* always there; the same object as `write` where that is */
 	Xapian::WritableDatabase *write;  /* NULL: for reading */
@@ -503,4 +507,9 @@ const xapian_c table = {
 
 } /* namespace */
 
-const xapian_c *fundstelle_xapian(void) { return &table; }
+__attribute__((visibility("default"))) const xapian_c *fundstelle_xapian(bool by_environment)
+{
+	if (by_environment)
+		translate_by_environment();
+	return &table;
+}

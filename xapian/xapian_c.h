@@ -26,7 +26,7 @@ extern "C" {
 #include "base/status.h"
 
 #define XAPIAN_TERM_MAX 245 /* bytes: a zero byte counts twice */
-#define XAPIAN_C_VERSION 2u /* of the table: a module of another one is refused */
+#define XAPIAN_C_VERSION 3u /* of the table: a module of another one is refused */
 
 struct xapian_db;
 struct xapian_doc;
@@ -131,9 +131,9 @@ struct xapian_c {
 	void (*stem_free)(struct xapian_stem *s);
 };
 
-/* What the module exports. */
+/* What the module exports. `by_environment`: its messages are in the environment's language, as those of the program that loads it (base/translate.h). */
 #define XAPIAN_C_SYMBOL "fundstelle_xapian"
-const struct xapian_c *fundstelle_xapian(void);
+const struct xapian_c *fundstelle_xapian(bool by_environment);
 
 /* Loads the module, once a process; it stays. FUND_UNSUPPORTED: not installed, or of another version. load.c */
 enum fund_status xapian_load(const struct xapian_c **out, struct fault *why);
