@@ -69,5 +69,7 @@ enum fund_status parse_query(struct arena *arena, struct slice query, const stru
 
 /* "2022", "2022-01", "2022-01-18" or "2021-12..2022-02" (either end may be missing): as a range of packed dates. False: not a date. */
 bool parse_date_range(struct slice text, uint32_t *from, uint32_t *to);
+/* The first three of these alone, as --from and --to have them: its first and last day. */
+bool parse_one_date(struct slice text, uint32_t *from, uint32_t *to);
 
 #endif

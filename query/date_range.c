@@ -73,3 +73,8 @@ bool parse_date_range(struct slice text, uint32_t *from, uint32_t *to)
 		return false;
 	return *from <= *to;
 }
+
+bool parse_one_date(struct slice text, uint32_t *from, uint32_t *to)
+{
+	return text.len && !memmem(text.data, text.len, "..", 2) && parse_date_range(text, from, to);
+}

@@ -13,7 +13,7 @@ struct mark {
 	uint32_t from, from_len; /* bytes of the article's own text that are shown there */
 };
 struct marked_text {
-	struct slice text; /* valid UTF-8 */
+	struct slice text; /* valid UTF-8, with a NUL behind it */
 	const struct mark *marks; /* ascending, not overlapping */
 	uint32_t n_marks;
 };

@@ -34,7 +34,7 @@ static enum fund_status count(const char *name, const char *text, uint32_t *out,
 
 static enum fund_status date(const char *name, const char *text, uint32_t *from, uint32_t *to, struct fault *why)
 {
-	if (strstr(text, "..") || !parse_date_range(slice_str(text), from, to))
+	if (!parse_one_date(slice_str(text), from, to))
 		return fault_set(why, FUND_INVALID, "--%s=%s: not a date: 2022, 2022-01 or 2022-01-18", name, text);
 	return FUND_OK;
 }

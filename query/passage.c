@@ -179,6 +179,7 @@ enum fund_status passage_render(const struct passage *p, uint32_t from, uint32_t
 	at = passage_copy(p, off, until, copy, at);
 	while (at > copy && at[-1] == ' ')
 		at--;
+	*at = 0; /* behind the text, as arena_slice() has it */
 	*out = (struct marked_text){ slice_of(copy, (size_t)(at - copy)), shown, n };
 	return FUND_OK;
 }

@@ -29,6 +29,12 @@ const char *date_format(uint32_t date, char out[16])
 	return out;
 }
 
+const char *field_name(enum field field)
+{
+	static const char *const names[FIELDS] = { "text", "title", "author", "section", "source" };
+	return names[field];
+}
+
 const char *score_format(int64_t micro, char out[32])
 {
 	int64_t printed = micro < 0 ? score_printed(-micro) : score_printed(micro);

@@ -46,6 +46,8 @@ void present_json_date(struct printer *p, uint32_t date); /* its value: a string
 
 /* "2022", "2022-01", "2022-01-18"; "" for 0. */
 const char *date_format(uint32_t date, char out[16]);
+/* As --explain names it. */
+const char *field_name(enum field field);
 /* A score with 4 decimals. */
 const char *score_format(int64_t micro, char out[32]);
 

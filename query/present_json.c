@@ -2,8 +2,6 @@
 /* present_json.c - json: one object; jsonl: a hit a line. */
 #include "query/present.h"
 
-static const char *const field_names[FIELDS] = { "text", "title", "author", "section", "source" };
-
 static void member(struct printer *p, const char *name, struct slice value)
 {
 	print_format(p, ", \"%s\": ", name);
@@ -46,7 +44,7 @@ static void write_explain(struct printer *p, const struct shown_hit *h)
 		const struct explain_item *e = &h->explain[i];
 		print_str(p, i ? ", {\"term\": " : "{\"term\": ");
 		print_json(p, e->term);
-		print_format(p, ", \"field\": \"%s\", \"kind\": \"%s\", \"freq\": %u, \"df\": %llu, \"score\": %s}", field_names[e->field], e->kind,
+		print_format(p, ", \"field\": \"%s\", \"kind\": \"%s\", \"freq\": %u, \"df\": %llu, \"score\": %s}", field_name(e->field), e->kind,
 			     e->freq, (unsigned long long)e->df, score_format(e->score, score));
 	}
 	print_str(p, "]");

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fundstelle.h - searching an index of fundstelle in one's own program: what fundstelle-query lists and shows, and fundstelle-index --status.
+ *
+ *     #include <fundstelle.h>           cc suche.c $(pkg-config --cflags --libs fundstelle)
+ *
+ *     fundstelle_index *index;
+ *     fundstelle_result *result;
+ *     struct fundstelle_error error = { sizeof error };
+ *     const char *name = "/srv/index";
+ *     if (fundstelle_open(&name, 1, NULL, &index, &error) == FUNDSTELLE_OK &&
+ *         fundstelle_search(index, "Truppenaufmarsch", FUNDSTELLE_TERMINATED, NULL, &result, &error) == FUNDSTELLE_OK) ...
+ *
+ * The whole example is suche.c beside the manual, libfundstelle(3); suche.py calls the library from Python.
+ *
+ * Structs   begin with their size, which the caller sets: = { sizeof error }. All else 0 is the default. Later versions add members at the end: what a
+ *           caller does not know is not written, what the library does not know must be 0 where it reads, and is set to 0 where it writes. So a struct of
+ *           twenty members is one call, and no function of its own for each. Without a size, and as they are for good: fundstelle_text, _range, _date.
+ * Errors    functions that can fail return enum fundstelle_code, FUNDSTELLE_OK is 0, and fill the error that they are given (NULL: not wanted). Messages
+ *           are one line of English UTF-8 (names of files as they are), for people: programs go by the code. On failure *out is NULL.
+ * Memory    what has a ..._free() or _close() is the caller's, who may give NULL to it, too. Texts and arrays belong to what they were asked from and live
+ *           as long, unless said otherwise. The library keeps nothing that it was given: names, queries, keys may go when the call is over. A result does
+ *           not need its index any more: everything in it was copied.
+ * Text      is UTF-8, with a NUL behind it that its length does not count, and never NULL. Keys and names of files are bytes as the file system has them.
+ * Threads   an index is for one thread at a time, several indexes (of the same files, too) for several at once. Results and articles do not change: any
+ *           number of threads may read them. An index that was opened before fork(2) may not be used in the child.
+ * State     there is none that a caller could meet: no setting of the process is read or changed but, where no index is named, FUNDSTELLE_INDEX,
+ *           XDG_DATA_HOME and HOME; nothing is printed, nobody's signals, locale or umask are touched, nothing exits. Hidden, and safe in threads: a list
+ *           of the files that are open, since LMDB allows to open one only once in a process. (So a program must not open the index's files by itself.)
+ * Files     are only read, and mapped: nothing is written but a slot in lock.mdb, where that may be written. A disk that fails, or a file that somebody
+ *           cuts off while it is open, is a SIGBUS in the thread that reads it, as for every mapped file: the library installs no handler for it. Damage
+ *           within a file is found by its checksums and is an error, FUNDSTELLE_DAMAGED.
+ * Life      an index holds one state of its files from fundstelle_open() on, so that all that is asked goes together. What is held cannot be reused by
+ *           fundstelle-index: call fundstelle_refresh() now and then, or fundstelle_let_go() when nothing is asked for a while.
+ */
+#ifndef FUNDSTELLE_H
+#define FUNDSTELLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined __GNUC__ && __GNUC__ >= 4
+#define FUNDSTELLE_API __attribute__((visibility("default")))
+#else
+#define FUNDSTELLE_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- what everything uses ---- */
+
+/* The version of the library that runs, "0.1.0"; static. */
+FUNDSTELLE_API const char *fundstelle_version(void);
+
+struct fundstelle_text {
+	const char *data;
+	size_t len;
+};
+
+struct fundstelle_range { /* bytes of a text: from begin, up to end */
+	uint32_t begin, end;
+};
+
+struct fundstelle_date { /* as precise as is known: of 2022-01 the day is 0; all 0: no date */
+	uint16_t year;
+	uint8_t month, day;
+};
+
+enum fundstelle_code {
+	FUNDSTELLE_OK = 0,
+	FUNDSTELLE_SYNTAX = 1,	     /* of the query; fundstelle_error.offset says where */
+	FUNDSTELLE_INVALID = 2,	     /* an argument: a size, a flag, a date that is none */
+	FUNDSTELLE_NO_INDEX = 3,     /* there is none at that place */
+	FUNDSTELLE_NO_ARTICLE = 4,   /* with that key */
+	FUNDSTELLE_NO_MEMORY = 5,
+	FUNDSTELLE_IO = 6,	     /* the system refuses to open or read something */
+	FUNDSTELLE_DAMAGED = 7,	     /* the index: fundstelle-index --verify says where */
+	FUNDSTELLE_OTHER_FORMAT = 8, /* an index of another version, or something else */
+	FUNDSTELLE_OTHER_ANALYSIS = 9, /* made with another analysis of words: fundstelle-index --rebuild */
+	FUNDSTELLE_CHANGED = 10,     /* it changes faster than it can be read without a place in its lock.mdb */
+	FUNDSTELLE_LIMIT = 11,	     /* the query asks for too much */
+	FUNDSTELLE_TIMEOUT = 12,     /* a server does not answer */
+	FUNDSTELLE_UNSUPPORTED = 13, /* Xapian's part is not installed */
+	FUNDSTELLE_FAILED = 14	     /* anything else; codes of later versions may come in its place */
+};
+
+#define FUNDSTELLE_MESSAGE_MAX 1024
+struct fundstelle_error {
+	size_t size;
+	int32_t code;	 /* enum fundstelle_code */
+	uint32_t offset; /* FUNDSTELLE_SYNTAX: byte of the query */
+	char message[FUNDSTELLE_MESSAGE_MAX];
+};
+
+/* For a length: the text ends with a NUL. */
+#define FUNDSTELLE_TERMINATED ((size_t)-1)
+
+/* ---- indexes ---- */
+
+typedef struct fundstelle_index fundstelle_index;
+
+struct fundstelle_open_options {
+	size_t size;
+	uint32_t timeout; /* seconds that a server of Xapian is waited for; 0: 30 */
+	uint32_t partial; /* not 0: go on without servers that do not answer; results tell, as FUNDSTELLE_MISSING */
+};
+
+/* `names`: n of them, at most 64, as `fundstelle-query -i` takes them: directories, xapian:DIR, xapian://HOST:PORT; searched as one. n 0: the place where the
+ * programs have it when no -i is given. An index named twice is searched once. Constant time. `options` NULL: all default. */
+FUNDSTELLE_API int fundstelle_open(const char *const *names, size_t n, const struct fundstelle_open_options *options, fundstelle_index **out,
+				   struct fundstelle_error *error);
+FUNDSTELLE_API void fundstelle_close(fundstelle_index *index);
+
+/* Holds the newest state from now on, and asks servers again that did not answer. *changed (NULL: not wanted): whether it is another one. Cheap where it is
+ * not. After a failure nothing is held: the next call tries again. */
+FUNDSTELLE_API int fundstelle_refresh(fundstelle_index *index, int *changed, struct fundstelle_error *error);
+/* Holds nothing until the next call, which takes the newest state. */
+FUNDSTELLE_API void fundstelle_let_go(fundstelle_index *index);
+
+struct fundstelle_status { /* what `fundstelle-index --status` prints */
+	size_t size;
+	struct fundstelle_text name; /* as it was opened */
+	uint64_t id, generation;     /* of the index; of its state, one more with each run that published something */
+	uint64_t articles, deleted;  /* deleted: not yet merged away */
+	uint64_t files, failed;	     /* of the archives; those of them that cannot be read */
+	uint64_t segments, terms, postings, words;
+	uint64_t bytes, bytes_live, bytes_text; /* of the file; of what is in it; of that the texts */
+	struct fundstelle_date date_first, date_last;
+	uint64_t run_start, run_end; /* of the last run, in seconds since 1970 */
+	uint64_t run_added, run_changed, run_removed, run_unchanged, run_failed, run_bytes_read;
+	const struct fundstelle_text *archives; /* n_archives of them: their paths */
+	size_t n_archives;
+	struct fundstelle_text analysis; /* for people */
+	uint64_t analysis_hash;
+	uint32_t format; /* version of the index's format */
+};
+
+/* How many indexes there are with a status: those that are directories. Xapian's have none. 0: the index cannot be opened, too. */
+FUNDSTELLE_API size_t fundstelle_status_count(fundstelle_index *index);
+/* Of the i-th of them. Its texts live until the next call with this index. */
+FUNDSTELLE_API int fundstelle_status(fundstelle_index *index, size_t i, struct fundstelle_status *status, struct fundstelle_error *error);
+
+/* ---- searching ---- */
+
+typedef struct fundstelle_result fundstelle_result;
+
+enum fundstelle_search_flag {
+	FUNDSTELLE_ALL_WORDS = 1 << 0,	/* words side by side must all occur: --all */
+	FUNDSTELLE_EXACT_FORMS = 1 << 1, /* each word only in the form that it has: --exact */
+	FUNDSTELLE_ONLY_NEW = 1 << 2,	/* of the last run: --new */
+	FUNDSTELLE_COLLAPSE = 1 << 3,	/* near copies under the best of them: --duplicates=collapse; limit and offset count groups */
+	FUNDSTELLE_EXACT_TOTAL = 1 << 4, /* the total exact, where that is cheap */
+	FUNDSTELLE_SUGGEST = 1 << 5,	/* another query, where words are unknown */
+	FUNDSTELLE_NO_SNIPPET = 1 << 6, /* hits without snippet, marks, boxes */
+	FUNDSTELLE_NO_TEXT = 1 << 7,	/* hits with key, date and score alone: nothing else is read */
+	FUNDSTELLE_EXPLAIN = 1 << 8	/* hits with what their scores are made of */
+};
+
+enum fundstelle_order {
+	FUNDSTELLE_BY_RELEVANCE = 0,
+	FUNDSTELLE_NEWEST_FIRST = 1,
+	FUNDSTELLE_OLDEST_FIRST = 2,
+	FUNDSTELLE_RANDOM = 3 /* by `seed`, the same each time */
+};
+
+#define FUNDSTELLE_LIMIT_DEFAULT 10
+#define FUNDSTELLE_NO_LIMIT UINT32_MAX /* all hits: each takes its memory */
+struct fundstelle_search_options {
+	size_t size;
+	uint32_t flags;	 /* enum fundstelle_search_flag */
+	uint32_t order;	 /* enum fundstelle_order */
+	uint32_t limit;	 /* 0: FUNDSTELLE_LIMIT_DEFAULT */
+	uint32_t offset; /* hits to pass over */
+	const char *from, *to; /* 2022, 2022-01, 2022-01-18, both inclusive; NULL: open */
+	const char *similar_to; /* articles like the one with this key, there is no query then; NULL: none */
+	uint64_t seed;
+};
+
+/* The best hits, by the language of fundstelle-query(1). `options` NULL: all default. No hit is no failure. */
+FUNDSTELLE_API int fundstelle_search(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options,
+				     fundstelle_result **out, struct fundstelle_error *error);
+/* How many articles match, exactly; without ranking them. Of the options only what chooses among articles counts. */
+FUNDSTELLE_API int fundstelle_count(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options, uint64_t *n,
+				    struct fundstelle_error *error);
+FUNDSTELLE_API void fundstelle_result_free(fundstelle_result *result);
+
+struct fundstelle_summary {
+	size_t size;
+	uint64_t total; /* articles that match; at least, unless total_exact */
+	uint32_t total_exact;
+	uint32_t n_hits;
+	uint32_t n_warnings;
+	uint32_t next; /* offset of the hits behind these; 0: there are none */
+	struct fundstelle_text suggestion; /* with FUNDSTELLE_SUGGEST: the query as it may have been meant; empty: none */
+	uint64_t took; /* microseconds to rank */
+	uint64_t index_id, generation; /* of the first index */
+	struct fundstelle_text analysis; /* how that was made, for people */
+};
+FUNDSTELLE_API void fundstelle_result_summary(const fundstelle_result *result, struct fundstelle_summary *summary);
+
+enum fundstelle_warning_kind {
+	FUNDSTELLE_DOUBTFUL = 0, /* the query may not mean what it should: `offset` says where */
+	FUNDSTELLE_CUT = 1,	 /* the pattern `about` stands for `words` words: `used` of them, the most frequent, were looked for */
+	FUNDSTELLE_MISSING = 2	 /* the server `about` did not answer: its articles are missing */
+};
+struct fundstelle_warning {
+	size_t size;
+	uint32_t kind, offset, words, used;
+	struct fundstelle_text about, message;
+};
+
+struct fundstelle_hit {
+	size_t size;
+	uint32_t rank; /* from 1, the offset counted */
+	struct fundstelle_date date;
+	double score; /* to four decimals, as it is printed */
+	struct fundstelle_text key; /* what names the article in the archive */
+	struct fundstelle_text title, author, section, source; /* empty: there is none */
+	const struct fundstelle_range *title_marks; /* what was found in the title: ascending, n_title_marks of them */
+	struct fundstelle_text snippet;		    /* the passage that shows why */
+	const struct fundstelle_range *marks;	    /* in the snippet: n_marks */
+	uint32_t n_title_marks, n_marks;
+	uint32_t n_boxes, n_duplicates, n_explained; /* see below */
+};
+
+struct fundstelle_box { /* where, on the image of a page, a mark of the snippet was printed; two where a word was cut at a line's end */
+	size_t size;
+	uint32_t mark; /* its number */
+	int32_t x, y, width, height;
+	struct fundstelle_text page;
+};
+
+struct fundstelle_duplicate { /* a near copy that the hit stands for: FUNDSTELLE_COLLAPSE */
+	size_t size;
+	struct fundstelle_text key, source;
+	struct fundstelle_date date;
+};
+
+struct fundstelle_explained { /* a part of the score: FUNDSTELLE_EXPLAIN. They add up to it */
+	size_t size;
+	struct fundstelle_text term, field, kind; /* as the JSON of fundstelle-query has them: docs/query.schema.json */
+	uint32_t freq;	/* how often in the article */
+	uint64_t df;	/* in how many articles */
+	double score;
+};
+
+/* Number i of the result, or of the hit; FUNDSTELLE_INVALID: there is no such one. */
+FUNDSTELLE_API int fundstelle_result_warning(const fundstelle_result *result, uint32_t i, struct fundstelle_warning *warning);
+FUNDSTELLE_API int fundstelle_result_hit(const fundstelle_result *result, uint32_t i, struct fundstelle_hit *hit);
+FUNDSTELLE_API int fundstelle_hit_box(const fundstelle_result *result, uint32_t hit, uint32_t i, struct fundstelle_box *box);
+FUNDSTELLE_API int fundstelle_hit_duplicate(const fundstelle_result *result, uint32_t hit, uint32_t i, struct fundstelle_duplicate *duplicate);
+FUNDSTELLE_API int fundstelle_hit_explained(const fundstelle_result *result, uint32_t hit, uint32_t i, struct fundstelle_explained *explained);
+
+/* ---- one article ---- */
+
+typedef struct fundstelle_article fundstelle_article;
+
+/* By its key, as it is or as the programs print it. */
+FUNDSTELLE_API int fundstelle_show(fundstelle_index *index, const char *key, size_t len, fundstelle_article **out, struct fundstelle_error *error);
+FUNDSTELLE_API void fundstelle_article_free(fundstelle_article *article);
+
+struct fundstelle_fields {
+	size_t size;
+	struct fundstelle_text key, title, lead, body, author, section, source;
+	struct fundstelle_text format, encoding; /* of its file */
+	struct fundstelle_text date_text;	 /* as it was written */
+	struct fundstelle_date date;
+};
+FUNDSTELLE_API void fundstelle_article_fields(const fundstelle_article *article, struct fundstelle_fields *fields);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

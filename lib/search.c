@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* search.c - a query: options in, a result out, in which nothing is borrowed. */
+#include <stdlib.h>
+
+#include "lib/handles_private.h"
+#include "lib/sized.h"
+#include "query/present.h"
+
+/* ---- options ---- */
+
+#define FLAGS (FUNDSTELLE_ALL_WORDS | FUNDSTELLE_EXACT_FORMS | FUNDSTELLE_ONLY_NEW | FUNDSTELLE_COLLAPSE | FUNDSTELLE_EXACT_TOTAL | FUNDSTELLE_SUGGEST | \
+	       FUNDSTELLE_NO_SNIPPET | FUNDSTELLE_NO_TEXT | FUNDSTELLE_EXPLAIN)
+
+_Static_assert(FUNDSTELLE_BY_RELEVANCE == (int)ORDER_RELEVANCE && FUNDSTELLE_NEWEST_FIRST == (int)ORDER_NEWEST &&
+		       FUNDSTELLE_OLDEST_FIRST == (int)ORDER_OLDEST && FUNDSTELLE_RANDOM == (int)ORDER_RANDOM,
+	       "orders are passed on by their numbers");
+
+/* What is wrong with them; NULL: nothing. */
+static const char *read_dates(const struct fundstelle_search_options *o, struct search_options *out)
+{
+	uint32_t ignored;
+	out->from = 0;
+	out->to = UINT32_MAX;
+	if (o->from && !parse_one_date(slice_str(o->from), &out->from, &ignored))
+		return "from: not a date: 2022, 2022-01 or 2022-01-18";
+	if (o->to && !parse_one_date(slice_str(o->to), &ignored, &out->to))
+		return "to: not a date: 2022, 2022-01 or 2022-01-18";
+	return out->from > out->to ? "from lies behind to" : NULL;
+}
+
+static const char *read_options(const struct fundstelle_search_options *options, struct search_options *out, unsigned *parts)
+{
+	struct fundstelle_search_options o;
+	if (!sized_read(&o, sizeof o, options))
+		return "fundstelle_search_options: not of a size, or with members, that this version knows";
+	if (o.flags & ~(uint32_t)FLAGS || o.order > FUNDSTELLE_RANDOM)
+		return "fundstelle_search_options: flags or an order that this version does not know";
+	*out = (struct search_options){
+		.parse = { .all = o.flags & FUNDSTELLE_ALL_WORDS, .exact = o.flags & FUNDSTELLE_EXACT_FORMS },
+		.limit = o.limit ? o.limit : FUNDSTELLE_LIMIT_DEFAULT,
+		.offset = o.offset,
+		.only_new = o.flags & FUNDSTELLE_ONLY_NEW,
+		.similar = o.similar_to,
+		.collapse = o.flags & FUNDSTELLE_COLLAPSE,
+		.order = (enum hit_order)o.order,
+		.seed = o.seed,
+		.want_suggestion = o.flags & FUNDSTELLE_SUGGEST,
+		.want_total = o.flags & FUNDSTELLE_EXACT_TOTAL,
+	};
+	*parts = o.flags & FUNDSTELLE_NO_TEXT ? HIT_KEY : o.flags & FUNDSTELLE_NO_SNIPPET ? HIT_TITLE : HIT_TITLE | HIT_SNIPPET;
+	*parts |= o.flags & FUNDSTELLE_EXPLAIN ? HIT_EXPLAIN : 0u;
+	return read_dates(&o, out);
+}
+
+/* ---- a result out of what was found ---- */
+
+static const struct fundstelle_range *ranges_of(struct arena *arena, const struct marked_text *t)
+{
+	struct fundstelle_range *r = arena_alloc(arena, (t->n_marks + (size_t)1) * sizeof *r);
+	for (uint32_t i = 0; r && i < t->n_marks; i++)
+		r[i] = (struct fundstelle_range){ t->marks[i].off, t->marks[i].off + t->marks[i].len };
+	return r;
+}
+
+static enum fund_status add_hits(fundstelle_result *r, const struct result *found)
+{
+	struct fundstelle_hit *hits = arena_alloc(&r->arena, (found->n_hits + (size_t)1) * sizeof *hits);
+	if (!hits)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < found->n_hits; i++) {
+		const struct shown_hit *h = &found->hits[i];
+		hits[i] = (struct fundstelle_hit){
+			.rank = h->rank, .date = date_of(h->date), .score = score_of(h->score), .key = text_of(h->key), .title = text_of(h->title.text),
+			.author = text_of(h->author), .section = text_of(h->section), .source = text_of(h->source),
+			.title_marks = ranges_of(&r->arena, &h->title), .snippet = text_of(h->snippet.text), .marks = ranges_of(&r->arena, &h->snippet),
+			.n_title_marks = h->title.n_marks, .n_marks = h->snippet.n_marks, .n_boxes = h->n_boxes, .n_duplicates = h->n_copies,
+			.n_explained = h->n_explain,
+		};
+		if (!hits[i].title_marks || !hits[i].marks)
+			return FUND_NO_MEMORY;
+	}
+	r->hits = hits;
+	r->shown = found->hits;
+	r->summary.n_hits = found->n_hits;
+	return FUND_OK;
+}
+
+static enum fund_status copy_text(struct arena *arena, struct slice s, struct fundstelle_text *out)
+{
+	struct slice copy = arena_slice(arena, s);
+	*out = text_of(copy);
+	return copy.data ? FUND_OK : FUND_NO_MEMORY;
+}
+
+static enum fund_status add_warning(struct arena *arena, const struct search_warning *w, struct fundstelle_warning *out)
+{
+	static const uint32_t kinds[] = { [WARNING_QUERY] = FUNDSTELLE_DOUBTFUL, [WARNING_LIMIT] = FUNDSTELLE_CUT, [WARNING_MISSING] = FUNDSTELLE_MISSING };
+	*out = (struct fundstelle_warning){ .kind = kinds[w->kind], .offset = w->off, .words = w->n_words, .used = w->n_used };
+	enum fund_status st = copy_text(arena, w->about, &out->about);
+	return st == FUND_OK ? copy_text(arena, slice_str(w->text.text), &out->message) : st;
+}
+
+static enum fund_status add_warnings(fundstelle_result *r, const struct session *s)
+{
+	struct search_warning w;
+	uint32_t n = 0;
+	while (search_warning(&s->note, s->servers, n, &w))
+		n++;
+	struct fundstelle_warning *warnings = arena_alloc(&r->arena, (n + (size_t)1) * sizeof *warnings);
+	if (!warnings)
+		return FUND_NO_MEMORY;
+	r->warnings = warnings;
+	for (uint32_t i = 0; i < n; i++) {
+		search_warning(&s->note, s->servers, i, &w);
+		enum fund_status st = add_warning(&r->arena, &w, &warnings[i]);
+		if (st != FUND_OK)
+			return st;
+	}
+	r->summary.n_warnings = n;
+	return FUND_OK;
+}
+
+static enum fund_status add_summary(fundstelle_result *r, const struct result *found)
+{
+	r->summary.total = found->total;
+	r->summary.total_exact = found->total_exact;
+	r->summary.next = found->next;
+	r->summary.took = found->took_us;
+	r->summary.index_id = found->index_id;
+	r->summary.generation = found->generation;
+	enum fund_status st = copy_text(&r->arena, found->suggestion, &r->summary.suggestion);
+	return st == FUND_OK ? copy_text(&r->arena, found->analysis, &r->summary.analysis) : st;
+}
+
+void fundstelle_result_free(fundstelle_result *result)
+{
+	if (!result)
+		return;
+	arena_release(&result->arena);
+	free(result);
+}
+
+/* The page with its hits becomes the result's. */
+static enum fund_status take_result(struct session *s, fundstelle_result **out, struct fault *why)
+{
+	fundstelle_result *r = calloc(1, sizeof *r);
+	if (!r)
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	r->arena = s->page;
+	s->page = (struct arena)ARENA_INIT;
+	enum fund_status st = add_hits(r, &s->search.result);
+	if (st == FUND_OK)
+		st = add_warnings(r, s);
+	if (st == FUND_OK)
+		st = add_summary(r, &s->search.result);
+	if (st == FUND_OK) {
+		*out = r;
+		return st;
+	}
+	fundstelle_result_free(r);
+	return fault_set(why, st, "out of memory");
+}
+
+/* ---- the query ---- */
+
+/* Finds; what was found is in the session. */
+static int find(fundstelle_index *index, const struct session_query *q, struct fundstelle_error *error)
+{
+	struct session *s = &index->session;
+	struct fault why = { 0 };
+	if (q->text.len > QUERY_MAX)
+		return tell(error, FUNDSTELLE_LIMIT, 0, "the query is longer than 1 MiB");
+	enum fund_status st = session_hold(s, &why);
+	if (st != FUND_OK)
+		return tell_fault(error, st, &why);
+	st = session_find(s, q, &why);
+	if (st == FUND_INVALID)
+		return tell(error, FUNDSTELLE_SYNTAX, s->note.error_off, why.text);
+	return st == FUND_OK ? FUNDSTELLE_OK : tell_fault(error, st, &why);
+}
+
+static struct slice query_of(const char *query, size_t len)
+{
+	return !query ? slice_of("", 0) : len == FUNDSTELLE_TERMINATED ? slice_str(query) : slice_of(query, len);
+}
+
+int fundstelle_search(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options, fundstelle_result **out,
+		      struct fundstelle_error *error)
+{
+	struct session *s = &index->session;
+	struct search_options o;
+	struct session_query q = { query_of(query, len), &o, UINT32_MAX, 0, NULL };
+	struct fault why = { 0 };
+	struct call call;
+	*out = NULL;
+	const char *wrong = read_options(options, &o, &q.parts);
+	if (wrong)
+		return tell_invalid(error, wrong);
+	call_begin(&call, index);
+	int code = find(index, &q, error);
+	if (code == FUNDSTELLE_OK && take_result(s, out, &why) != FUND_OK)
+		code = tell_fault(error, FUND_NO_MEMORY, &why);
+	search_reset(&s->search);
+	call_end(&call);
+	return code;
+}
+
+int fundstelle_count(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options, uint64_t *n,
+		     struct fundstelle_error *error)
+{
+	struct search_options o;
+	struct session_query q = { query_of(query, len), &o, 0, 0, NULL };
+	struct call call;
+	*n = 0;
+	const char *wrong = read_options(options, &o, &q.parts);
+	if (wrong)
+		return tell_invalid(error, wrong);
+	o.count_only = true;
+	call_begin(&call, index);
+	int code = find(index, &q, error);
+	if (code == FUNDSTELLE_OK)
+		*n = index->session.search.result.total;
+	search_reset(&index->session.search);
+	call_end(&call);
+	return code;
+}
+
+/* ---- what is in it ---- */
+
+static int hand_out(void *to, const void *from, size_t size) { return sized_write(to, from, size) ? FUNDSTELLE_OK : FUNDSTELLE_INVALID; }
+
+void fundstelle_result_summary(const fundstelle_result *r, struct fundstelle_summary *summary) { hand_out(summary, &r->summary, sizeof r->summary); }
+
+int fundstelle_result_warning(const fundstelle_result *r, uint32_t i, struct fundstelle_warning *warning)
+{
+	return i < r->summary.n_warnings ? hand_out(warning, &r->warnings[i], sizeof r->warnings[i]) : FUNDSTELLE_INVALID;
+}
+
+int fundstelle_result_hit(const fundstelle_result *r, uint32_t i, struct fundstelle_hit *hit)
+{
+	return i < r->summary.n_hits ? hand_out(hit, &r->hits[i], sizeof r->hits[i]) : FUNDSTELLE_INVALID;
+}
+
+int fundstelle_hit_box(const fundstelle_result *r, uint32_t hit, uint32_t i, struct fundstelle_box *box)
+{
+	if (hit >= r->summary.n_hits || i >= r->shown[hit].n_boxes)
+		return FUNDSTELLE_INVALID;
+	const struct shown_box *b = &r->shown[hit].boxes[i];
+	struct fundstelle_box made = { .mark = b->mark, .x = b->x, .y = b->y, .width = b->w, .height = b->h, .page = text_of(b->page) };
+	return hand_out(box, &made, sizeof made);
+}
+
+int fundstelle_hit_duplicate(const fundstelle_result *r, uint32_t hit, uint32_t i, struct fundstelle_duplicate *duplicate)
+{
+	if (hit >= r->summary.n_hits || i >= r->shown[hit].n_copies)
+		return FUNDSTELLE_INVALID;
+	const struct shown_copy *c = &r->shown[hit].copies[i];
+	struct fundstelle_duplicate made = { .key = text_of(c->key), .source = text_of(c->source), .date = date_of(c->date) };
+	return hand_out(duplicate, &made, sizeof made);
+}
+
+int fundstelle_hit_explained(const fundstelle_result *r, uint32_t hit, uint32_t i, struct fundstelle_explained *explained)
+{
+	if (hit >= r->summary.n_hits || i >= r->shown[hit].n_explain)
+		return FUNDSTELLE_INVALID;
+	const struct explain_item *e = &r->shown[hit].explain[i];
+	struct fundstelle_explained made = { .term = text_of(e->term), .field = text_of(slice_str(field_name(e->field))), .kind = text_of(slice_str(e->kind)),
+					     .freq = e->freq, .df = e->df, .score = score_of(e->score) };
+	return hand_out(explained, &made, sizeof made);
+}
