@@ -6,14 +6,14 @@
  *
  *     fundstelle_index *index;
  *     fundstelle_result *result;
- *     struct fundstelle_error error = { sizeof error };
+ *     struct fundstelle_error error = { .size = sizeof error };
  *     const char *name = "/srv/index";
  *     if (fundstelle_open(&name, 1, NULL, &index, &error) == FUNDSTELLE_OK &&
  *         fundstelle_search(index, "Truppenaufmarsch", FUNDSTELLE_TERMINATED, NULL, &result, &error) == FUNDSTELLE_OK) ...
  *
  * The whole example is suche.c beside the manual, libfundstelle(3); suche.py calls the library from Python.
  *
- * Structs   begin with their size, which the caller sets: = { sizeof error }. All else 0 is the default. Later versions add members at the end: what a
+ * Structs   begin with their size, which the caller sets: = { .size = sizeof error }. All else 0 is the default. Later versions add members at the end: what a
  *           caller does not know is not written, what the library does not know must be 0 where it reads, and is set to 0 where it writes. So a struct of
  *           twenty members is one call, and no function of its own for each. Without a size, and as they are for good: fundstelle_text, _range, _date.
  * Errors    functions that can fail return enum fundstelle_code, FUNDSTELLE_OK is 0, and fill the error that they are given (NULL: not wanted). Messages
