@@ -1,96 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/translate.h"
 
-#include <libintl.h>
-#include <limits.h>
-#include <locale.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include <stddef.h>
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-#ifndef LOCALE_DIR
-#define LOCALE_DIR "/usr/share/locale"
-#endif
-#define DOMAIN "fundstelle"
+static const struct translator *translator; /* NULL: English */
 
-static bool by_environment;
-static bool foreign; /* a catalogue is open */
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+void translate_by(const struct translator *by) { translator = by; }
 
-/* The locale of messages, as setlocale(3) would find it; NULL: none is named. */
-static const char *locale_name(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *value = getenv(names[i]);
-		if (value && *value)
-			return value;
-	}
-	return NULL;
-}
+bool translates(void) { return translator != NULL; }
 
-/* A name with a slash is a path, and none of ours to follow. */
-static bool is_plain(const char *name) { return !name || strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0 || strchr(name, '/'); }
-static bool is_english(const char *name) { return strncmp(name, "en", 2) == 0 && strchr("_.:@", name[2]); }
-
-/* The catalogues beside the program in a tree that was built, where they were installed together, or where make installed them. */
-static void bind_catalogue(void)
-{
-	static const char *const places[] = { "/locale", "/../share/locale" };
-	char program[PATH_MAX], place[PATH_MAX + 32];
-	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-	char *slash = n > 0 ? memrchr(program, '/', (size_t)n) : NULL;
-	for (size_t i = 0; slash && i < sizeof places / sizeof *places; i++) {
-		char probe[PATH_MAX + 64];
-		*slash = 0;
-		snprintf(place, sizeof place, "%s%s", program, places[i]);
-		snprintf(probe, sizeof probe, "%s/de/LC_MESSAGES/" DOMAIN ".mo", place);
-		if (access(probe, R_OK) == 0) {
-			bindtextdomain(DOMAIN, place);
-			return;
-		}
-	}
-	bindtextdomain(DOMAIN, LOCALE_DIR);
-}
-
-/* Where the locale itself is not installed its messages are still wanted: C.UTF-8 is always there, and LANGUAGE names them. */
-static void open_catalogue(void)
-{
-	const char *name = locale_name(), *language = getenv("LANGUAGE");
-	bool named = language && *language;
-	if (is_plain(name) || (named ? is_english(language) : is_english(name) || strncmp(name, "C.", 2) == 0))
-		return;
-	if (!setlocale(LC_MESSAGES, "")) {
-		if (!setlocale(LC_MESSAGES, "C.UTF-8"))
-			return;
-		if (!named)
-			setenv("LANGUAGE", name, 0);
-	}
-	bind_catalogue();
-	bind_textdomain_codeset(DOMAIN, "UTF-8");
-	foreign = true;
-}
-
-void translate_by_environment(void) { by_environment = true; }
-
-bool translates(void) { return by_environment; }
-
-const char *translate(const char *text)
-{
-	if (!by_environment)
-		return text;
-	pthread_once(&once, open_catalogue);
-	return foreign && *text ? dgettext(DOMAIN, text) : text;
-}
+const char *translate(const char *text) { return translator ? translator->one(text) : text; }
 
 const char *translate_plural(const char *one, const char *many, unsigned long n)
 {
-	if (by_environment)
-		pthread_once(&once, open_catalogue);
-	return foreign ? dngettext(DOMAIN, one, many, n) : n == 1 ? one : many;
+	return translator ? translator->plural(one, many, n) : n == 1 ? one : many;
 }

@@ -13,10 +13,17 @@
 
 #define N_(text) text
 
-/* Only for main programs, before their threads: messages are in the environment's language from now on. Sets the locale of messages when the first one comes. */
+/* Only for main programs, before their threads: messages are in the environment's language from now on. An English locale costs one look at the environment, with the
+ * first message; for another the locale of messages is set, and a catalogue opened. translate_environment.c */
 void translate_by_environment(void);
 bool translates(void); /* whether that was asked for */
-/* Static, or the text itself. An English locale costs one look at the environment; a catalogue is only opened for another. */
+struct translator {
+	const char *(*one)(const char *text);
+	const char *(*plural)(const char *one, const char *many, unsigned long n);
+};
+void translate_by(const struct translator *by); /* static */
+
+/* Static, or the text itself. */
 const char *translate(const char *text) __attribute__((format_arg(1)));
 /* One of two forms, by n. */
 const char *translate_plural(const char *one, const char *many, unsigned long n) __attribute__((format_arg(1), format_arg(2)));

@@ -14,5 +14,6 @@
 void guard_install(const char *line);		      /* static text, with its newline */
 void guard_add_map(const void *start, size_t len);    /* up to 64 maps; called by pages_open */
 void guard_remove_map(const void *start);
+bool guard_has(uintptr_t address);		      /* in any of them; async-signal-safe */
 
 #endif
