@@ -28,15 +28,9 @@
 #include "indexer/options.h"
 #include "indexer/status.h"
 #include "indexer/verify_deep.h"
+#include "lib/fundstelle.h"
 #include "store/guard.h"
 #include "store/index_place.h"
-
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "unversioned"
-#endif
 
 #define PROGRAM "fundstelle-index"
 #define EXIT_LOCKED 75 /* EX_TEMPFAIL: cron's mail can tell it from trouble */
@@ -253,7 +247,7 @@ static int run(const struct options *o, struct printer *out)
 	case COMMAND_BACKUP: return run_backup(o);
 	case COMMAND_EXPORT: return run_export(o, out);
 	case COMMAND_HELP: option_table_help(&index_options, out); break;
-	case COMMAND_VERSION: print_str(out, PROGRAM " " PACKAGE_VERSION "\n"); break;
+	case COMMAND_VERSION: print_format(out, PROGRAM " %s\n", fundstelle_version()); break;
 	}
 	return finish(out, 0);
 }

@@ -6,15 +6,6 @@
 #include "lib/sized.h"
 #include "query/score.h"
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "unversioned"
-#endif
-
-const char *fundstelle_version(void) { return PACKAGE_VERSION; }
-
 /* ---- values ---- */
 
 struct fundstelle_text text_of(struct slice s) { return (struct fundstelle_text){ s.len ? (const char *)s.data : "", s.len }; }

@@ -16,16 +16,10 @@
 #include <signal.h>
 
 #include "base/translate.h"
+#include "lib/fundstelle.h"
 #include "query/option_list.h"
 #include "query/run.h"
 #include "store/guard.h"
-
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "unversioned"
-#endif
 
 static int run(const struct options *o, struct printer *out)
 {
@@ -62,7 +56,7 @@ int main(int argc, char **argv)
 	} else if (options.action == ACTION_HELP) {
 		option_table_help(&query_options, &out);
 	} else if (options.action == ACTION_VERSION) {
-		print_str(&out, "fundstelle-query " PACKAGE_VERSION "\n");
+		print_format(&out, PROGRAM " %s\n", fundstelle_version());
 	} else {
 		status = run(&options, &out);
 	}
