@@ -4,6 +4,7 @@
  *
  *	options.c	the command line
  *	run.c		one query, one article; run_batch.c: many queries; run_report.c: what is counted over all hits
+ *	  session.c	indexes opened when they are asked, opened anew when they were overwritten, let go while something is printed
  *	  searcher.c	indexes opened, their segments as one list with common statistics; lender*.c: Xapian's, as a segment that is made for each query
  *	  search.c	a query from its text to what is shown:
  *	    lex.c, parse.c	text -> tree

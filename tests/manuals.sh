@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every manual page is mdoc that mandoc has nothing to say about, has its German, and is installed. What pages say of options and statuses: the suite `options`.
+# Every manual page is mdoc that mandoc has nothing to say about, has its German, and is installed; those of the library have all of its names. What pages say of options and statuses: the suite `options`.
 set -eu
 
 cd "${FUNDSTELLE_SRC:-$(dirname "$0")/..}"
@@ -24,6 +24,13 @@ for page in docs/*.[1-9]; do
 done
 for german in docs/de/*.[1-9]; do
 	[ -e "docs/${german##*/}" ] || complain "$german: has no English"
+done
+
+# What the library has: its functions, codes and flags.
+for name in $(grep -o 'fundstelle_[a-z_]*(' lib/fundstelle.h | tr -d '(' | sort -u) $(grep -o '^[^/]*FUNDSTELLE_[A-Z_]* *=' lib/fundstelle.h | grep -o 'FUNDSTELLE_[A-Z_]*'); do
+	for page in docs/libfundstelle.3 docs/de/libfundstelle.3; do
+		grep -qw "$name" "$page" || complain "$page: does not say $name"
+	done
 done
 
 [ "$failed" = 0 ] && echo 'manuals: mandoc has nothing to say, every page has its German'
