@@ -9,6 +9,7 @@ bin=${FUNDSTELLE_BIN:-$top/build}
 library=$bin/libfundstelle.so.0
 cc=${FUNDSTELLE_CC:-cc}
 cxx=${FUNDSTELLE_CXX:-c++}
+ldflags=${FUNDSTELLE_LDFLAGS:-}
 
 skip() {
 	echo "library: skipped: $*"
@@ -77,7 +78,7 @@ export PKG_CONFIG_PATH="${pc%/*}" PKG_CONFIG_SYSROOT_DIR="$work/root" PKG_CONFIG
 installed=$(find "$work/root" -name libfundstelle.so.0)
 [ -L "${installed%.0}" ] || fail 'libfundstelle.so is not there'
 # shellcheck disable=SC2046,SC2086 # lists
-$cc "$top/docs/examples/suche.c" -o "$work/suche" -Wall -Wextra -Werror $(pkg-config --cflags --libs fundstelle) || fail 'the example does not compile'
+$cc "$top/docs/examples/suche.c" -o "$work/suche" -Wall -Wextra -Werror $ldflags $(pkg-config --cflags --libs fundstelle) || fail 'the example does not compile'
 [ "$(pkg-config --modversion fundstelle)" = "$("$bin/fundstelle-query" --version | sed -n '1s/.* //p')" ] || fail 'the version of pkg-config is another'
 
 export LD_LIBRARY_PATH="${installed%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" LC_ALL=C.UTF-8
