@@ -421,6 +421,60 @@ START_TEST(an_error_has_its_code_its_place_and_a_message)
 }
 END_TEST
 
+/* A copy of the index whose file is these bytes. */
+static const char *copy_of(const void *bytes, size_t n)
+{
+	static char dir[340];
+	char path[360];
+	snprintf(dir, sizeof dir, "%s/copy", scratch.dir);
+	mkdir(dir, 0755);
+	snprintf(path, sizeof path, "%s/data.mdb", dir);
+	file_write_bytes(path, bytes, n);
+	return dir;
+}
+
+/* Opens, searches, shows; the first code that is none of success, with a message. */
+static int try_all(const char *name, struct fundstelle_error *error)
+{
+	fundstelle_index *index;
+	fundstelle_result *result = NULL;
+	fundstelle_article *a = NULL;
+	int code = fundstelle_open(&name, 1, NULL, &index, error);
+	if (code == FUNDSTELLE_OK)
+		code = fundstelle_search(index, "Kreml Aufmarsch viel*", FUNDSTELLE_TERMINATED, NULL, &result, error);
+	if (code == FUNDSTELLE_OK)
+		code = fundstelle_show(index, "a.jsonl#1", FUNDSTELLE_TERMINATED, &a, error);
+	ck_assert(code == FUNDSTELLE_OK || (code == error->code && error->message[0]));
+	fundstelle_article_free(a);
+	fundstelle_result_free(result);
+	fundstelle_close(index);
+	return code;
+}
+
+START_TEST(a_damaged_index_is_an_error_whatever_is_damaged)
+{
+	struct fundstelle_error error = { .size = sizeof error };
+	uint64_t state = 4711;
+	uint32_t damaged = 0;
+	size_t n;
+	char *bytes = file_read(data_file, &n);
+	ck_assert_int_eq(try_all(copy_of(bytes, n), &error), FUNDSTELLE_OK);
+	ck_assert_int_eq(try_all(copy_of(bytes, n / 3), &error), FUNDSTELLE_DAMAGED);
+	ck_assert_int_eq(try_all(copy_of("kein Index", 10), &error), FUNDSTELLE_OTHER_FORMAT);
+	for (int i = 0; i < 200; i++) {
+		uint32_t at = random_below(&state, (uint32_t)n), bit = random_below(&state, 8);
+		bytes[at] = (char)(bytes[at] ^ (1 << bit));
+		int code = try_all(copy_of(bytes, n), &error);
+		ck_assert_msg(code == FUNDSTELLE_OK || code == FUNDSTELLE_DAMAGED || code == FUNDSTELLE_OTHER_FORMAT || code == FUNDSTELLE_NO_INDEX ||
+				      code == FUNDSTELLE_NO_ARTICLE || code == FUNDSTELLE_OTHER_ANALYSIS, "bit %u of byte %u: %d %s", bit, at, code, error.message);
+		damaged += code == FUNDSTELLE_DAMAGED;
+		bytes[at] = (char)(bytes[at] ^ (1 << bit));
+	}
+	ck_assert_uint_gt(damaged, 5);
+	free(bytes);
+}
+END_TEST
+
 START_TEST(too_many_indexes_or_too_long_a_query_are_refused)
 {
 	const char *names[65];
@@ -794,6 +848,7 @@ Suite *suite_lib(void)
 	tcase_add_loop_test(t, a_hit_has_the_parts_that_were_asked_for, 0, N(part_cases));
 	tcase_add_loop_test(t, a_result_warns_of_what_the_program_warns_of, 0, N(warnings));
 	tcase_add_loop_test(t, an_error_has_its_code_its_place_and_a_message, 0, N(errors));
+	tcase_add_test(t, a_damaged_index_is_an_error_whatever_is_damaged);
 	tcase_add_test(t, too_many_indexes_or_too_long_a_query_are_refused);
 	tcase_add_test(t, without_a_name_the_place_is_that_of_the_programs);
 	tcase_add_test(t, an_older_caller_gets_what_it_knows_and_no_byte_more);
