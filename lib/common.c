@@ -15,7 +15,11 @@ struct fundstelle_date date_of(uint32_t packed)
 	return (struct fundstelle_date){ (uint16_t)DATE_YEAR(packed), (uint8_t)DATE_MONTH(packed), (uint8_t)DATE_DAY(packed) };
 }
 
-double score_of(int64_t micro) { return (double)score_printed(micro) / (SCORE_UNIT / SCORE_PRINTED); }
+double score_of(int64_t micro)
+{
+	int64_t printed = micro < 0 ? -score_printed(-micro) : score_printed(micro); /* what age takes is below 0 */
+	return (double)printed / (SCORE_UNIT / SCORE_PRINTED);
+}
 
 /* ---- errors ---- */
 

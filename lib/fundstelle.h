@@ -155,7 +155,8 @@ enum fundstelle_search_flag {
 	FUNDSTELLE_SUGGEST = 1 << 5,	/* another query, where words are unknown */
 	FUNDSTELLE_NO_SNIPPET = 1 << 6, /* hits without snippet, marks, boxes */
 	FUNDSTELLE_NO_TEXT = 1 << 7,	/* hits with key, date and score alone: nothing else is read */
-	FUNDSTELLE_EXPLAIN = 1 << 8	/* hits with what their scores are made of */
+	FUNDSTELLE_EXPLAIN = 1 << 8,	/* hits with what their scores are made of */
+	FUNDSTELLE_OCR = 1 << 9		/* letters that machines confuse are half an edit of a fuzzy word: --ocr */
 };
 
 enum fundstelle_order {
@@ -176,6 +177,7 @@ struct fundstelle_search_options {
 	const char *from, *to; /* 2022, 2022-01, 2022-01-18, both inclusive; NULL: open */
 	const char *similar_to; /* articles like the one with this key, there is no query then; NULL: none */
 	uint64_t seed;
+	uint32_t recency; /* days in which half of what newness gives is lost: --recency; 0: newness counts nothing */
 };
 
 /* The best hits, by the language of fundstelle-query(1). `options` NULL: all default. No hit is no failure. */

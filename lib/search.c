@@ -9,7 +9,7 @@
 /* ---- options ---- */
 
 #define FLAGS (FUNDSTELLE_ALL_WORDS | FUNDSTELLE_EXACT_FORMS | FUNDSTELLE_ONLY_NEW | FUNDSTELLE_COLLAPSE | FUNDSTELLE_EXACT_TOTAL | FUNDSTELLE_SUGGEST | \
-	       FUNDSTELLE_NO_SNIPPET | FUNDSTELLE_NO_TEXT | FUNDSTELLE_EXPLAIN)
+	       FUNDSTELLE_NO_SNIPPET | FUNDSTELLE_NO_TEXT | FUNDSTELLE_EXPLAIN | FUNDSTELLE_OCR)
 
 _Static_assert(FUNDSTELLE_BY_RELEVANCE == (int)ORDER_RELEVANCE && FUNDSTELLE_NEWEST_FIRST == (int)ORDER_NEWEST &&
 		       FUNDSTELLE_OLDEST_FIRST == (int)ORDER_OLDEST && FUNDSTELLE_RANDOM == (int)ORDER_RANDOM,
@@ -40,6 +40,8 @@ static const char *read_options(const struct fundstelle_search_options *options,
 		.limit = o.limit ? o.limit : FUNDSTELLE_LIMIT_DEFAULT,
 		.offset = o.offset,
 		.only_new = o.flags & FUNDSTELLE_ONLY_NEW,
+		.ocr = o.flags & FUNDSTELLE_OCR,
+		.recency = o.recency,
 		.similar = o.similar_to,
 		.collapse = o.flags & FUNDSTELLE_COLLAPSE,
 		.order = (enum hit_order)o.order,
