@@ -129,7 +129,13 @@ enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, co
 		return fault_set(why, st, "out of memory");
 	s->snapshots = calloc(n_dirs, sizeof(struct snapshot *));
 	s->dirs = calloc(n_dirs, sizeof *s->dirs);
-	st = s->snapshots && s->dirs ? open_all(s, dirs, n_dirs, print.hash, why) : fault_set(why, FUND_NO_MEMORY, "out of memory");
+	if (!s->snapshots || !s->dirs) {
+		free(s->snapshots);
+		free(s->dirs);
+		*s = (struct searcher){ .opening = s->opening, .servers = s->servers, .lent_leaf = UINT32_MAX };
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	}
+	st = open_all(s, dirs, n_dirs, print.hash, why);
 	if (st != FUND_OK) {
 		searcher_close(s);
 		return st;

@@ -374,6 +374,31 @@ START_TEST(a_result_warns_of_what_the_program_warns_of)
 }
 END_TEST
 
+START_TEST(a_server_that_does_not_answer_is_warned_of_where_partial_answers_are_wanted)
+{
+	const char *names[] = { index_dir, "xapian://127.0.0.1:1" };
+	struct fundstelle_open_options options = { .size = sizeof options, .partial = 1, .timeout = 3 };
+	struct fundstelle_warning w = { .size = sizeof w };
+	struct fundstelle_hit hit = { .size = sizeof hit };
+	fundstelle_index *index;
+	fundstelle_result *result;
+	if (!has_xapian)
+		return;
+	ck_assert_int_eq(fundstelle_open(names, 2, &options, &index, NULL), FUNDSTELLE_OK);
+	for (int i = 0; i < 2; i++) { /* each result says so, also when it was asked again */
+		ck_assert_int_eq(fundstelle_search(index, "Kreml", 5, NULL, &result, NULL), FUNDSTELLE_OK);
+		ck_assert_int_eq(fundstelle_result_hit(result, 0, &hit), FUNDSTELLE_OK);
+		ck_assert_int_eq(fundstelle_result_warning(result, 0, &w), FUNDSTELLE_OK);
+		ck_assert_int_eq(w.kind, FUNDSTELLE_MISSING);
+		ck_assert_str_eq(w.about.data, names[1]);
+		ck_assert_ptr_nonnull(strstr(w.message.data, "does not answer"));
+		fundstelle_result_free(result);
+		ck_assert_int_eq(fundstelle_refresh(index, NULL, NULL), FUNDSTELLE_OK);
+	}
+	fundstelle_close(index);
+}
+END_TEST
+
 /* ---- errors ---- */
 
 static const struct {
@@ -850,6 +875,7 @@ Suite *suite_lib(void)
 	tcase_add_loop_test(t, hits_are_those_of_the_program_to_the_last_byte, 0, N(searches));
 	tcase_add_loop_test(t, a_hit_has_the_parts_that_were_asked_for, 0, N(part_cases));
 	tcase_add_loop_test(t, a_result_warns_of_what_the_program_warns_of, 0, N(warnings));
+	tcase_add_test(t, a_server_that_does_not_answer_is_warned_of_where_partial_answers_are_wanted);
 	tcase_add_loop_test(t, an_error_has_its_code_its_place_and_a_message, 0, N(errors));
 	tcase_add_test(t, a_damaged_index_is_an_error_whatever_is_damaged);
 	tcase_add_test(t, too_many_indexes_or_too_long_a_query_are_refused);

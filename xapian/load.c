@@ -38,10 +38,11 @@ static bool beside_library(char *path, size_t cap)
 {
 	static const char here;
 	Dl_info me;
-	if (!dladdr(&here, &me) || !me.dli_fname || me.dli_fname[0] != '/' || strlen(me.dli_fname) >= cap - sizeof "/" MODULE)
+	size_t n = dladdr(&here, &me) && me.dli_fname && me.dli_fname[0] == '/' ? strlen(me.dli_fname) : 0;
+	if (n == 0 || n >= cap - sizeof "/" MODULE)
 		return false;
-	strcpy(path, me.dli_fname);
-	return beside(path, strlen(path), cap);
+	memcpy(path, me.dli_fname, n);
+	return beside(path, n, cap);
 }
 
 static void *open_module(void)
