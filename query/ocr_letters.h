@@ -4,7 +4,7 @@
  *
  * Sources  Distributed Proofreaders, "Common Fraktur OCR errors" (pgdp.net/wiki): f ſ, a u n, c e o, t k, i l, d ck, w sch, M W, A U, R K, E G, h y, n ri, lost dots.
  *          Wikipedia (de), "Fraktur (Schrift)": x r, B V, N R, I J. tesseract-dan-fraktur, deu-frak.unicharambigs: n ri ii, m iii ni n1. tesseract-ocr/tessdata,
- *          issue 102: O D, S G. h b, k l, rn m and the digits as newspapers of 1820 to 1920 have them.
+ *          issue 102: O D, S G. h b and k l were counted in OCR of newspapers of 1820 to 1920; rn m and the digits are known of any OCR.
  */
 #ifndef QUERY_OCR_LETTERS_H
 #define QUERY_OCR_LETTERS_H

@@ -110,7 +110,7 @@ static enum fund_status phrase_token(void *context, const struct token *t)
 	return FUND_OK;
 }
 
-static enum fund_status plan_phrase(struct plan_build *b, struct slice text, enum field field, struct plan **out)
+enum fund_status plan_phrase(struct plan_build *b, struct slice text, enum field field, struct plan **out)
 {
 	struct phrase_build p = { .b = b, .field = field };
 	struct token_sink sink = { &p, phrase_token, NULL, NULL };

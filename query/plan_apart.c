@@ -10,7 +10,7 @@
 #include "query/matches.h"
 
 #define APART_ENOUGH 10u    /* articles that have the compound: two words would rank below them, and to look for them takes time */
-#define APART_COMMON 20000u /* articles that have the rarer of the two words: the same */
+#define APART_COMMON 1000u /* articles that have the rarer of the two words: the same */
 
 /* How many bytes of the word fold to `n` of its folded form; 0: none do (a letter folds to two). */
 static enum fund_status unfold(struct plan_build *b, struct slice word, size_t n, size_t *len)
@@ -52,15 +52,22 @@ static enum fund_status two_words(struct plan_build *b, struct slice word, size_
 	return FUND_OK;
 }
 
-/* Has any article both words, and is it cheap to say where they are neighbours? */
-static bool may_stand(const struct plan *p)
+/* Is it cheap to say where they are neighbours? */
+static bool is_cheap(const struct plan *phrase)
 {
 	uint64_t least = UINT64_MAX;
-	for (uint32_t i = 0; i < p->n_slots; i++) {
-		uint64_t df = slot_df(p->slots[i]);
-		least = df < least ? df : least;
-	}
-	return p->kind == PLAN_SPAN && least > 0 && least <= APART_COMMON;
+	for (uint32_t i = 0; i < phrase->n_phrase; i++)
+		least = phrase->phrase[i].places.df < least ? phrase->phrase[i].places.df : least;
+	return phrase->kind == PLAN_PHRASE && least <= APART_COMMON;
+}
+
+/* Are they neighbours anywhere, in any inflection? Mostly they are not, and that is sooner known than their forms. */
+static enum fund_status are_neighbours(struct plan_build *b, struct slice text, bool *any)
+{
+	struct plan *phrase;
+	enum fund_status st = plan_phrase(b, text, FIELD_ANY, &phrase);
+	*any = false;
+	return st == FUND_OK && phrase && is_cheap(phrase) ? matches_any(b->searcher, phrase, b->arena, any) : st;
 }
 
 /* As rare as the compound; where no article has that, as its rarest word. */
@@ -81,9 +88,14 @@ static enum fund_status add_apart(struct plan_build *b, struct slice surface, si
 	bool any = false;
 	enum fund_status st = two_words(b, surface, cut, &words);
 	if (st == FUND_OK)
-		st = plan_span(b, &words.phrase, &apart);
-	if (st == FUND_OK && apart && may_stand(apart))
+		st = are_neighbours(b, words.phrase.text, &any);
+	if (st != FUND_OK || !any)
+		return st;
+	st = plan_span(b, &words.phrase, &apart);
+	if (st == FUND_OK && apart && apart->kind == PLAN_SPAN)
 		st = matches_any(b->searcher, apart, b->arena, &any);
+	else
+		any = false;
 	if (st != FUND_OK || !any)
 		return st;
 	apart->is_variant = true;

@@ -26,6 +26,9 @@ enum fund_status plan_word_terms(struct plan_build *b, const struct word *w, enu
 /* The same of a word that is no phrase's; if it is a compound with its parts as hints, and written apart. */
 enum fund_status plan_plain_word(struct plan_build *b, const struct word *w, enum field field, struct plan **out);
 
+/* Words side by side, in any inflection. NULL: it cannot be, a word is in no article. */
+enum fund_status plan_phrase(struct plan_build *b, struct slice text, enum field field, struct plan **out);
+
 /* ---- plan_apart.c ---- */
 /* The compound `surface` as two words side by side, in its own letters: Jonglier Keulen. They count where *word does, or by themselves; *word is left as it
  * is where no article has them. */

@@ -46,9 +46,13 @@ static bool is_no_part(struct slice s)
 
 /* ---- which words may be parts ---- */
 
+#define VERB_LEAST 6u /* letters of a stem beside a dictionary: it has the short ones that stand in front of others (Schreib-, Fahr-) */
+
 /* Short words are all about by chance, names above all: those that no dictionary has must be frequent to count, where there is one. */
 static uint64_t least_count(const struct lexicon_word *w, bool has_dictionary)
 {
+	if (has_dictionary && w->flags == 0 && w->bytes.len < VERB_LEAST)
+		return UINT64_MAX;
 	static const uint64_t alone[] = { 40, 8, 3, 3 }, beside[] = { 1000, 400, 40, 3 }, attested[] = { 15, 1, 1, 1 };
 	size_t i = w->bytes.len < 6 ? w->bytes.len - PART_LEAST : 3;
 	return (w->flags & LEXICON_ATTESTED ? attested : has_dictionary ? beside : alone)[i];
