@@ -34,6 +34,16 @@ static inline void *arena_alloc(struct arena *a, size_t len)
 void *arena_copy(struct arena *a, const void *data, size_t len);
 /* A copy with a NUL behind it, which its len does not count; .data is NULL when there is no memory. */
 struct slice arena_slice(struct arena *a, struct slice s);
+/* An array in the arena with room for one more than `n`: the same, or a copy with twice the room, at each power of two. What it was stays until the reset. */
+static inline void *arena_one_more(struct arena *a, void *array, size_t n, size_t size)
+{
+	if (n & (n - 1))
+		return array;
+	void *grown = n <= SIZE_MAX / 4 / size ? arena_alloc(a, (n ? 2 * n : 1) * size) : NULL;
+	if (grown && n)
+		memcpy(grown, array, n * size);
+	return grown;
+}
 void arena_reset(struct arena *a);   /* forgets all; keeps the largest block */
 void arena_release(struct arena *a); /* also on {0} */
 

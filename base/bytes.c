@@ -191,11 +191,9 @@ struct slice slice_trim(struct slice s)
 	return s;
 }
 
-void *array_room(void *array, size_t n, size_t *cap, size_t size)
+void *array_grow(void *array, size_t n, size_t *cap, size_t size)
 {
-	size_t more = *cap ? *cap : 1024;
-	if (n <= *cap)
-		return array;
+	size_t more = *cap ? *cap : 64;
 	if (n > SIZE_MAX / 2 / size)
 		return NULL;
 	while (more < n)

@@ -28,26 +28,12 @@ void batch_reset(struct batch *b)
 	b->fault = (struct fault){ 0 };
 }
 
-static bool grow(void **array, uint32_t n, uint32_t *cap, size_t size)
-{
-	if (n < *cap)
-		return true;
-	uint32_t more = *cap ? 2 * *cap : 64;
-	void *grown = more > *cap ? realloc(*array, more * size) : NULL;
-	if (!grown)
-		return false;
-	*array = grown;
-	*cap = more;
-	return true;
-}
-
 struct entry *batch_add(struct batch *b)
 {
-	void *array = b->entries;
-	bool ok = grow(&array, b->n_entries, &b->cap_entries, sizeof *b->entries);
-	b->entries = array;
-	if (!ok)
+	struct entry *entries = array_room(b->entries, b->n_entries + (size_t)1, &b->cap_entries, sizeof *entries);
+	if (!entries)
 		return NULL;
+	b->entries = entries;
 	struct entry *e = &b->entries[b->n_entries++];
 	*e = (struct entry){ .first = true, .last = true, .range = { 0, UINT64_MAX } };
 	return e;
@@ -55,22 +41,20 @@ struct entry *batch_add(struct batch *b)
 
 enum fund_status batch_add_doc(struct batch *b, const struct batch_doc *doc)
 {
-	void *array = b->docs;
-	bool ok = grow(&array, b->n_docs, &b->cap_docs, sizeof *b->docs);
-	b->docs = array;
-	if (!ok)
+	struct batch_doc *docs = array_room(b->docs, b->n_docs + (size_t)1, &b->cap_docs, sizeof *docs);
+	if (!docs)
 		return FUND_NO_MEMORY;
+	b->docs = docs;
 	b->docs[b->n_docs++] = *doc;
 	return FUND_OK;
 }
 
 enum fund_status batch_add_text(struct batch *b, size_t off, uint32_t n_docs, uint32_t raw_len)
 {
-	void *array = b->texts;
-	bool ok = grow(&array, b->n_texts, &b->cap_texts, sizeof *b->texts);
-	b->texts = array;
-	if (!ok)
+	struct text_run *texts = array_room(b->texts, b->n_texts + (size_t)1, &b->cap_texts, sizeof *texts);
+	if (!texts)
 		return FUND_NO_MEMORY;
+	b->texts = texts;
 	b->texts[b->n_texts++] = (struct text_run){ off, b->text.len - off, n_docs, raw_len };
 	return FUND_OK;
 }

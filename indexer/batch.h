@@ -64,14 +64,17 @@ struct text_run {
 struct batch {
 	struct arena arena;
 	struct entry *entries;
-	uint32_t n_entries, cap_entries;
+	uint32_t n_entries;
+	size_t cap_entries;
 	uint64_t bytes; /* to be read, by the file system's word */
 	bool work;	/* something is to be read */
 	struct batch_doc *docs;
-	uint32_t n_docs, cap_docs;
+	uint32_t n_docs;
+	size_t cap_docs;
 	struct buf text;
 	struct text_run *texts;
-	uint32_t n_texts, cap_texts;
+	uint32_t n_texts;
+	size_t cap_texts;
 	uint32_t worker;      /* who did it */
 	enum fund_status status; /* anything but FUND_OK ends the run */
 	struct fault fault;

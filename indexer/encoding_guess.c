@@ -180,14 +180,10 @@ static enum fund_status add_unit(struct guess *g, struct slice s, size_t end)
 	enum fund_status st = score_unit(g, s, scores);
 	if (st != FUND_OK)
 		return st;
-	if (g->n == g->cap) {
-		size_t cap = g->cap ? 2 * g->cap : 256;
-		struct unit *grown = realloc(g->units, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		g->units = grown;
-		g->cap = cap;
-	}
+	struct unit *grown = array_room(g->units, g->n + 1, &g->cap, sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	g->units = grown;
 	struct unit *u = &g->units[g->n++];
 	u->end = end;
 	int lead = 0;

@@ -64,14 +64,10 @@ static enum fund_status read_suffix(struct affixes *a, const char *rule)
 		s.strip[0] = '\0';
 	if (only_inflects(&s))
 		return FUND_OK;
-	if (a->n_suffixes == a->cap_suffixes) {
-		size_t cap = a->cap_suffixes ? 2 * a->cap_suffixes : 64;
-		struct suffix *grown = realloc(a->suffixes, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		a->suffixes = grown;
-		a->cap_suffixes = cap;
-	}
+	struct suffix *grown = array_room(a->suffixes, a->n_suffixes + 1, &a->cap_suffixes, sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	a->suffixes = grown;
 	a->suffixes[a->n_suffixes++] = s;
 	return FUND_OK;
 }

@@ -33,18 +33,14 @@ static struct slice keep(struct parser *p, const char *s)
 }
 
 /* Room for one more row; NULL: no memory. */
-static void *room(struct parser *p, void **rows, uint32_t n, uint32_t *cap, size_t size)
+static void *room(struct parser *p, void **rows, uint32_t n, size_t *cap, size_t size)
 {
-	if (n == *cap) {
-		uint32_t more = *cap ? 2 * *cap : 64;
-		void *grown = realloc(*rows, more * size);
-		if (!grown) {
-			no_memory(p);
-			return NULL;
-		}
-		*rows = grown;
-		*cap = more;
+	void *grown = array_room(*rows, n + (size_t)1, cap, size);
+	if (!grown) {
+		no_memory(p);
+		return NULL;
 	}
+	*rows = grown;
 	return (uint8_t *)*rows + n * size;
 }
 

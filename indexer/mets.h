@@ -34,7 +34,8 @@ struct mets {
 	struct mets_file *files;
 	struct mets_article *articles;
 	struct mets_area *areas;
-	uint32_t n_files, cap_files, n_articles, cap_articles, n_areas, cap_areas;
+	uint32_t n_files, n_articles, n_areas;
+	size_t cap_files, cap_articles, cap_areas;
 	struct slice title, date, id; /* of the issue: the first MODS or Dublin Core has it */
 	const char *encoding;
 };

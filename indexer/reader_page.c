@@ -26,7 +26,8 @@ struct page_state {
 	uint8_t confidence;
 	struct buf unicode, ids;
 	struct place *places;
-	uint32_t n_places, cap_places;
+	uint32_t n_places;
+	size_t cap_places;
 };
 
 /* "10,20 30,20 30,40 10,40" */
@@ -52,16 +53,12 @@ static struct layout_box box_of(const char *points)
 static void add_place(struct ocr_stream *s, const char *id)
 {
 	struct page_state *state = s->state;
-	if (state->n_places == state->cap_places) {
-		uint32_t cap = state->cap_places ? 2 * state->cap_places : 64;
-		struct place *rows = realloc(state->places, cap * sizeof *rows);
-		if (!rows) {
-			xml_stream_fail(s->xml, FUND_NO_MEMORY, "out of memory");
-			return;
-		}
-		state->places = rows;
-		state->cap_places = cap;
+	struct place *places = array_room(state->places, state->n_places + (size_t)1, &state->cap_places, sizeof *places);
+	if (!places) {
+		xml_stream_fail(s->xml, FUND_NO_MEMORY, "out of memory");
+		return;
 	}
+	state->places = places;
 	state->places[state->n_places] = (struct place){ (uint32_t)state->ids.len, (uint32_t)strlen(id), state->n_places };
 	state->n_places++;
 	if (buf_add_str(&state->ids, id) != FUND_OK)

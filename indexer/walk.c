@@ -66,14 +66,10 @@ static bool is_directory(int fd, const struct dirent *e)
 static bool add_name(struct level *l, size_t *cap, const char *name, bool directory)
 {
 	size_t len = strlen(name);
-	if (l->n == *cap) {
-		size_t grown = *cap ? 2 * *cap : 64;
-		char **names = realloc(l->names, grown * sizeof *names);
-		if (!names)
-			return false;
-		l->names = names;
-		*cap = grown;
-	}
+	char **names = array_room(l->names, l->n + 1, cap, sizeof *names);
+	if (!names)
+		return false;
+	l->names = names;
 	char *copy = arena_alloc(&l->arena, len + 2);
 	if (!copy)
 		return false;

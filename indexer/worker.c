@@ -100,14 +100,10 @@ static enum fund_status article_hash(struct worker *w, const struct stored_artic
 
 static enum fund_status push_place(struct batch *b, struct doc_place **row, uint32_t *n, struct doc_place place)
 {
-	if ((*n & (*n - 1)) == 0) { /* room doubles at powers of two */
-		struct doc_place *grown = arena_alloc(&b->arena, (*n ? 2 * (size_t)*n : 1) * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		if (*n)
-			memcpy(grown, *row, *n * sizeof *grown);
-		*row = grown;
-	}
+	struct doc_place *grown = arena_one_more(&b->arena, *row, *n, sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	*row = grown;
 	(*row)[(*n)++] = place;
 	return FUND_OK;
 }
@@ -396,14 +392,10 @@ static enum fund_status run_entry(struct worker *w, struct batch *b, struct entr
 
 static enum fund_status room_for_run(struct worker *w)
 {
-	if (w->n_runs < w->cap_runs)
-		return FUND_OK;
-	uint32_t cap = w->cap_runs ? 2 * w->cap_runs : 16;
-	struct run *grown = realloc(w->runs, cap * sizeof *grown);
+	struct run *grown = array_room(w->runs, w->n_runs + (size_t)1, &w->cap_runs, sizeof *grown);
 	if (!grown)
 		return FUND_NO_MEMORY;
 	w->runs = grown;
-	w->cap_runs = cap;
 	return FUND_OK;
 }
 

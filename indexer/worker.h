@@ -44,7 +44,8 @@ struct worker {
 	struct buf tail, record;
 	struct spool spool;	/* of the runs */
 	struct run *runs;
-	uint32_t n_runs, cap_runs;
+	uint32_t n_runs;
+	size_t cap_runs;
 	struct buf final;	/* u32 each: final number of the inverter's documents, filled as batches are taken up */
 	atomic_ullong bytes_read;
 };

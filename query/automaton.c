@@ -21,7 +21,8 @@ struct automaton {
 	struct automaton_node *nodes;
 	uint32_t n_nodes, cap_nodes;
 	struct letter_range *ranges;
-	uint32_t n_ranges, cap_ranges;
+	uint32_t n_ranges;
+	size_t cap_ranges;
 	uint32_t start;
 	bool full;   /* a node found no room */
 	bool failed; /* out of memory */
@@ -91,14 +92,10 @@ struct automaton_node *automaton_node(struct automaton *a, uint32_t number) { re
 
 enum fund_status automaton_add_range(struct automaton *a, uint32_t from, uint32_t to)
 {
-	if (a->n_ranges == a->cap_ranges) {
-		uint32_t cap = a->cap_ranges ? 2 * a->cap_ranges : 64;
-		struct letter_range *grown = realloc(a->ranges, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		a->ranges = grown;
-		a->cap_ranges = cap;
-	}
+	struct letter_range *grown = array_room(a->ranges, a->n_ranges + (size_t)1, &a->cap_ranges, sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	a->ranges = grown;
 	a->ranges[a->n_ranges++] = (struct letter_range){ from, to };
 	return FUND_OK;
 }

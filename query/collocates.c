@@ -28,7 +28,8 @@ struct collocates {
 	struct form_count *forms; /* by word number of the analyser */
 	uint32_t n_forms;
 	struct seen_word *words; /* of the current text */
-	uint32_t n_words, cap_words;
+	uint32_t n_words;
+	size_t cap_words;
 	uint64_t occurrences;
 };
 
@@ -46,14 +47,10 @@ struct collocate {
 static enum fund_status on_token(void *context, const struct token *t)
 {
 	struct collocates *c = context;
-	if (c->n_words == c->cap_words) {
-		uint32_t cap = c->cap_words ? 2 * c->cap_words : 1024;
-		struct seen_word *grown = realloc(c->words, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		c->words = grown;
-		c->cap_words = cap;
-	}
+	struct seen_word *grown = array_room(c->words, c->n_words + (size_t)1, &c->cap_words, sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	c->words = grown;
 	c->words[c->n_words++] = (struct seen_word){ t->word, t->pos };
 	return FUND_OK;
 }

@@ -25,14 +25,10 @@ struct gathering {
 
 static enum fund_status room(struct gathering *g)
 {
-	if (g->n < g->cap)
-		return FUND_OK;
-	size_t cap = g->cap ? 2 * g->cap : 64;
-	struct record *grown = realloc(g->records, cap * sizeof *grown);
+	struct record *grown = array_room(g->records, g->n + 1, &g->cap, sizeof *grown);
 	if (!grown)
 		return FUND_NO_MEMORY;
 	g->records = grown;
-	g->cap = cap;
 	return FUND_OK;
 }
 

@@ -116,16 +116,10 @@ static enum fund_status set_order(struct kwic *k, struct arena *arena, struct kw
 
 static enum fund_status new_line(struct kwic_list *l, struct arena *arena, struct kwic_line **out)
 {
-	if (l->n == l->cap) {
-		uint32_t cap = l->cap ? 2 * l->cap : 256;
-		struct kwic_line *grown = arena_alloc(arena, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		if (l->n)
-			memcpy(grown, l->lines, l->n * sizeof *grown);
-		l->lines = grown;
-		l->cap = cap;
-	}
+	struct kwic_line *lines = arena_one_more(arena, l->lines, l->n, sizeof *lines);
+	if (!lines)
+		return FUND_NO_MEMORY;
+	l->lines = lines;
 	*out = &l->lines[l->n++];
 	**out = (struct kwic_line){ .date = 0 };
 	return FUND_OK;

@@ -25,7 +25,7 @@ struct kwic_line {
 /* Grows; lines and their texts live in the arena. */
 struct kwic_list {
 	struct kwic_line *lines;
-	uint32_t n, cap;
+	uint32_t n;
 };
 
 struct kwic {

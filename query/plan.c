@@ -17,15 +17,10 @@ enum fund_status plan_node_new(struct plan_build *b, enum plan_kind kind, struct
 
 enum fund_status plan_add_child(struct plan_build *b, struct plan *parent, struct plan *child)
 {
-	uint32_t n = parent->n_children;
-	if ((n & (n - 1)) == 0) { /* room doubles at powers of two */
-		struct plan **grown = arena_alloc(b->arena, (n ? 2 * (size_t)n : 1) * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		if (n)
-			memcpy(grown, parent->children, n * sizeof *grown);
-		parent->children = grown;
-	}
+	struct plan **children = arena_one_more(b->arena, parent->children, parent->n_children, sizeof *children);
+	if (!children)
+		return FUND_NO_MEMORY;
+	parent->children = children;
 	parent->children[parent->n_children++] = child;
 	return FUND_OK;
 }
@@ -58,7 +53,7 @@ struct phrase_build {
 	struct plan_build *b;
 	enum field field;
 	struct phrase_term *terms;
-	uint32_t n, cap;
+	uint32_t n;
 	uint32_t first; /* position of the first term */
 	bool missing;	/* a term that no segment has: the phrase cannot match */
 	double idf;
@@ -75,16 +70,10 @@ static enum fund_status phrase_add(struct phrase_build *p, struct slice bytes, u
 	if (st != FUND_OK)
 		return st;
 	p->missing |= places.df == 0;
-	if (p->n == p->cap) {
-		uint32_t cap = p->cap ? 2 * p->cap : 8;
-		struct phrase_term *grown = arena_alloc(b->arena, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		if (p->n)
-			memcpy(grown, p->terms, p->n * sizeof *grown);
-		p->terms = grown;
-		p->cap = cap;
-	}
+	struct phrase_term *terms = arena_one_more(b->arena, p->terms, p->n, sizeof *terms);
+	if (!terms)
+		return FUND_NO_MEMORY;
+	p->terms = terms;
 	if (p->n == 0)
 		p->first = pos;
 	p->terms[p->n++] = (struct phrase_term){ places, pos - p->first };

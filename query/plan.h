@@ -52,7 +52,7 @@ struct phrase_term {
 struct slot {
 	enum field field;
 	struct term_places *terms;
-	uint32_t n_terms, cap_terms;
+	uint32_t n_terms;
 	const struct expansion **forms;
 	uint32_t n_forms;
 	uint32_t number; /* among its plan's slots */

@@ -147,13 +147,11 @@ static enum fund_status note_limit(struct plan_build *b, const struct ast *ast, 
 {
 	if (x->n_found <= EXPANSION_MAX)
 		return FUND_OK;
-	struct plan_limit *grown = arena_alloc(b->arena, (b->n_limits + (size_t)1) * sizeof *grown);
-	if (!grown)
+	struct plan_limit *limits = arena_one_more(b->arena, b->limits, b->n_limits, sizeof *limits);
+	if (!limits)
 		return FUND_NO_MEMORY;
-	if (b->n_limits)
-		memcpy(grown, b->limits, b->n_limits * sizeof *grown);
-	grown[b->n_limits++] = (struct plan_limit){ ast->text, x->n_found, EXPANSION_MAX };
-	b->limits = grown;
+	b->limits = limits;
+	b->limits[b->n_limits++] = (struct plan_limit){ ast->text, x->n_found, EXPANSION_MAX };
 	return FUND_OK;
 }
 

@@ -27,15 +27,10 @@ static enum fund_status span_node_new(struct plan_build *b, enum span_kind kind,
 
 static enum fund_status add_child(struct plan_build *b, struct span_node *parent, struct span_node *child)
 {
-	uint32_t n = parent->n_children;
-	if ((n & (n - 1)) == 0) { /* room doubles at powers of two */
-		struct span_node **grown = arena_alloc(b->arena, (n ? 2 * (size_t)n : 1) * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		if (n)
-			memcpy(grown, parent->children, n * sizeof *grown);
-		parent->children = grown;
-	}
+	struct span_node **children = arena_one_more(b->arena, parent->children, parent->n_children, sizeof *children);
+	if (!children)
+		return FUND_NO_MEMORY;
+	parent->children = children;
 	parent->children[parent->n_children++] = child;
 	return FUND_OK;
 }
@@ -60,29 +55,21 @@ static enum fund_status slot_add(struct plan_build *b, struct slot *slot, const 
 	for (uint32_t i = 0; i < slot->n_terms; i++)
 		if (slice_equal(slot->terms[i].term, places->term))
 			return FUND_OK;
-	if (slot->n_terms == slot->cap_terms) {
-		uint32_t cap = slot->cap_terms ? 2 * slot->cap_terms : 4;
-		struct term_places *grown = arena_alloc(b->arena, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		if (slot->n_terms)
-			memcpy(grown, slot->terms, slot->n_terms * sizeof *grown);
-		slot->terms = grown;
-		slot->cap_terms = cap;
-	}
+	struct term_places *terms = arena_one_more(b->arena, slot->terms, slot->n_terms, sizeof *terms);
+	if (!terms)
+		return FUND_NO_MEMORY;
+	slot->terms = terms;
 	slot->terms[slot->n_terms++] = *places;
 	return FUND_OK;
 }
 
 static enum fund_status slot_add_forms(struct plan_build *b, struct slot *slot, const struct expansion *x)
 {
-	const struct expansion **grown = arena_alloc(b->arena, (slot->n_forms + (size_t)1) * sizeof *grown);
-	if (!grown)
+	const struct expansion **forms = arena_one_more(b->arena, slot->forms, slot->n_forms, sizeof *forms);
+	if (!forms)
 		return FUND_NO_MEMORY;
-	if (slot->n_forms)
-		memcpy(grown, slot->forms, slot->n_forms * sizeof *grown);
-	grown[slot->n_forms++] = x;
-	slot->forms = grown;
+	slot->forms = forms;
+	slot->forms[slot->n_forms++] = x;
 	return FUND_OK;
 }
 
@@ -347,16 +334,11 @@ static enum fund_status collect_slots(struct plan_build *b, struct plan *plan, c
 		st = collect_slots(b, plan, node->children[i]);
 	if (st != FUND_OK || node->kind != SPAN_SLOT)
 		return st;
-	uint32_t n = plan->n_slots;
-	if ((n & (n - 1)) == 0) { /* room doubles at powers of two */
-		struct slot **grown = arena_alloc(b->arena, (n ? 2 * (size_t)n : 1) * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		if (n)
-			memcpy(grown, plan->slots, n * sizeof *grown);
-		plan->slots = grown;
-	}
-	node->slot->number = n;
+	struct slot **slots = arena_one_more(b->arena, plan->slots, plan->n_slots, sizeof *slots);
+	if (!slots)
+		return FUND_NO_MEMORY;
+	plan->slots = slots;
+	node->slot->number = plan->n_slots;
 	node->slot->idf = bm25_idf(b->searcher->n_docs, slot_df(node->slot));
 	plan->slots[plan->n_slots++] = node->slot;
 	return FUND_OK;

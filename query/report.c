@@ -18,16 +18,10 @@ void report_add_member(struct report *r, const char *name, uint64_t value) { r->
 
 struct cell *report_add_row(struct report *r)
 {
-	if (r->n_rows == r->cap_rows) {
-		uint32_t cap = r->cap_rows ? 2 * r->cap_rows : 64;
-		struct cell **grown = arena_alloc(r->arena, cap * sizeof *grown);
-		if (!grown)
-			return NULL;
-		if (r->n_rows)
-			memcpy(grown, r->rows, r->n_rows * sizeof *grown);
-		r->rows = grown;
-		r->cap_rows = cap;
-	}
+	struct cell **rows = arena_one_more(r->arena, r->rows, r->n_rows, sizeof *rows);
+	if (!rows)
+		return NULL;
+	r->rows = rows;
 	struct cell *row = arena_alloc(r->arena, r->n_columns * sizeof *row);
 	if (!row)
 		return NULL;

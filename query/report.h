@@ -48,7 +48,7 @@ struct report {
 	struct report_column columns[REPORT_COLUMNS_MAX];
 	uint32_t n_columns;
 	struct cell **rows; /* n_columns cells each */
-	uint32_t n_rows, cap_rows;
+	uint32_t n_rows;
 	int bar; /* the column that bars show on a terminal; -1: none */
 	struct report_member members[REPORT_MEMBERS_MAX];
 	uint32_t n_members;

@@ -121,7 +121,7 @@ static enum fund_status pass_on(struct kwic_run *r)
 		else
 			print_line(r, &r->list.lines[i]);
 	}
-	r->list = (struct kwic_list){ NULL, 0, 0 };
+	r->list = (struct kwic_list){ NULL, 0 };
 	arena_reset(&r->lines);
 	return st;
 }

@@ -118,22 +118,16 @@ static enum fund_status show_text(struct show *s, const struct hit *h, struct sh
 struct explained {
 	struct arena *arena;
 	struct explain_item *items;
-	uint32_t n, cap;
+	uint32_t n;
 };
 
 static enum fund_status keep_item(void *context, const struct explain_item *item)
 {
 	struct explained *e = context;
-	if (e->n == e->cap) {
-		uint32_t cap = e->cap ? 2 * e->cap : 8;
-		struct explain_item *grown = arena_alloc(e->arena, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		if (e->n)
-			memcpy(grown, e->items, e->n * sizeof *grown);
-		e->items = grown;
-		e->cap = cap;
-	}
+	struct explain_item *items = arena_one_more(e->arena, e->items, e->n, sizeof *items);
+	if (!items)
+		return FUND_NO_MEMORY;
+	e->items = items;
 	e->items[e->n++] = *item;
 	return copy_slice(e->arena, item->term, &e->items[e->n - 1].term);
 }

@@ -28,22 +28,6 @@ struct finding {
 	struct buf *term;
 };
 
-static enum fund_status make_room(struct finding *f)
-{
-	struct word_parts *w = f->out;
-	if (w->n < w->cap)
-		return FUND_OK;
-	uint32_t cap = w->cap ? 2 * w->cap : 8;
-	struct word_part *grown = arena_alloc(f->arena, cap * sizeof *grown);
-	if (!grown)
-		return FUND_NO_MEMORY;
-	if (w->n)
-		memcpy(grown, w->parts, w->n * sizeof *grown);
-	w->parts = grown;
-	w->cap = cap;
-	return FUND_OK;
-}
-
 static enum fund_status add_part(void *context, struct slice word, unsigned level, uint32_t end)
 {
 	struct finding *f = context;
@@ -55,9 +39,10 @@ static enum fund_status add_part(void *context, struct slice word, unsigned leve
 	for (uint32_t i = 0; i < w->n; i++)
 		if (slice_equal(w->parts[i].term, slice_buf(f->term)))
 			return FUND_OK;
-	st = make_room(f);
-	if (st != FUND_OK)
-		return st;
+	struct word_part *parts = arena_one_more(f->arena, w->parts, w->n, sizeof *parts);
+	if (!parts)
+		return FUND_NO_MEMORY;
+	w->parts = parts;
 	w->parts[w->n] = (struct word_part){ arena_slice(f->arena, slice_buf(f->term)), level, end };
 	return w->parts[w->n++].term.data ? FUND_OK : FUND_NO_MEMORY;
 }
@@ -76,7 +61,7 @@ enum fund_status word_parts_find(struct searcher *s, struct slice surface, struc
 	struct lexicon words = LEXICON_INIT;
 	struct buf folded = BUF_INIT, term = BUF_INIT;
 	struct finding f = { s, arena, out, &term };
-	*out = (struct word_parts){ NULL, 0, 0 };
+	*out = (struct word_parts){ NULL, 0 };
 	enum fund_status st = analyse_fold(s->analyser, surface, &folded);
 	for (uint32_t i = 0; st == FUND_OK && out->n == 0; i++) {
 		struct word_source source;

@@ -17,7 +17,7 @@ struct word_part {
 };
 struct word_parts {
 	struct word_part *parts; /* each term once, in the order of the word */
-	uint32_t n, cap;
+	uint32_t n;
 };
 
 /* `surface`: as written, or folded. With several indexes by the first one that knows the word for a compound. FUND_NO_MEMORY, FUND_CORRUPT. */

@@ -21,14 +21,10 @@ static enum fund_status add(struct affixes *a, uint64_t key, uint32_t block)
 	for (size_t i = a->n; i > 0 && a->n - i < 8 && a->all[i - 1].block == block; i--)
 		if (a->all[i - 1].key == key)
 			return FUND_OK;
-	if (a->n == a->cap) {
-		size_t cap = a->cap ? 2 * a->cap : 4096;
-		struct affix *grown = realloc(a->all, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		a->all = grown;
-		a->cap = cap;
-	}
+	struct affix *grown = array_room(a->all, a->n + 1, &a->cap, sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	a->all = grown;
 	a->all[a->n++] = (struct affix){ key, block };
 	return FUND_OK;
 }

@@ -24,7 +24,8 @@ struct dictionary_writer {
 	struct rule_writer forms;
 	struct affix_writer affixes;
 	struct block *blocks; /* the last one is open */
-	uint32_t n_blocks, cap_blocks;
+	uint32_t n_blocks;
+	size_t cap_blocks;
 	uint32_t first_block; /* number of the first one */
 	struct buf chunk;     /* that is put together */
 	uint64_t next_list, next_positions;
@@ -129,14 +130,10 @@ static enum fund_status begin_block(struct dictionary_writer *w, struct slice te
 		if (st != FUND_OK)
 			return st;
 	}
-	if (w->n_blocks == w->cap_blocks) {
-		uint32_t cap = w->cap_blocks ? 2 * w->cap_blocks : 512;
-		struct block *grown = realloc(w->blocks, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		w->blocks = grown;
-		w->cap_blocks = cap;
-	}
+	struct block *grown = array_room(w->blocks, w->n_blocks + (size_t)1, &w->cap_blocks, sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	w->blocks = grown;
 	if (w->n_blocks == 0) {
 		memcpy(w->first, term.data, term.len);
 		w->first_len = term.len;

@@ -101,14 +101,10 @@ enum fund_status source_group_add(struct source_group *g, struct slice name, str
 {
 	size_t off = g->bytes.len;
 
-	if (g->n == g->cap) {
-		size_t cap = g->cap ? 2 * g->cap : 64;
-		struct source_span *grown = realloc(g->span, cap * sizeof(*grown));
-		if (!grown)
-			return FUND_NO_MEMORY;
-		g->span = grown;
-		g->cap = cap;
-	}
+	struct source_span *grown = array_room(g->span, g->n + 1, &g->cap, sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	g->span = grown;
 	enum fund_status st = buf_add_slice(&g->bytes, name);
 	if (st == FUND_OK)
 		st = buf_add_slice(&g->bytes, fields);

@@ -148,14 +148,10 @@ static void sum_affixes(struct walk *w, struct block_affixes *a, struct affix_su
 
 static enum fund_status note_affix(struct block_affixes *a, uint64_t key)
 {
-	if (a->n == a->cap) {
-		size_t cap = a->cap ? 2 * a->cap : 1024;
-		uint64_t *grown = realloc(a->keys, cap * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		a->keys = grown;
-		a->cap = cap;
-	}
+	uint64_t *grown = array_room(a->keys, a->n + 1, &a->cap, sizeof *grown);
+	if (!grown)
+		return FUND_NO_MEMORY;
+	a->keys = grown;
 	a->keys[a->n++] = key;
 	return FUND_OK;
 }

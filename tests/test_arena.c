@@ -106,6 +106,27 @@ START_TEST(an_empty_arena_may_be_reset_and_released)
 }
 END_TEST
 
+START_TEST(an_array_grows_by_one_and_keeps_what_it_had)
+{
+	struct arena a = ARENA_INIT;
+	uint32_t *array = NULL;
+	size_t moved = 0;
+
+	for (uint32_t n = 0; n < 5000; n++) {
+		uint32_t *grown = arena_one_more(&a, array, n, sizeof *grown);
+		ck_assert_ptr_nonnull(grown);
+		moved += grown != array;
+		array = grown;
+		array[n] = n * 7;
+	}
+	for (uint32_t n = 0; n < 5000; n++)
+		ck_assert_uint_eq(array[n], n * 7);
+	ck_assert_uint_eq(moved, 14); /* 0, 1, 2, 4 ... 4,096 */
+	ck_assert_ptr_null(arena_one_more(&a, array, SIZE_MAX / 4 + 1, 8));
+	arena_release(&a);
+}
+END_TEST
+
 START_TEST(what_no_memory_holds_gives_null_and_harms_nothing)
 {
 	struct arena a = ARENA_INIT;
@@ -132,6 +153,7 @@ Suite *suite_arena(void)
 	tcase_add_test(t, a_large_first_piece_works);
 	tcase_add_test(t, reset_keeps_the_largest_block_and_no_other);
 	tcase_add_test(t, an_empty_arena_may_be_reset_and_released);
+	tcase_add_test(t, an_array_grows_by_one_and_keeps_what_it_had);
 	tcase_add_test(t, what_no_memory_holds_gives_null_and_harms_nothing);
 	suite_add_tcase(s, t);
 	return s;
