@@ -2,6 +2,8 @@
 /* Splitting compounds by a small lexicon; the lexicon's bytes; and what comes of it in an index. */
 #include <string.h>
 
+#include "indexer/met_forms.h"
+#include "indexer/verb_stems.h"
 #include "stemmer/compound.h"
 #include "tests/program.h"
 
@@ -239,6 +241,50 @@ START_TEST(a_lexicon_is_read_as_it_was_written_and_damage_is_refused)
 	}
 	lexicon_release(&x), lexicon_release(&y);
 	buf_release(&bytes);
+}
+END_TEST
+
+/* ---- stems of verbs ---- */
+
+static const struct {
+	const char *infinitive, *stem; /* "": none */
+} ieren[] = { { "jonglieren", "jonglier" }, { "studieren", "studier" }, { "nieren", "" }, { "tieren", "" }, { "frieren", "" }, { "addieren", "addier" }, { "jongliert", "" }, { "", "" } };
+
+START_TEST(a_verb_in_ieren_gives_its_stem_and_a_plural_does_not)
+{
+	struct slice stem = verb_stem_of_ieren(slice_str(ieren[_i].infinitive));
+	ck_assert_msg(slice_equal(stem, slice_str(ieren[_i].stem)), "%s", ieren[_i].infinitive);
+}
+END_TEST
+
+static const struct {
+	const char *term;
+	struct {
+		const char *word;
+		uint64_t small;
+	} forms[4];
+	uint64_t times; /* 0: no verb */
+} verbs[] = {
+	{ "wandern", { { "wandernen", 9 }, { "wanderne", 1 } }, 9 },
+	{ "fahr", { { "fahren", 40 }, { "fahre", 3 }, { "fahrt", 20 } }, 40 },
+	{ "fahr", { { "fahren", 40 } }, 0 },				    /* nothing but -en: a plural */
+	{ "gross", { { "grossen", 40 }, { "grosse", 35 }, { "grosser", 20 } }, 0 }, /* an adjective */
+	{ "klein", { { "kleinen", 80 }, { "kleine", 10 }, { "kleiner", 30 } }, 0 }, /* another */
+	{ "sagt", { { "sagten", 10 }, { "sagte", 90 } }, 0 },		    /* a past */
+	{ "lauf", { { "laufen", 2 }, { "laufe", 1 } }, 0 },		    /* hardly met */
+	{ "tun", { { "tunen", 40 }, { "tune", 3 } }, 0 },		    /* short */
+	{ "wand", { { "wand", 50 }, { "wanden", 40 }, { "wande", 2 } }, 0 }, /* more often without an ending */
+};
+
+START_TEST(a_verb_is_known_by_its_endings)
+{
+	struct buf forms = BUF_INIT;
+	for (size_t i = 0; i < 4 && verbs[_i].forms[i].word; i++) {
+		struct met_form f = { slice_str(verbs[_i].forms[i].word), verbs[_i].forms[i].small, 0, verbs[_i].forms[i].small };
+		ck_assert_int_eq(met_form_put(&forms, &f), FUND_OK);
+	}
+	ck_assert_uint_eq(verb_times(slice_str(verbs[_i].term), slice_buf(&forms)), verbs[_i].times);
+	buf_release(&forms);
 }
 END_TEST
 
@@ -486,6 +532,8 @@ Suite *suite_compound(void)
 	tcase_add_test(t, the_words_that_a_words_letters_lead_to_split_it_as_all_words_do);
 	tcase_add_test(t, a_lexicon_is_read_as_it_was_written_and_damage_is_refused);
 	tcase_add_loop_test(t, behind_a_block_the_next_word_to_look_for_is_known, 0, sizeof behind / sizeof *behind);
+	tcase_add_loop_test(t, a_verb_in_ieren_gives_its_stem_and_a_plural_does_not, 0, (int)N(ieren));
+	tcase_add_loop_test(t, a_verb_is_known_by_its_endings, 0, (int)N(verbs));
 	tcase_add_test(t, words_side_by_side_rank_above_the_same_words_apart);
 	tcase_add_test(t, two_parts_of_one_compound_rank_above_the_two_words_far_apart);
 	tcase_add_loop_test(t, a_compound_in_one_word_two_words_and_with_a_hyphen_find_each_other, 0, (int)N(spellings));
