@@ -104,7 +104,7 @@ struct lent_gathering {
 
 static enum fund_status keep_lent(struct gathering *g, uint8_t class, struct slice form, struct slice term, uint64_t df, uint32_t cost)
 {
-	const struct record *last = g->n ? &g->records[g->n - 1] : NULL;
+	const struct record *last;
 	struct record r = { .leaf = g->searcher->lent_leaf, .df = df < UINT32_MAX ? (uint32_t)df : UINT32_MAX, .cost = cost, .kept = true };
 	enum fund_status st = room(g);
 	if (st != FUND_OK)

@@ -640,6 +640,7 @@ static enum fund_status meet_in_terms(struct slice terms, struct slice word, str
 			*yes = do_meet(pos, n, t.posting.pos, t.posting.freq);
 			break;
 		}
+		free(pos); /* a damaged document has a term twice */
 		n = t.posting.freq;
 		pos = malloc((n + (size_t)1) * sizeof *pos);
 		if (!pos) {

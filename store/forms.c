@@ -284,11 +284,12 @@ static enum fund_status note_costs(struct form_scan_state *s, const struct chunk
 	struct affix_iter it;
 	uint8_t letters[FORM_HEAD];
 	uint32_t cost[2];
+	unsigned n_sets = has_few(ends) ? 2 : 1;
 	enum chunk_kind kind = end == HEADS ? CHUNK_HEADS : CHUNK_TAILS;
 	enum fund_status st = affix_seek(&it, source, kind, affix_head(s->class, slice_of(NULL, 0)));
 	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> 8 * FORM_HEAD == s->class) {
 		ends->cost(end == HEADS ? ends->head : ends->tail, letters_of(it.key, kind, letters), cost);
-		for (unsigned of = 0; of <= has_few(ends) && st == FUND_OK; of++)
+		for (unsigned of = 0; of < n_sets && st == FUND_OK; of++)
 			if (cost[of] <= ends->most) {
 				struct block_set set = cost_set(s, ends, end, of, cost[of]);
 				st = note_blocks(&set, &it);
