@@ -90,6 +90,7 @@ const char *fund_status_name(enum fund_status status)
 	case FUND_NO_SPACE: return "no space";
 	case FUND_CORRUPT: return "corrupt";
 	case FUND_FORMAT: return "unknown format";
+	case FUND_OLDER: return "older format";
 	case FUND_FINGERPRINT: return "other analysis settings";
 	case FUND_LOCKED: return "locked";
 	case FUND_STALE: return "stale";

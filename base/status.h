@@ -16,7 +16,8 @@ enum fund_status {
 	FUND_IO,	  /* read, write, open, sync failed (errno is in the fault's text) */
 	FUND_NO_SPACE,	  /* disk full, quota, file-size limit */
 	FUND_CORRUPT,	  /* bytes of the index that cannot be right */
-	FUND_FORMAT,	  /* not an index, or one of another format version */
+	FUND_FORMAT,	  /* not an index, or one of a newer format version */
+	FUND_OLDER,	  /* an index of an older format version: --rebuild */
 	FUND_FINGERPRINT, /* analysed with other settings: --rebuild */
 	FUND_LOCKED,	  /* another run holds the lock */
 	FUND_STALE,	  /* the snapshot was overwritten while it was read: open again */

@@ -21,6 +21,7 @@
 #include "indexer/report.h"
 #include "indexer/update_private.h"
 #include "stemmer/compound.h"
+#include "store/index_replacement.h"
 
 #define RACY_TO_WRITE 1000 /* so many racy files are a reason to write a state of their own */
 #define GUARD_MIN 100	   /* removals of up to so many articles need no permission */
@@ -292,7 +293,7 @@ static enum fund_status dry_run(const struct update_options *o, struct progress 
 {
 	struct snapshot *old;
 	enum fund_status st = snapshot_open(&old, o->dir, why);
-	if (st == FUND_NOT_FOUND) { /* no index yet: all would be added */
+	if (st == FUND_NOT_FOUND || (st == FUND_OLDER && o->rebuild)) { /* no index yet: all would be added */
 		*why = (struct fault){ 0 };
 		old = NULL;
 		st = FUND_OK;
@@ -335,6 +336,41 @@ static enum fund_status write_run(const struct update_options *o, struct progres
 	return st;
 }
 
+/* Of an index that this program cannot read nothing is taken over; so it stays where the archive gives nothing, a disk that is not mounted say. */
+static enum fund_status check_replacement(const struct update_options *o, const struct update_result *result, struct fault *why)
+{
+	if (result->stats.added || o->allow_empty)
+		return FUND_OK;
+	return fault_set(why, FUND_INVALID, "%s: no article was found, and the index would be replaced by an empty one: it is kept; --allow-empty replaces it", o->dir);
+}
+
+/* An index of an older format is built anew beside it. There is no stopping on the way: what is not read would be lost. */
+static enum fund_status replace(const struct update_options *o, struct progress *progress, struct reader_nursery *nursery, const struct index_settings *ours,
+				struct update_result *result, struct fault *why)
+{
+	struct index_replacement r;
+	struct update_options beside = *o;
+	enum fund_status st = index_replacement_begin(&r, o->dir, o->wait_seconds, why);
+	if (st == FUND_OK) {
+		beside.dir = index_replacement_dir(&r);
+		beside.max_seconds = 0;
+		st = write_run(&beside, progress, nursery, ours, result, why);
+	}
+	if (st == FUND_OK)
+		st = check_replacement(o, result, why);
+	if (st == FUND_OK)
+		st = index_replacement_publish(&r, why);
+	index_replacement_end(&r);
+	return st;
+}
+
+static enum fund_status write_or_replace(const struct update_options *o, struct progress *progress, struct reader_nursery *nursery,
+					 const struct index_settings *ours, struct update_result *result, struct fault *why)
+{
+	enum fund_status st = write_run(o, progress, nursery, ours, result, why);
+	return st == FUND_OLDER && o->rebuild ? replace(o, progress, nursery, ours, result, why) : st;
+}
+
 /* The nursery comes first: it is to have nothing of the index. */
 enum fund_status update_run(const struct update_options *o, struct progress *progress, struct update_result *result, struct fault *why)
 {
@@ -345,7 +381,7 @@ enum fund_status update_run(const struct update_options *o, struct progress *pro
 		st = our_settings(&ours, why);
 	if (st == FUND_OK) {
 		progress_count(progress, o->paths, o->n_paths);
-		st = (o->dry_run ? dry_run : write_run)(o, progress, nursery, &ours, result, why);
+		st = (o->dry_run ? dry_run : write_or_replace)(o, progress, nursery, &ours, result, why);
 		progress_end(progress);
 	}
 	reader_nursery_stop(nursery);

@@ -113,7 +113,7 @@ out:
 	return st;
 }
 
-/* ---- shrink ---- */
+/* ---- another file in place of data.mdb ---- */
 
 /*
  * Three parties may hold or open the files while they change.
@@ -132,26 +132,35 @@ out:
  *
  * Killed in between, the old data is there, or the new one; data.mdb.new is deleted by the next writer.
  */
-enum fund_status index_writer_shrink(struct index_writer *w, struct fault *why)
+enum fund_status data_replace(const char *fresh, const char *dir, struct fault *why)
 {
 	struct paths paths = { 0 };
 	struct stat old;
-	enum fund_status st = paths_of(&paths, writer_dir(w), why);
+	enum fund_status st = paths_of(&paths, dir, why);
 
-	if (st != FUND_OK)
-		goto out;
-	writer_abort(w);
-	st = copy_state(w->snapshot, str(&paths.fresh), why);
-	if (st != FUND_OK)
-		goto out;
-	if (stat(str(&paths.data), &old) != 0 || chmod(str(&paths.fresh), old.st_mode & 07777) != 0 ||
-	    (unlink(str(&paths.lock)) != 0 && errno != ENOENT)) {
-		st = fault_errno(why, errno, "%s: cannot replace data.mdb", writer_dir(w));
-		unlink(str(&paths.fresh));
-		goto out;
+	if (st != FUND_OK) {
+		unlink(fresh);
+	} else if (stat(str(&paths.data), &old) != 0 || chmod(fresh, old.st_mode & 07777) != 0 || (unlink(str(&paths.lock)) != 0 && errno != ENOENT)) {
+		st = fault_errno(why, errno, "%s: cannot replace data.mdb", dir);
+		unlink(fresh);
+	} else {
+		st = file_replace(fresh, str(&paths.data), dir, why);
 	}
-	st = file_replace(str(&paths.fresh), str(&paths.data), writer_dir(w), why);
-out:
 	paths_release(&paths);
+	return st;
+}
+
+enum fund_status index_writer_shrink(struct index_writer *w, struct fault *why)
+{
+	struct buf fresh = BUF_INIT;
+	enum fund_status st = path_join(&fresh, writer_dir(w), SHRINK_NAME, why);
+
+	if (st == FUND_OK) {
+		writer_abort(w);
+		st = copy_state(w->snapshot, str(&fresh), why);
+	}
+	if (st == FUND_OK)
+		st = data_replace(str(&fresh), writer_dir(w), why);
+	buf_release(&fresh);
 	return st;
 }

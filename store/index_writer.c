@@ -193,7 +193,7 @@ static enum fund_status check_pages(const struct pages *p, struct fault *why)
 		return fault_set(why, st, "is damaged: the manifest cannot be reached");
 	st = manifest_decode(value, &manifest, &inner);
 	if (st != FUND_OK)
-		fault_set(why, st, "cannot be used: %s", inner.text);
+		fault_set(why, st, "%s", inner.text);
 	manifest_release(&manifest);
 	return st;
 }
@@ -375,6 +375,8 @@ enum fund_status index_writer_open(struct index_writer **out, const char *dir, c
 		st = check_data(dir, &txnid, why);
 	if (st == FUND_OK)
 		st = remove_leftover(dir, SHRINK_NAME, why);
+	if (st == FUND_OK)
+		st = replacement_forget(dir, why);
 	if (st == FUND_OK && txnid == 0)
 		st = index_make(dir, fresh, &txnid, why);
 	if (st == FUND_OK)

@@ -278,18 +278,23 @@ static enum fund_status check_frame(struct slice bytes, struct fault *why)
 	uint32_t version, features;
 
 	if (bytes.len < HEAD_LEN + CHECKSUM_LEN || memcmp(bytes.data, MAGIC, MAGIC_LEN) != 0)
-		return fault_set(why, FUND_FORMAT, "not an index of fundstelle");
+		return fault_set(why, FUND_FORMAT, "is no index of fundstelle");
 	version = get_u32(bytes.data + MAGIC_LEN);
 	features = get_u32(bytes.data + MAGIC_LEN + 4);
 	if (checksum(bytes.data, bytes.len - CHECKSUM_LEN) == get_u32(bytes.data + bytes.len - CHECKSUM_LEN) &&
 	    version == STORE_FORMAT_VERSION && (features & ~FEATURES_KNOWN) == 0)
 		return FUND_OK;
-	if (version != STORE_FORMAT_VERSION)
-		return fault_set(why, FUND_FORMAT, "index format version %u; this program reads version %u", version,
+	if (version < STORE_FORMAT_VERSION)
+		return fault_set(why, FUND_OLDER,
+				 "has the older index format version %u, this program version %u: run fundstelle-index --rebuild with the archive's PATH; "
+				 "until then the program that wrote it reads it",
+				 version, STORE_FORMAT_VERSION);
+	if (version > STORE_FORMAT_VERSION)
+		return fault_set(why, FUND_FORMAT, "has the newer index format version %u, this program version %u: use a newer fundstelle", version,
 				 STORE_FORMAT_VERSION);
 	if ((features & ~FEATURES_KNOWN) != 0)
-		return fault_set(why, FUND_FORMAT, "index format with features %#x that this program does not know", features);
-	return fault_set(why, FUND_CORRUPT, "manifest: bad checksum");
+		return fault_set(why, FUND_FORMAT, "its index format has features %#x that this program does not know: use a newer fundstelle", features);
+	return fault_set(why, FUND_CORRUPT, "is damaged: the manifest's checksum is wrong");
 }
 
 enum fund_status manifest_decode(struct slice bytes, struct manifest *out, struct fault *why)
@@ -312,7 +317,9 @@ enum fund_status manifest_decode(struct slice bytes, struct manifest *out, struc
 	if (status == FUND_OK)
 		return FUND_OK;
 	manifest_release(out);
-	return fault_set(why, status, status == FUND_NO_MEMORY ? "manifest: no memory" : "manifest: cannot be right");
+	if (status == FUND_NO_MEMORY)
+		return fault_set(why, status, "no memory for the manifest");
+	return fault_set(why, status, "is damaged: the manifest cannot be right");
 }
 
 /* ---- editing ---- */

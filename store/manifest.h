@@ -49,7 +49,7 @@ struct manifest {
 void manifest_release(struct manifest *m); /* also on {0} */
 enum fund_status manifest_copy(struct manifest *to, const struct manifest *from);
 enum fund_status manifest_encode(const struct manifest *m, struct buf *out);
-/* FUND_FORMAT (with its version in the fault) for another version or unknown features, FUND_CORRUPT, FUND_NO_MEMORY. */
+/* FUND_OLDER or FUND_FORMAT (with its version in the fault) for an older version, or a newer one and unknown features; FUND_CORRUPT, FUND_NO_MEMORY. */
 enum fund_status manifest_decode(struct slice bytes, struct manifest *out, struct fault *why);
 /* For whoever edits a copy before publishing. */
 enum fund_status manifest_add_segment(struct manifest *m, const struct segment_stats *s);

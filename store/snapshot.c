@@ -102,7 +102,7 @@ static enum fund_status open_manifest(struct snapshot *s, const char *dir, struc
 		return fault_set(why, status, "%s/data.mdb is damaged: the manifest cannot be reached", dir);
 	status = manifest_decode(bytes, &s->manifest, &inner);
 	if (status != FUND_OK)
-		return fault_set(why, status, "%s: %s", dir, inner.text);
+		return fault_in_file(why, status, dir, &inner);
 	s->segments = calloc(s->manifest.n_segments + 1u, sizeof(struct segment *));
 	return s->segments != NULL ? FUND_OK : fault_set(why, FUND_NO_MEMORY, "%s: no memory", dir);
 }

@@ -15,7 +15,7 @@
 struct snapshot;
 struct segment; /* segment.h */
 
-/* FUND_NOT_FOUND: no index there (never a half-made one: an empty directory too); FUND_FORMAT, FUND_CORRUPT, FUND_IO, FUND_NO_MEMORY.
+/* FUND_NOT_FOUND: no index there (never a half-made one: an empty directory too); FUND_OLDER, FUND_FORMAT, FUND_CORRUPT, FUND_IO, FUND_NO_MEMORY.
  * Opens in constant time. An index of generation 0 was made but never published: FUND_NOT_FOUND. */
 enum fund_status snapshot_open(struct snapshot **out, const char *dir, struct fault *why);
 /* For the writer, whose own environment holds a read transaction `txnid` open as long as the snapshot lives: touches neither LMDB

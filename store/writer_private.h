@@ -79,6 +79,14 @@ void sources_update_counts(const struct sources_update *u, uint64_t *n_sources, 
 
 #define SHRINK_NAME "data.mdb.new" /* backup.c, index_make.c: on its way to be data.mdb */
 
+/* ---- backup.c ---- */
+/* `fresh`, complete and synced, takes the place of dir/data.mdb, under its readers; it is deleted where that fails. */
+enum fund_status data_replace(const char *fresh, const char *dir, struct fault *why);
+
+/* ---- index_replacement.c ---- */
+#define REPLACEMENT_NAME "rebuild"
+enum fund_status replacement_forget(const char *dir, struct fault *why); /* what a killed run left; the caller holds the lock */
+
 /* 10 or 03, and the segment. Returns the bytes written. */
 static inline size_t put_segment_prefix(uint8_t key[5], uint8_t concern, uint32_t segment)
 {

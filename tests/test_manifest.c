@@ -151,8 +151,9 @@ static const struct {
 	enum fund_status status;
 	const char *text;
 } strange[] = {
-	{ "another program's value", 0, 'G', FUND_FORMAT, "not an index" },
-	{ "a later version", 8, 2, FUND_FORMAT, "version 2" },
+	{ "another program's value", 0, 'G', FUND_FORMAT, "is no index of fundstelle" },
+	{ "a newer version", 8, 2, FUND_FORMAT, "newer index format version 2" },
+	{ "an older version", 8, 0, FUND_OLDER, "older index format version 0" },
 	{ "a feature that is not known", 12, 4, FUND_FORMAT, "features 0x4" },
 	{ "a title without weight", 39, 0, FUND_CORRUPT, "cannot be right" },
 	{ "more roots than bytes", 43, 120, FUND_CORRUPT, "cannot be right" },

@@ -23,7 +23,7 @@ static struct buf sealed;
 
 static void check_status(enum fund_status st)
 {
-	FUZZ_CHECK(st == FUND_OK || st == FUND_END || st == FUND_NOT_FOUND || st == FUND_CORRUPT || st == FUND_FORMAT || st == FUND_STALE);
+	FUZZ_CHECK(st == FUND_OK || st == FUND_END || st == FUND_NOT_FOUND || st == FUND_CORRUPT || st == FUND_FORMAT || st == FUND_OLDER || st == FUND_STALE);
 }
 
 static enum fund_status decode_again(void *context, struct slice first, struct slice block)
