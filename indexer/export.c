@@ -386,6 +386,16 @@ static enum fund_status export_segment(struct segment *segment, struct shard sha
 	return st;
 }
 
+static void describe(enum fund_status st, struct fault *why)
+{
+	if (st == FUND_INTERRUPTED)
+		fault_set(why, st, "stopped by a signal");
+	else if (st == FUND_NO_MEMORY)
+		fault_set(why, st, "out of memory");
+	else
+		fault_set(why, st, "the index cannot be read: run fundstelle-index --verify");
+}
+
 enum fund_status export_articles(struct snapshot *s, struct shard shard, const char *dir, const struct export_sink *sink, struct fault *why)
 {
 	enum fund_status st = FUND_OK;
@@ -397,6 +407,6 @@ enum fund_status export_articles(struct snapshot *s, struct shard shard, const c
 			st = export_segment(segment, shard, dir, sink, why);
 	}
 	if (st != FUND_OK && !why->text[0])
-		fault_set(why, st, st == FUND_INTERRUPTED ? "stopped by a signal" : "reading the index: %s", fund_status_name(st));
+		describe(st, why);
 	return st;
 }

@@ -125,7 +125,7 @@ static enum fund_status article(void *context, const struct export_article *a, s
 		st = class_field(b, a, "variants", CLASS_VARIANT);
 	print_str(p, "}\n");
 	b->n_articles++;
-	return p->error ? fault_errno(why, p->error, "output") : st;
+	return p->error ? fault_errno(why, p->error, "the output cannot be written") : st;
 }
 
 static enum fund_status write_to(struct snapshot *s, struct shard shard, int fd, const char *name, const char *dir, uint64_t *n, struct fault *why)

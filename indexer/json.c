@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/json.h"
 
+#include "base/translate.h"
 #include "base/utf8.h"
 
 struct json json_of(struct slice text)
@@ -248,7 +249,7 @@ bool json_enter(struct json *j, char open, char close)
 	if (j->error)
 		return false;
 	if (j->p == j->end || *j->p != (uint8_t)open)
-		return fail(j, open == '{' ? "'{' should stand here" : "'[' should stand here");
+		return fail(j, open == '{' ? N_("'{' should stand here") : N_("'[' should stand here"));
 	if (++j->depth > JSON_DEPTH_MAX)
 		return fail(j, "nested too deep");
 	j->p++;

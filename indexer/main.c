@@ -30,6 +30,7 @@
 #include "indexer/verify_deep.h"
 #include "lib/fundstelle.h"
 #include "store/guard.h"
+#include "store/index_advice.h"
 #include "store/index_place.h"
 
 #define PROGRAM "fundstelle-index"
@@ -37,7 +38,8 @@
 
 static int trouble(const struct fault *why)
 {
-	message(PROGRAM, "%s", why->text[0] ? why->text : fund_status_name(why->status));
+	const char *advice = index_advice(why->status, true);
+	message(PROGRAM, "%s%s%s", why->text[0] ? why->text : fund_status_name(why->status), advice ? "; " : "", advice ? advice : "");
 	return why->status == FUND_LOCKED ? EXIT_LOCKED : 2;
 }
 
@@ -46,7 +48,7 @@ static int finish(struct printer *out, int status)
 	struct fault why = { 0 };
 	if (print_flush(out) == FUND_OK || out->closed_pipe)
 		return status;
-	fault_errno(&why, out->error, "output");
+	fault_errno(&why, out->error, "the output cannot be written");
 	return trouble(&why);
 }
 

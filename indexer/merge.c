@@ -276,8 +276,10 @@ static enum fund_status merge(struct index_writer *w, const uint32_t *numbers, u
 		st = merge_parts(&m, &stats);
 	if (st != FUND_OK && st != FUND_END && !why->text[0]) {
 		const struct fault *f = index_writer_fault(w);
-		fault_set(why, st, st == FUND_INTERRUPTED ? "stopped by a signal while segments were merged" : "merging segments: %s",
-			  f->text[0] ? f->text : fund_status_name(st));
+		if (st == FUND_INTERRUPTED)
+			fault_set(why, st, "stopped by a signal while segments were merged");
+		else
+			fault_set(why, st, "segments cannot be merged: %s", f->text[0] ? f->text : fund_status_name(st));
 	}
 	segment_writer_free(m.out);
 	text_builder_free(m.text);

@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #endif
 
+#include "base/coverage.h"
 #include "base/sanitized.h"
 #include "indexer/confine.h"
 #include "indexer/fd_passing.h"
@@ -173,6 +174,7 @@ enum fund_status reader_nursery_start(struct reader_nursery **out, const struct 
 		end_with(self);
 		forget_all_but(pair[1]);
 		nurse(pair[1], &n->limits, child);
+		coverage_keep();
 		_exit(0);
 	}
 	close(pair[1]);

@@ -219,7 +219,9 @@ static enum fund_status next_row(struct table_reader *r, struct slice *row, stru
 			consume(r, line_len(line));
 			if (++r->unclosed > UNCLOSED_MAX)
 				return fault_set(why, FUND_LIMIT, "more than %u rows whose quotation marks do not close", UNCLOSED_MAX);
-			return fault_set(why, FUND_INVALID, left > ROW_MAX ? "a row is longer than %zu MiB" : "a quotation mark is not closed", ROW_MAX >> 20);
+			if (left > ROW_MAX)
+				return fault_set(why, FUND_INVALID, "a row is longer than %zu MiB", ROW_MAX >> 20);
+			return fault_set(why, FUND_INVALID, "a quotation mark is not closed");
 		}
 		enum fund_status st = refill(r, why);
 		if (st != FUND_OK)

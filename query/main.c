@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 		status = run(&options, &out);
 	}
 	if (print_flush(&out) != FUND_OK && !out.closed_pipe && status != 2)
-		status = run_trouble(&(struct fault){ .text = "output cannot be written" });
+		status = run_trouble(&(struct fault){ .text = "the output cannot be written" });
 	options_release(&options);
 	print_release(&out);
 	return status;

@@ -5,12 +5,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "store/index_advice.h"
 
 /* ---- trouble ---- */
 
 int run_trouble(const struct fault *why)
 {
-	message(PROGRAM, "%s", why->text[0] ? why->text : fund_status_name(why->status));
+	const char *advice = index_advice(why->status, false);
+	message(PROGRAM, "%s%s%s", why->text[0] ? why->text : fund_status_name(why->status), advice ? "; " : "", advice ? advice : "");
 	return 2;
 }
 
@@ -86,7 +88,7 @@ int run_finish(struct printer *out, int exit_status)
 	print_flush(out);
 	if (!out->error || out->closed_pipe)
 		return exit_status;
-	fault_errno(&why, out->error, "output");
+	fault_errno(&why, out->error, "the output cannot be written");
 	return run_trouble(&why);
 }
 

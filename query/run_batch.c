@@ -194,7 +194,7 @@ int run_batch(const struct options *o, struct analyser *analyser, struct printer
 	if (st != FUND_OK)
 		return run_trouble(&b.why);
 	if (out->error && !out->closed_pipe) {
-		fault_errno(&b.why, out->error, "output");
+		fault_errno(&b.why, out->error, "the output cannot be written");
 		return run_trouble(&b.why);
 	}
 	return b.bad ? 2 : b.any ? 0 : 1;

@@ -30,7 +30,9 @@ enum fund_status search_describe(enum fund_status st, struct fault *why)
 		return st;
 	if (st == FUND_LIMIT)
 		return fault_set(why, st, "the query asks for too much at once: \"...\"~n takes 64 words, NEAR within NEAR some million pairs of words in an article");
-	return fault_set(why, st, st == FUND_NO_MEMORY ? "out of memory" : "the index is damaged: run fundstelle-index --verify");
+	if (st == FUND_NO_MEMORY)
+		return fault_set(why, st, "out of memory");
+	return fault_set(why, st, "the index is damaged: run fundstelle-index --verify");
 }
 
 bool search_warning(const struct search_note *note, const struct servers *servers, uint32_t i, struct search_warning *out)

@@ -58,9 +58,10 @@ static enum fund_status check_earlier(const char *to, const struct manifest *fro
 		st = fault_set(why, FUND_INVALID, "%s: holds something that is no backup of this index: %s", to, inner.text);
 	} else {
 		const struct manifest *m = snapshot_manifest(earlier);
-		if (m->id != from->id || m->generation > from->generation)
-			st = fault_set(why, FUND_INVALID, "%s: holds %s", to,
-				       m->id != from->id ? "another index already" : "a newer state of this index");
+		if (m->id != from->id)
+			st = fault_set(why, FUND_INVALID, "%s: holds another index already: name another folder for the backup", to);
+		else if (m->generation > from->generation)
+			st = fault_set(why, FUND_INVALID, "%s: holds a newer state of this index: name another folder for the backup", to);
 	}
 	snapshot_close(earlier);
 	buf_release(&lock);

@@ -6,6 +6,7 @@
 #include "store/pages.h"
 #include "store/planted.h"
 #include "store/writer_private.h"
+#include "base/translate.h"
 
 #define COPY_TXN_MAX (64u << 20)
 
@@ -25,7 +26,7 @@ static enum fund_status failed(struct copy *c, int rc)
 	if (c->txn)
 		mdb_txn_abort(c->txn);
 	c->txn = NULL;
-	return environment_fault(c->why, rc, c->path, "cannot write");
+	return environment_fault(c->why, rc, c->path, N_("cannot write"));
 }
 
 static enum fund_status commit(struct copy *c)
@@ -110,7 +111,7 @@ enum fund_status copy_state(const struct snapshot *from, const char *path, struc
 		mdb_txn_abort(c.txn);
 	int rc = st == FUND_OK && !planted("copy-unsynced") ? mdb_env_sync(c.env, 1) : 0;
 	if (rc != 0)
-		st = environment_fault(why, rc, path, "cannot sync");
+		st = environment_fault(why, rc, path, N_("cannot sync"));
 	mdb_env_close(c.env);
 	if (st != FUND_OK)
 		unlink(path);

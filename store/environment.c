@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "store/planted.h"
+#include "base/translate.h"
 
 /* Sizes of the map, as powers of two. */
 static const unsigned map_bits[] = { 40, 38, 36, 34, 32, 30, 28 };
@@ -45,7 +46,7 @@ enum fund_status environment_open(MDB_env **out, const char *dir, unsigned flags
 	for (size_t i = 0; i < N_MAP_BITS && (rc == ENOMEM || rc == EINVAL); i++)
 		if (map_bits[i] < 8 * sizeof(size_t) - 1)
 			rc = open_with_map(out, dir, flags, (size_t)1 << map_bits[i]);
-	return rc == 0 ? FUND_OK : environment_fault(why, rc, dir, "cannot open");
+	return rc == 0 ? FUND_OK : environment_fault(why, rc, dir, N_("cannot open"));
 }
 
 /* LMDB reports a short write, which is how a disk fills up, as EIO. */
@@ -85,6 +86,7 @@ void environment_forget_pages(MDB_env *env, MDB_txn *txn, MDB_dbi dbi, MDB_val k
 
 enum fund_status environment_fault(struct fault *why, int error, const char *dir, const char *what)
 {
+	what = translate(what);
 	switch (error) {
 	case MDB_MAP_FULL:
 		return fault_set(why, FUND_NO_SPACE, "%s: %s: the address space that this process may use is full", dir,

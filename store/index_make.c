@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "store/writer_private.h"
+#include "base/translate.h"
 
 static enum fund_status first_manifest(const struct index_settings *fresh, struct buf *bytes, const char *path, struct fault *why)
 {
@@ -44,7 +45,7 @@ static enum fund_status write_first(const char *path, struct slice manifest, uin
 	if (rc == 0)
 		rc = mdb_env_sync(env, 1); /* the other meta page too */
 	mdb_env_close(env);
-	return rc == 0 ? FUND_OK : environment_fault(why, rc, path, "cannot write");
+	return rc == 0 ? FUND_OK : environment_fault(why, rc, path, N_("cannot write"));
 }
 
 enum fund_status index_make(const char *dir, const struct index_settings *fresh, uint64_t *txnid, struct fault *why)

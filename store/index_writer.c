@@ -10,6 +10,7 @@
 #include "store/pages.h"
 #include "store/planted.h"
 #include "store/writer_private.h"
+#include "base/translate.h"
 
 #define TXN_PUT_MAX (64u << 20)
 
@@ -30,7 +31,7 @@ enum fund_status writer_begin(struct index_writer *w)
 	if (rc == 0)
 		return FUND_OK;
 	w->txn = NULL;
-	return txn_failed(w, rc, "cannot begin to write");
+	return txn_failed(w, rc, N_("cannot begin to write"));
 }
 
 void writer_abort(struct index_writer *w)
@@ -49,7 +50,7 @@ enum fund_status writer_commit(struct index_writer *w)
 	w->txn = NULL; /* freed also on failure */
 	if (w->hold && w->txn_bytes >= TXN_PUT_MAX)
 		environment_forget_pages(w->env, w->hold, w->dbi, (MDB_val){ sizeof(manifest), manifest });
-	return rc == 0 || planted("commit-unchecked") ? FUND_OK : txn_failed(w, rc, "cannot write");
+	return rc == 0 || planted("commit-unchecked") ? FUND_OK : txn_failed(w, rc, N_("cannot write"));
 }
 
 enum fund_status writer_commit_if_large(struct index_writer *w)
@@ -66,7 +67,7 @@ enum fund_status writer_put(struct index_writer *w, struct slice key, struct sli
 		return st;
 	int rc = mdb_put(w->txn, w->dbi, &k, &v, MDB_RESERVE);
 	if (rc != 0)
-		return txn_failed(w, rc, "cannot write");
+		return txn_failed(w, rc, N_("cannot write"));
 	if (value.len)
 		memcpy(v.mv_data, value.data, value.len);
 	w->txn_bytes += value.len + key.len;
@@ -81,7 +82,7 @@ enum fund_status writer_delete(struct index_writer *w, struct slice key)
 	if (st != FUND_OK)
 		return st;
 	int rc = mdb_del(w->txn, w->dbi, &k, NULL);
-	return rc == 0 || rc == MDB_NOTFOUND ? FUND_OK : txn_failed(w, rc, "cannot delete");
+	return rc == 0 || rc == MDB_NOTFOUND ? FUND_OK : txn_failed(w, rc, N_("cannot delete"));
 }
 
 /* Deletes keys that begin with `prefix` until none is left (*more false) or the transaction is large. Freed pages are
@@ -119,7 +120,7 @@ static enum fund_status delete_prefix(struct index_writer *w, struct slice prefi
 		if (st != FUND_OK)
 			break;
 		int rc = delete_some(w, prefix, &more);
-		st = rc == 0 ? writer_commit(w) : txn_failed(w, rc, "cannot delete");
+		st = rc == 0 ? writer_commit(w) : txn_failed(w, rc, N_("cannot delete"));
 	}
 	return st;
 }
@@ -155,7 +156,7 @@ enum fund_status writer_reopen_snapshot(struct index_writer *w, struct fault *wh
 		rc = mdb_txn_begin(w->env, NULL, MDB_RDONLY, &w->hold);
 	if (rc != 0) {
 		w->hold = NULL;
-		return environment_fault(why, rc, writer_dir(w), "cannot read");
+		return environment_fault(why, rc, writer_dir(w), N_("cannot read"));
 	}
 	return snapshot_open_held(&w->snapshot, writer_dir(w), mdb_txn_id(w->hold), why);
 }
@@ -283,12 +284,12 @@ static enum fund_status open_database(struct index_writer *w, uint64_t txnid, st
 		int rc = mdb_txn_begin(w->env, NULL, MDB_RDONLY, &w->hold);
 		if (rc != 0) {
 			w->hold = NULL;
-			return environment_fault(why, rc, writer_dir(w), "cannot read");
+			return environment_fault(why, rc, writer_dir(w), N_("cannot read"));
 		}
 		if (txnid == 0 || mdb_txn_id(w->hold) == txnid) {
 			rc = mdb_dbi_open(w->hold, NULL, 0, &w->dbi);
 			writer_close_snapshot(w);
-			return rc == 0 ? FUND_OK : environment_fault(why, rc, writer_dir(w), "cannot open");
+			return rc == 0 ? FUND_OK : environment_fault(why, rc, writer_dir(w), N_("cannot open"));
 		}
 		writer_close_snapshot(w);
 		mdb_env_close(w->env);

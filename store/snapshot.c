@@ -15,8 +15,6 @@
 #define OPEN_TRIES 10	  /* a state may be overwritten while it is opened */
 #define REGISTER_TRIES 5  /* of these; then without: the lock file may speak of a data.mdb that was replaced */
 
-#define NO_INDEX_YET "%s: no index there yet: its first run has not ended"
-
 struct snapshot {
 	struct pages pages;
 	struct manifest manifest;
@@ -32,6 +30,11 @@ static enum fund_status fault_in_file(struct fault *why, enum fund_status status
 	return fault_set(why, status, "%s/data.mdb %s", dir, inner->text);
 }
 
+static enum fund_status no_index_yet(const char *dir, struct fault *why)
+{
+	return fault_set(why, FUND_NOT_FOUND, "%s: no index there yet: its first run has not ended", dir);
+}
+
 static enum fund_status open_data(const char *dir, int *fd, struct fault *why)
 {
 	struct buf path = BUF_INIT;
@@ -43,7 +46,7 @@ static enum fund_status open_data(const char *dir, int *fd, struct fault *why)
 	else
 		*fd = open(buf_str(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (status == FUND_OK && *fd < 0)
-		status = errno == ENOENT || errno == ENOTDIR ? fault_set(why, FUND_NOT_FOUND, "%s: no index there", dir)
+		status = errno == ENOENT || errno == ENOTDIR ? fault_set(why, FUND_NOT_FOUND, "%s: no index there: fundstelle-index -i DIR PATH makes one", dir)
 							     : fault_errno(why, errno, "%s", buf_str(&path));
 	buf_release(&path);
 	return status;
@@ -86,7 +89,7 @@ static enum fund_status explain_no_manifest(const struct snapshot *s, const char
 	if (pages_seek_ge(&s->pages, (struct slice){ NULL, 0 }, &key, &value) == FUND_OK &&
 	    (key.len < 5 || (key.data[0] != 0x02 && key.data[0] != 0x03 && key.data[0] != 0x10)))
 		return fault_set(why, FUND_FORMAT, "%s/data.mdb is an LMDB file, but no index of fundstelle", dir);
-	return fault_set(why, FUND_NOT_FOUND, NO_INDEX_YET, dir);
+	return no_index_yet(dir, why);
 }
 
 static enum fund_status open_manifest(struct snapshot *s, const char *dir, struct fault *why)
@@ -168,7 +171,7 @@ enum fund_status snapshot_open(struct snapshot **out, const char *dir, struct fa
 		return status;
 	snapshot_close(*out);
 	*out = NULL;
-	return fault_set(why, FUND_NOT_FOUND, NO_INDEX_YET, dir);
+	return no_index_yet(dir, why);
 }
 
 enum fund_status snapshot_open_held(struct snapshot **out, const char *dir, uint64_t txnid, struct fault *why)
