@@ -93,9 +93,12 @@ def main():
         seen = seen_in(sys.argv[1])
         untested = {m for m, when in rows.items() if "*untested*" in when}
         cut = {as_written(m) for m in found} | {as_written(m) for m in messages}
-        with open(TOP + "/tests/test_lib.c", encoding="utf-8") as f:  # its own texts do not go through translate()
-            tested = f.read()
-        seen |= {as_written(m) for m in library if m in tested}
+        tested = ""
+        for name in glob.glob(TOP + "/tests/test_*.c"):
+            with open(name, encoding="utf-8") as f:
+                tested += f.read()
+        seen |= {as_written(m) for m in library if m in tested}  # its own texts do not go through translate()
+        seen = {m for m in seen if f'"{m}"' not in tested or m in map(as_written, messages)}  # nor are those of tests the programs'
         wrong += [f"no test produces it: {m}" for m in sorted(set(rows) - untested) if as_written(m) not in seen]
         wrong += [f"*untested*, but a test produces it: {m}" for m in sorted(untested) if as_written(m) in seen]
         wrong += [f"produced, but unknown to po/extract: {m}" for m in sorted(seen - cut) if m]

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/hash.h"
+#include "lib/fundstelle.h"
 #include "store/pages.h"
 #include "store/snapshot.h"
 #include "tests/site.h"
@@ -106,6 +107,46 @@ START_TEST(a_pattern_that_no_word_can_match)
 }
 END_TEST
 
+/* So many times the same, behind the index. */
+static void query_says(const char *program, const char *again, int times, const char *end, const char *text)
+{
+	char *argv[200] = { (char *)(uintptr_t)program, "-i", index_dir };
+	int n = 3;
+	for (int i = 0; i < times; i++)
+		argv[n++] = (char *)(uintptr_t)again;
+	argv[n++] = (char *)(uintptr_t)end;
+	struct outcome o = program_run_argv(NULL, argv);
+	says(&o, 2, text);
+	outcome_free(&o);
+}
+
+START_TEST(more_than_there_can_be)
+{
+	query_says("fundstelle-query", "--index=/nowhere", 70, "Krim", "more than 64 indexes");
+	query_says("fundstelle-query", "--timeline", 1, "--frobnicate", "--frobnicate");
+}
+END_TEST
+
+START_TEST(the_library_is_called_as_it_cannot_be)
+{
+	const char *names[70];
+	fundstelle_index *index = NULL;
+	struct fundstelle_error error = { .size = sizeof error };
+	struct fundstelle_open_options options = { .size = 1 };
+	struct fundstelle_status status = { .size = 0 };
+	for (int i = 0; i < 70; i++)
+		names[i] = index_dir;
+	ck_assert_int_eq(fundstelle_open(names, 70, NULL, &index, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "more than 64 indexes");
+	ck_assert_int_eq(fundstelle_open(names, 1, &options, &index, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "fundstelle_open_options: not of a size, or with members, that this version knows");
+	ck_assert_msg(fundstelle_open(names, 1, NULL, &index, &error) == FUNDSTELLE_OK, "%s", error.message);
+	ck_assert_int_eq(fundstelle_status(index, 0, &status, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "fundstelle_status: without its size");
+	fundstelle_close(index);
+}
+END_TEST
+
 /* ---- files of the archive ---- */
 
 #define DEEP "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
@@ -123,6 +164,21 @@ START_TEST(a_file_that_cannot_be_read)
 	struct outcome o = program_run(NULL, "fundstelle-index -v -i %s %s", index_dir, archive);
 	says(&o, 1, files[_i].text);
 	outcome_free(&o);
+}
+END_TEST
+
+START_TEST(a_table_of_very_many_columns)
+{
+	struct buf b = BUF_INIT;
+	ck_assert_int_eq(buf_add_str(&b, "title;text"), FUND_OK);
+	for (int i = 0; i < 300; i++)
+		ck_assert_int_eq(buf_add_str(&b, ";x"), FUND_OK);
+	ck_assert_int_eq(buf_add_str(&b, "\na;b\nc;d\n"), FUND_OK);
+	article("breit.csv", buf_str(&b));
+	struct outcome o = program_run(NULL, "fundstelle-index -i %s %s", index_dir, archive);
+	says(&o, 1, "more than 256 columns");
+	outcome_free(&o);
+	buf_release(&b);
 }
 END_TEST
 
@@ -320,6 +376,9 @@ Suite *suite_messages(void)
 	tcase_add_test(t, a_query_that_asks_for_too_much);
 	tcase_add_test(t, a_pattern_that_no_word_can_match);
 	tcase_add_loop_test(t, a_file_that_cannot_be_read, 0, sizeof files / sizeof *files);
+	tcase_add_test(t, a_table_of_very_many_columns);
+	tcase_add_test(t, more_than_there_can_be);
+	tcase_add_test(t, the_library_is_called_as_it_cannot_be);
 	tcase_add_test(t, the_lock_cannot_be_taken);
 	tcase_add_test(t, data_is_no_regular_file);
 	tcase_add_test(t, what_an_earlier_run_left_cannot_go);
