@@ -273,8 +273,9 @@ bool automaton_may_begin(struct automaton *a, struct slice head)
 	if (a->near) {
 		struct near_end e;
 		uint32_t cost[2];
+		uint8_t next[NEAR_END_LETTERS];
 		near_end_init(&e, a->near, false);
-		near_end_cost(&e, head, cost);
+		near_end_cost(&e, head, false, cost, next);
 		return cost[0] <= near_word_most(a->near);
 	}
 	const uint8_t *p = head.data, *end = slice_end(head);

@@ -69,7 +69,12 @@ static enum fund_status keep(struct gathering *g, uint32_t leaf, const struct fo
 }
 
 static bool may_begin(void *context, struct slice head) { return automaton_may_begin(context, head); }
-static void end_cost(void *context, struct slice letters, uint32_t cost[2]) { near_end_cost(context, letters, cost); }
+_Static_assert(NEAR_END_LETTERS == FORM_HEAD, "no more letters than bytes");
+
+static size_t end_cost(void *context, struct slice letters, bool whole, uint32_t cost[2], uint8_t next[FORM_HEAD])
+{
+	return near_end_cost(context, letters, whole, cost, next);
+}
 
 enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct automaton *a)
 {
@@ -79,7 +84,7 @@ enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *
 		return form_scan_heads(f, s, class, may_begin, a);
 	near_end_init(&head, near, false);
 	near_end_init(&tail, near, true);
-	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_most(near), .few = head.few };
+	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_most(near), .few = head.few, .any = { head.any[0], head.any[1] } };
 	return form_scan_ends(f, s, class, &ends);
 }
 

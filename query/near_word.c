@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "query/ocr_letters.h"
 
+#define NEAR_END_EXACT 3u /* letters of an end without edits that few words have */
 #define QUICK 256u /* letters below it are looked up, those above are searched */
 
 /* These letters of a text for some of the word, in the order of reading. */
@@ -34,7 +35,7 @@ struct direction {
 struct near_word {
 	uint32_t n;
 	uint32_t edit, most; /* what an edit costs, the limit */
-	uint32_t shrinks;    /* letters that a near word may have less */
+	uint32_t shrinks, grows; /* letters that a near word may have less, or more */
 	struct direction forth, back;
 };
 
@@ -68,7 +69,7 @@ enum fund_status near_word_new(struct near_word **out, const uint32_t *letters, 
 	if (st != FUND_OK)
 		return st;
 	(*out)->edit = 1;
-	(*out)->most = (*out)->shrinks = edits < NEAR_WORD_EDITS ? edits : NEAR_WORD_EDITS;
+	(*out)->most = (*out)->shrinks = (*out)->grows = edits < NEAR_WORD_EDITS ? edits : NEAR_WORD_EDITS;
 	return FUND_OK;
 }
 
@@ -118,7 +119,7 @@ static void learn_confusions(struct direction *d, uint32_t n, bool back)
 
 enum fund_status near_word_ocr(struct near_word **out, const uint32_t *letters, uint32_t n, uint32_t edits)
 {
-	uint32_t plain[NEAR_WORD_LETTERS], shrinks = 0;
+	uint32_t plain[NEAR_WORD_LETTERS], shrinks = 0, grows = 0;
 	for (uint32_t i = 0; i < n; i++)
 		plain[i] = ocr_letter(letters[i]);
 	enum fund_status st = word_new(out, plain, n, 2 * sizeof(struct confusions));
@@ -135,8 +136,11 @@ enum fund_status near_word_ocr(struct near_word **out, const uint32_t *letters, 
 		const struct confusion *c = &w->forth.confusions->all[i];
 		if (c->n_word > c->n_text && c->n_word - c->n_text > shrinks)
 			shrinks = c->n_word - c->n_text;
+		if (c->n_text > c->n_word && c->n_text - c->n_word > grows)
+			grows = c->n_text - c->n_word;
 	}
 	w->shrinks = shrinks ? w->most * shrinks : w->most / NEAR_EDIT;
+	w->grows = grows ? w->most * grows : w->most / NEAR_EDIT;
 	return FUND_OK;
 }
 
@@ -283,9 +287,22 @@ static uint32_t distance_of_ocr(const struct near_word *w, struct slice word)
 	return least(w, row, bit(w->n));
 }
 
+static bool is_inner(uint8_t byte) { return (byte & 0xC0) == 0x80; }
+
+/* As many letters as a near word may have? */
+static bool has_length(const struct near_word *w, struct slice word)
+{
+	size_t n = word.len, most = w->n + w->grows;
+	for (size_t i = 0; i < word.len && n > most; i++)
+		n -= is_inner(word.data[i]);
+	return n <= most && word.len + w->shrinks >= w->n;
+}
+
 uint32_t near_word_distance(const struct near_word *w, struct slice word)
 {
 	uint64_t row[NEAR_WORD_EDITS + 1];
+	if (!has_length(w, word))
+		return w->most + 1;
 	if (w->forth.confusions)
 		return distance_of_ocr(w, word);
 	start(w, row);
@@ -304,109 +321,155 @@ void near_end_init(struct near_end *e, const struct near_word *w, bool back)
 	uint32_t least = w->n > w->shrinks ? w->n - w->shrinks : 0; /* letters that a near word has */
 	*e = (struct near_end){ .word = w, .back = back };
 	e->few = least < NEAR_END_LETTERS ? 0 : least - NEAR_END_LETTERS < NEAR_END_LETTERS ? least - NEAR_END_LETTERS : NEAR_END_LETTERS;
+	/* Of two edits, one end has both or the other none: where that end is long, it is enough to know it, and ends of both edits, which are many, need not be. */
+	e->any[0] = e->few < NEAR_END_EXACT ? w->most + 1 : w->edit + 1;
+	e->any[1] = e->few * w->edit < e->any[0] ? e->few * w->edit : e->any[0];
 	start(w, e->rows[0]);
 }
 
-static bool is_inner(uint8_t byte) { return (byte & 0xC0) == 0x80; }
-
-static uint32_t first_letters(struct slice s, uint32_t *out)
+/* The letter at the outer end of `s`, which goes. false: none is left, or it is cut. */
+static bool first_letter(struct slice *s, uint32_t *cp)
 {
-	uint32_t n = 0;
-	for (const uint8_t *p = s.data, *end = slice_end(s); p < end && n < NEAR_END_LETTERS;) {
-		if (*p < 0x80) {
-			out[n++] = *p++;
-			continue;
-		}
-		size_t want = *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : 4;
-		if ((size_t)(end - p) < want)
-			break;
-		p += utf8_decode(p, end, &out[n++]);
-	}
-	return n;
+	if (s->len == 0)
+		return false;
+	uint8_t byte = *s->data;
+	size_t len = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+	*cp = byte;
+	if (len > s->len)
+		return false;
+	if (len > 1)
+		len = utf8_decode(s->data, slice_end(*s), cp);
+	*s = slice_from(*s, len);
+	return true;
 }
 
-static uint32_t last_letters(struct slice s, uint32_t *out)
+static bool last_letter(struct slice *s, uint32_t *cp)
 {
-	uint32_t n = 0;
-	for (size_t end = s.len, at; end > 0 && n < NEAR_END_LETTERS; end = at) {
-		at = end - 1;
-		if (s.data[at] < 0x80) {
-			out[n++] = s.data[at];
-			continue;
-		}
-		while (at > 0 && is_inner(s.data[at]))
+	size_t at = s->len;
+	if (at == 0)
+		return false;
+	*cp = s->data[--at];
+	if (*cp >= 0x80) {
+		while (at > 0 && is_inner(s->data[at]))
 			at--;
-		if (is_inner(s.data[at]))
-			break;
-		utf8_decode(s.data + at, s.data + end, &out[n++]);
+		if (is_inner(s->data[at]))
+			return false;
+		utf8_decode(s->data + at, slice_end(*s), cp);
 	}
-	return n;
+	s->len = at;
+	return true;
 }
 
-static bool is_dead(const struct near_end *e, struct slice bytes)
-{
-	size_t n = e->n_dead;
-	return n && n <= bytes.len && memcmp(e->back ? bytes.data + bytes.len - n : bytes.data, e->dead, n) == 0;
-}
-
-/* The outer bytes that have these letters: what follows with the same need not be worked out. */
-static void note_dead(struct near_end *e, struct slice bytes, uint32_t n_letters)
-{
-	size_t n = 0;
-	uint8_t room[4];
-	for (uint32_t i = 0; i < n_letters; i++)
-		n += utf8_encode(e->letters[i], room);
-	e->n_dead = 0;
-	if (n > bytes.len || n > sizeof e->dead)
-		return; /* not UTF-8 */
-	e->n_dead = (uint32_t)n;
-	memcpy(e->dead, e->back ? bytes.data + bytes.len - n : bytes.data, n);
-}
-
-/* Reads letter i of the end; `hope`: of the places that it may yet come to. */
-static void read_end(struct near_end *e, uint32_t i, uint64_t *hope)
+/* Reads letter i of the end. -> the places that it may yet come to, in `room` if they are not the row itself */
+static const uint64_t *read_end(struct near_end *e, uint32_t i, uint64_t *room)
 {
 	const struct near_word *w = e->word;
 	const struct direction *d = e->back ? &w->back : &w->forth;
 	struct behind b = { .n = i + 1 };
 	if (!d->confusions) {
 		read_letter(w, d, e->rows[i], e->letters[i], e->rows[i + 1]);
-		memcpy(hope, e->rows[i + 1], (w->most + 1) * sizeof *hope);
-		return;
+		return e->rows[i + 1];
 	}
 	for (uint32_t k = 0; k < OCR_LETTERS && k <= i; k++) {
 		b.letters[k] = ocr_letter(e->letters[i - k]);
 		b.rows[k] = e->rows[i - k];
 	}
 	read_confusable(w, d, &b, e->rows[i + 1]);
-	hopes(w, d, &b, e->rows[i + 1], hope);
+	hopes(w, d, &b, e->rows[i + 1], room);
+	return room;
 }
 
-void near_end_cost(struct near_end *e, struct slice bytes, uint32_t cost[2])
+static uint32_t bytes_of(uint32_t cp) { return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4; }
+
+static void note_bytes(struct near_end *e, uint32_t i)
 {
-	const struct near_word *w = e->word;
-	const uint64_t word = UINT64_MAX >> (NEAR_WORD_LETTERS - w->n);
-	cost[0] = cost[1] = w->most + 1;
-	if (is_dead(e, bytes))
+	bool known = e->letters[i] != UTF8_REPLACEMENT && (i == 0 || e->bytes[i]);
+	e->bytes[i + 1] = known ? e->bytes[i] + bytes_of(e->letters[i]) : 0;
+}
+
+/* Does it matter to know ends of this cost? */
+static bool is_told(const struct near_end *e, unsigned of, uint32_t cost) { return cost <= e->word->most && cost < e->any[of]; }
+
+/* Reads letter i, if it is not the one that was read there before. */
+static void read_at(struct near_end *e, uint32_t i, uint32_t cp)
+{
+	uint64_t room[NEAR_COST_MAX + 1];
+	if (i < e->n && e->letters[i] == cp)
 		return;
-	uint32_t letters[NEAR_END_LETTERS], n = e->back ? last_letters(bytes, letters) : first_letters(bytes, letters), same = 0;
-	while (same < n && same < e->n && letters[same] == e->letters[same])
-		same++;
-	for (uint32_t i = same; i < n; i++) {
-		uint64_t hope[NEAR_COST_MAX + 1];
-		e->letters[i] = letters[i];
-		read_end(e, i, hope);
-		e->least[i + 1] = least(w, hope, word);
-		if (e->least[i + 1] <= w->most)
-			continue;
-		e->n = i + 1;
-		if (i < e->few)
-			note_dead(e, bytes, i + 1);
-		else
-			cost[1] = e->least[e->few];
-		return;
+	e->letters[i] = cp;
+	e->n = i + 1;
+	note_bytes(e, i);
+	e->least[i + 1] = least(e->word, read_end(e, i, room), UINT64_MAX >> (NEAR_WORD_LETTERS - e->word->n));
+}
+
+/* Reads letters until no word may begin (end) so. -> how many */
+static uint32_t read_letters(struct near_end *e, struct slice bytes)
+{
+	uint32_t i = 0, cp;
+	while (i < NEAR_END_LETTERS && is_told(e, 0, e->least[i]) && (e->back ? last_letter(&bytes, &cp) : first_letter(&bytes, &cp)))
+		read_at(e, i++, cp);
+	return i;
+}
+
+/* A letter's bytes, from the outer one inwards: the first one highest, zeros behind the last. */
+static uint32_t outer_bytes(const struct near_end *e, uint32_t cp)
+{
+	uint8_t bytes[4];
+	uint32_t out = 0;
+	if (cp < 0x80)
+		return cp << 24;
+	size_t n = utf8_encode(cp, bytes);
+	for (size_t i = 0; i < n; i++)
+		out |= (uint32_t)bytes[e->back ? n - 1 - i : i] << (24 - 8 * i);
+	return out;
+}
+
+/* No word begins (ends) with the first `n` letters: outer bytes of the letter behind the last one, in the order of bytes, that may stand in its place. 0: none. */
+static uint32_t next_alive(const struct near_end *e, uint32_t n)
+{
+	const struct direction *d = e->back ? &e->word->back : &e->word->forth;
+	uint32_t dead = outer_bytes(e, e->letters[n - 1]), found = 0;
+	if (d->confusions) /* whatever stands behind it */
+		return dead + (1u << (32 - 8 * bytes_of(e->letters[n - 1])));
+	/* what was read before has used up the limit: only the word's own next letters */
+	for (uint64_t at = e->rows[n - 1][e->least[n - 1]] & (bit(e->word->n) - 1); at; at &= at - 1) {
+		uint32_t letter = outer_bytes(e, d->letters[__builtin_ctzll(at)]);
+		if (letter > dead && (!found || letter < found))
+			found = letter;
 	}
-	e->n = n;
+	return found;
+}
+
+/* Where to go on behind the first `n` letters, with which no word begins (ends). */
+static size_t go_on(const struct near_end *e, uint32_t n, uint8_t next[NEAR_END_LETTERS])
+{
+	uint32_t len = 0, letter;
+	if (n == 0 || e->bytes[n] == 0)
+		return 0;
+	for (uint32_t i = 0; i + 1 < n; i++)
+		for (letter = outer_bytes(e, e->letters[i]); letter; letter <<= 8)
+			next[len++] = (uint8_t)(letter >> 24);
+	letter = next_alive(e, n);
+	if (letter == 0 && len == 0) { /* nowhere */
+		memset(next, 0xFF, NEAR_END_LETTERS);
+		return NEAR_END_LETTERS;
+	}
+	if (letter == 0)
+		next[len - 1]++;
+	for (; letter && len < NEAR_END_LETTERS; letter <<= 8) /* a letter that is cut is any */
+		next[len++] = (uint8_t)(letter >> 24);
+	return len;
+}
+
+size_t near_end_cost(struct near_end *e, struct slice bytes, bool whole, uint32_t cost[2], uint8_t next[NEAR_END_LETTERS])
+{
+	const uint32_t most = e->word->most;
+	uint32_t n = read_letters(e, bytes);
 	cost[0] = e->least[n];
-	cost[1] = e->least[n <= e->few ? n : e->few];
+	cost[1] = e->least[n < e->few ? n : e->few];
+	if (!is_told(e, 0, cost[0]) && !is_told(e, 1, cost[1]))
+		return go_on(e, n, next);
+	if (whole && near_word_distance(e->word, bytes) > most)
+		cost[0] = cost[1] = most + 1;
+	return 0;
 }

@@ -36,23 +36,26 @@ uint32_t near_word_letters(const struct near_word *w);
 uint32_t near_word_distance(const struct near_word *w, struct slice word);
 
 /* Beginnings, or ends, of many words: neighbours that agree in their outer letters are worked out once. */
-#define NEAR_END_LETTERS 4u
+#define NEAR_END_LETTERS 5u
 struct near_end {
 	const struct near_word *word;
 	bool back;    /* ends */
 	uint32_t few; /* outer letters that are none of the other end's NEAR_END_LETTERS in any near word */
+	uint32_t any[2]; /* from these costs on ends are not told apart: so may be those of any word */
 	/* private */
 	uint32_t n, letters[NEAR_END_LETTERS];
-	uint8_t dead[NEAR_END_LETTERS]; /* outer bytes with which no near word begins (ends); n_dead 0: not known */
-	uint32_t n_dead;
 	uint32_t least[NEAR_END_LETTERS + 1]; /* by letters read: what a word costs at least */
+	uint32_t bytes[NEAR_END_LETTERS + 1]; /* and how many they take; 0: not known, for they were not UTF-8 */
 	uint64_t rows[NEAR_END_LETTERS + 1][NEAR_COST_MAX + 1];
 };
 void near_end_init(struct near_end *e, const struct near_word *w, bool back);
 /*
  * The least that any word costs which begins (ends) with these bytes (up to NEAR_END_LETTERS of them); above the limit: limit + 1. cost[1] is of the `few`
- * outer letters alone: it and cost[0] of the other end together are no more than a near word's distance.
+ * outer letters alone: it and cost[0] of the other end together are no more than a near word's distance. What is not less than `any` may be less than it is.
+ * `whole`: the bytes are all of the word.
+ * Where both costs are above the limit, or not less than `any`: -> how many bytes, from the outer one inwards, `next` has: all ends between this one and
+ * those with these bytes are alike in vain. 0: not known.
  */
-void near_end_cost(struct near_end *e, struct slice bytes, uint32_t cost[2]);
+size_t near_end_cost(struct near_end *e, struct slice bytes, bool whole, uint32_t cost[2], uint8_t next[NEAR_END_LETTERS]);
 
 #endif

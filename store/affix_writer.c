@@ -6,7 +6,8 @@
 #include "base/hash.h"
 #include "store/affixes.h"
 
-#define CHUNK_TARGET (2u * 4096 - 16) /* two pages less a page header */
+#define CHUNK_TARGET (8u * 4096 - 16) /* eight pages less a page header */
+#define BLOCK_TARGET 160u	      /* bytes of keys: a search ends in reading one */
 
 void affix_writer_release(struct affix_writer *w)
 {
@@ -72,20 +73,60 @@ static enum fund_status sort(struct affixes *a)
 struct output {
 	struct chunk_sink sink;
 	enum chunk_kind kind;
-	struct buf chunk, runs;
-	uint64_t first, before; /* keys of the open chunk: its first, the last put */
+	struct buf places, blocks, runs; /* of the open chunk: its blocks' places, offsets being from the first block, and they; of a key */
+	struct buf chunk;
+	uint32_t n_blocks;
+	size_t block;	 /* where the open block begins */
+	uint64_t before; /* the last key put into it */
 };
+
+static size_t chunk_len(const struct output *o) { return AFFIX_HEADER + o->places.len + o->blocks.len; }
+
+static void end_block(struct output *o)
+{
+	uint8_t *block = o->blocks.data + o->block;
+	if (o->n_blocks)
+		put_u32(block, checksum(block + 4, o->blocks.len - o->block - 4));
+}
 
 static enum fund_status put_chunk(struct output *o)
 {
-	uint8_t tail[AFFIX_KEY];
-	if (o->chunk.len == 0)
+	uint8_t header[AFFIX_HEADER] = { 0 };
+	if (o->n_blocks == 0)
 		return FUND_OK;
-	affix_key_put(tail, o->first);
-	put_u32(o->chunk.data, checksum(o->chunk.data + 4, o->chunk.len - 4));
-	enum fund_status st = o->sink.put(o->sink.context, o->kind, slice_of(tail, sizeof tail), slice_buf(&o->chunk));
+	end_block(o);
+	put_u32(header + 4, o->n_blocks);
+	for (uint32_t i = 0; i < o->n_blocks; i++) {
+		uint8_t *offset = o->places.data + (size_t)i * AFFIX_PLACE + AFFIX_KEY;
+		put_u32(offset, get_u32(offset) + (uint32_t)(AFFIX_HEADER + o->places.len));
+	}
 	buf_reset(&o->chunk);
+	enum fund_status st = buf_add(&o->chunk, header, sizeof header);
+	if (st == FUND_OK)
+		st = buf_add_slice(&o->chunk, slice_buf(&o->places));
+	if (st != FUND_OK)
+		return st;
+	put_u32(o->chunk.data, checksum(o->chunk.data + 4, o->chunk.len - 4));
+	st = buf_add_slice(&o->chunk, slice_buf(&o->blocks));
+	if (st == FUND_OK)
+		st = o->sink.put(o->sink.context, o->kind, slice_of(o->places.data, AFFIX_KEY), slice_buf(&o->chunk));
+	buf_reset(&o->places);
+	buf_reset(&o->blocks);
+	o->n_blocks = 0;
 	return st;
+}
+
+static enum fund_status begin_block(struct output *o, uint64_t key)
+{
+	uint8_t place[AFFIX_PLACE];
+	end_block(o);
+	o->block = o->blocks.len;
+	o->before = 0;
+	o->n_blocks++;
+	affix_key_put(place, key);
+	put_u32(place + AFFIX_KEY, (uint32_t)o->block);
+	enum fund_status st = buf_add(&o->places, place, sizeof place);
+	return st == FUND_OK ? buf_add(&o->blocks, "\0\0\0", 4) : st;
 }
 
 /* Runs of blocks that follow each other: gap << 1 | more than one, then by how many more than two. */
@@ -112,7 +153,7 @@ static enum fund_status put_entry(struct buf *chunk, uint64_t key, uint64_t befo
 	size_t more = runs.len < AFFIX_LEN_INLINE ? runs.len : AFFIX_LEN_INLINE;
 	affix_key_put(bytes, key);
 	affix_key_put(last, before);
-	while (shared < AFFIX_KEY - 1 && bytes[shared] == last[shared])
+	while (before && shared < AFFIX_KEY - 1 && bytes[shared] == last[shared])
 		shared++;
 	*p++ = (uint8_t)(shared | more << 3);
 	memcpy(p, bytes + shared, AFFIX_KEY - shared);
@@ -127,15 +168,13 @@ static enum fund_status put_key(struct output *o, const struct affix *a, size_t 
 {
 	buf_reset(&o->runs);
 	enum fund_status st = put_blocks(&o->runs, a, n);
-	if (st == FUND_OK && o->chunk.len + 1 + AFFIX_KEY + VARINT32_MAX + o->runs.len > CHUNK_TARGET)
+	size_t len = 1 + AFFIX_KEY + VARINT32_MAX + o->runs.len;
+	if (st == FUND_OK && chunk_len(o) + AFFIX_PLACE + 4 + len > CHUNK_TARGET)
 		st = put_chunk(o);
-	if (st == FUND_OK && o->chunk.len == 0) {
-		o->first = a->key;
-		o->before = 0;
-		st = buf_add(&o->chunk, "\0\0\0", 4);
-	}
+	if (st == FUND_OK && (o->n_blocks == 0 || o->blocks.len + len > o->block + BLOCK_TARGET))
+		st = begin_block(o, a->key);
 	if (st == FUND_OK)
-		st = put_entry(&o->chunk, a->key, o->before, slice_buf(&o->runs));
+		st = put_entry(&o->blocks, a->key, o->before, slice_buf(&o->runs));
 	o->before = a->key;
 	return st;
 }
@@ -158,7 +197,9 @@ enum fund_status affix_writer_finish(struct affix_writer *w, struct chunk_sink s
 	enum fund_status st = put_all(&o, &w->heads, CHUNK_HEADS);
 	if (st == FUND_OK)
 		st = put_all(&o, &w->tails, CHUNK_TAILS);
-	buf_release(&o.chunk);
+	buf_release(&o.places);
+	buf_release(&o.blocks);
 	buf_release(&o.runs);
+	buf_release(&o.chunk);
 	return st;
 }

@@ -4,7 +4,7 @@
  *
  * Shape    two sorted maps, from a class and the first (last, in reverse) FORM_HEAD bytes of a form to the numbers of blocks.
  * Bytes    docs/FORMAT.md, "Beginnings and ends".
- * Memory   12 bytes for each different (beginning, block) and (end, block) until finish.
+ * Memory   16 bytes for each different (beginning, block) and (end, block) until finish.
  */
 #ifndef STORE_AFFIX_WRITER_H
 #define STORE_AFFIX_WRITER_H

@@ -3,79 +3,175 @@
 
 #include "base/hash.h"
 
+static const uint8_t *place(const struct affix_iter *it, uint32_t block) { return it->chunk.data + AFFIX_HEADER + (size_t)block * AFFIX_PLACE; }
+
+/* The first key of a block: with bytes of the offset behind it, which go. */
+static uint64_t first_key(const struct affix_iter *it, uint32_t block)
+{
+	_Static_assert(AFFIX_PLACE >= 8, "a place is read as eight bytes");
+	return __builtin_bswap64(get_u64(place(it, block))) >> 8 * (8 - AFFIX_KEY);
+}
+
+/* ---- chunks and blocks ---- */
+
 static enum fund_status open_chunk(struct affix_iter *it, struct slice chunk)
 {
-	if (chunk.len < 4 || checksum(chunk.data + 4, chunk.len - 4) != get_u32(chunk.data))
+	if (chunk.len < AFFIX_HEADER)
 		return FUND_CORRUPT;
-	it->cursor = cursor_of(slice_from(chunk, 4));
-	it->key = 0;
+	it->chunk = chunk;
+	it->n_blocks = get_u32(chunk.data + 4);
+	if (it->n_blocks < 1 || it->n_blocks > (chunk.len - AFFIX_HEADER) / AFFIX_PLACE)
+		return FUND_CORRUPT;
+	if (!chunk_is_checked(it->source->checked, chunk.data)) {
+		size_t header = AFFIX_HEADER + (size_t)it->n_blocks * AFFIX_PLACE;
+		if (checksum(chunk.data + 4, header - 4) != get_u32(chunk.data))
+			return FUND_CORRUPT;
+		chunk_set_checked(it->source->checked, chunk.data);
+	}
+	it->block = UINT32_MAX; /* before the first */
+	return slice_equal(it->tail, slice_of(place(it, 0), AFFIX_KEY)) ? FUND_OK : FUND_CORRUPT; /* keys have no checksum */
+}
+
+/* From its place to the next one's. */
+static enum fund_status open_block(struct affix_iter *it, uint32_t block)
+{
+	size_t header = AFFIX_HEADER + (size_t)it->n_blocks * AFFIX_PLACE, from = get_u32(place(it, block) + AFFIX_KEY);
+	size_t to = block + 1 < it->n_blocks ? get_u32(place(it, block + 1) + AFFIX_KEY) : it->chunk.len;
+	if (from < header || to > it->chunk.len || to < from + 4)
+		return FUND_CORRUPT;
+	struct slice bytes = slice_part(it->chunk, from, to - from);
+	if (checksum(bytes.data + 4, bytes.len - 4) != get_u32(bytes.data))
+		return FUND_CORRUPT;
+	it->cursor = cursor_of(slice_from(bytes, 4));
+	it->block = block;
 	it->is_first = true;
 	return FUND_OK;
+}
+
+/* The last block behind the current one that begins at or before `from`; the next one when none does. */
+static uint32_t block_of(const struct affix_iter *it, uint64_t from)
+{
+	uint32_t low = it->block + 1, high = low + 1, step = 1; /* the answer is in [low, high) */
+	while (high < it->n_blocks && first_key(it, high) <= from) {
+		low = high;
+		step *= 2;
+		high = it->n_blocks - high > step ? high + step : it->n_blocks;
+	}
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+		if (first_key(it, middle) <= from)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static enum fund_status next_chunk(struct affix_iter *it)
+{
+	struct slice chunk;
+	enum fund_status st = it->source->next(it->source->context, it->kind, it->tail, &it->tail, &chunk);
+	if (st == FUND_OK)
+		st = open_chunk(it, chunk);
+	return st == FUND_NOT_FOUND ? FUND_END : st;
 }
 
 enum fund_status affix_seek(struct affix_iter *it, const struct chunk_source *s, enum chunk_kind kind, uint64_t from)
 {
 	uint8_t tail[AFFIX_KEY];
 	struct slice chunk;
-	*it = (struct affix_iter){ .source = s, .kind = kind, .from = from };
+	*it = (struct affix_iter){ .source = s, .kind = kind, .from = from, .cursor = cursor_of(slice_of("", 0)) };
 	affix_key_put(tail, from);
 	enum fund_status st = s->seek_le(s->context, kind, slice_of(tail, sizeof tail), &it->tail, &chunk);
 	if (st == FUND_NOT_FOUND) {
-		it->cursor = cursor_of(slice_of("", 0));
 		it->tail = slice_of("", 0);
+		it->block = UINT32_MAX;
 		return FUND_OK;
 	}
 	return st == FUND_OK ? open_chunk(it, chunk) : st;
 }
 
-static bool affix_key_is(struct slice tail, uint64_t key)
-{
-	uint8_t bytes[AFFIX_KEY];
-	affix_key_put(bytes, key);
-	return slice_equal(tail, slice_of(bytes, sizeof bytes));
-}
+/* ---- keys ---- */
 
 static bool read_key(struct affix_iter *it)
 {
-	uint8_t bytes[AFFIX_KEY];
-	uint64_t before = it->key;
 	uint8_t head = cursor_u8(&it->cursor), shared = head & 7u;
 	size_t len = head >> 3;
-	if (shared >= AFFIX_KEY)
+	if (shared >= AFFIX_KEY || (it->is_first && shared))
 		return false;
 	struct slice rest = cursor_take(&it->cursor, AFFIX_KEY - shared);
-	if (it->cursor.bad)
-		return false;
-	affix_key_put(bytes, before);
-	memcpy(bytes + shared, rest.data, rest.len);
-	it->key = 0;
-	for (unsigned i = 0; i < AFFIX_KEY; i++)
-		it->key = it->key << 8 | bytes[i];
+	uint64_t key = it->key >> 8 * (AFFIX_KEY - shared);
+	for (size_t i = 0; i < rest.len; i++)
+		key = key << 8 | rest.data[i];
 	if (len == AFFIX_LEN_INLINE)
 		len += (size_t)cursor_varint32(&it->cursor);
 	it->blocks = cursor_take(&it->cursor, len);
-	bool named = !it->is_first || affix_key_is(it->tail, it->key); /* keys have no checksum */
+	bool right = !it->cursor.bad && key > it->key && (!it->is_first || key == first_key(it, it->block));
 	it->is_first = false;
-	return !it->cursor.bad && it->key > before && named;
+	it->key = key;
+	return right;
+}
+
+/* Leading bytes in which the current key agrees with `from`. */
+static unsigned agreement(const struct affix_iter *it)
+{
+	uint64_t differ = it->key ^ it->from;
+	return differ ? ((unsigned)__builtin_clzll(differ) - (64 - 8 * AFFIX_KEY)) / 8 : AFFIX_KEY;
+}
+
+/* Passes over keys that share more with the current one, which is less than `from`, than `from` does: so are they. */
+static bool pass_keys(struct affix_iter *it)
+{
+	struct cursor *c = &it->cursor;
+	unsigned agree = agreement(it);
+	while (c->p < c->end && (*c->p & 7u) > agree) {
+		uint8_t head = *c->p++;
+		size_t len = head >> 3;
+		unsigned shared = head & 7u;
+		if (shared >= AFFIX_KEY)
+			return false;
+		cursor_take(c, AFFIX_KEY - shared);
+		if (len == AFFIX_LEN_INLINE)
+			len += (size_t)cursor_varint32(c);
+		cursor_take(c, len);
+	}
+	return !c->bad;
+}
+
+/* The next block that may have a key >= from. */
+static enum fund_status next_block(struct affix_iter *it)
+{
+	enum fund_status st = it->block + 1 < it->n_blocks ? FUND_OK : next_chunk(it);
+	return st == FUND_OK ? open_block(it, block_of(it, it->from)) : st;
 }
 
 enum fund_status affix_next(struct affix_iter *it)
 {
 	for (;;) {
-		if (cursor_left(&it->cursor) == 0) {
-			struct slice chunk;
-			enum fund_status st = it->source->next(it->source->context, it->kind, it->tail, &it->tail, &chunk);
-			if (st == FUND_OK)
-				st = open_chunk(it, chunk);
+		if (it->cursor.p == it->cursor.end) {
+			enum fund_status st = next_block(it);
 			if (st != FUND_OK)
-				return st == FUND_NOT_FOUND ? FUND_END : st;
+				return st;
 		}
+		if (it->key < it->from && !it->is_first && !pass_keys(it))
+			return FUND_CORRUPT;
+		if (it->cursor.p == it->cursor.end)
+			continue;
 		if (!read_key(it))
 			return FUND_CORRUPT;
 		if (it->key >= it->from)
 			return FUND_OK;
 	}
 }
+
+void affix_skip(struct affix_iter *it, uint64_t from)
+{
+	it->from = from;
+	if (it->block + 1 < it->n_blocks && first_key(it, it->block + 1) <= from)
+		it->cursor = cursor_of(slice_of("", 0));
+}
+
+/* ---- blocks of a key ---- */
 
 enum fund_status affix_blocks(struct slice runs, uint32_t n_blocks, void (*block)(void *context, uint32_t block), void *context)
 {

@@ -10,6 +10,10 @@
 
 #define AFFIX_KEY (1 + FORM_HEAD) /* bytes: class and letters */
 #define AFFIX_LEN_INLINE 31u	  /* bytes of runs: as many as fit beside the shared letters */
+#define AFFIX_HEADER 8u		  /* of a chunk, ahead of the places of its blocks */
+#define AFFIX_PLACE (AFFIX_KEY + 4) /* of a block: its first key, its offset */
+
+_Static_assert(AFFIX_KEY <= 7, "shared bytes are kept in three bits");
 
 static inline void affix_key_put(uint8_t out[AFFIX_KEY], uint64_t key)
 {
@@ -39,15 +43,18 @@ struct affix_iter {
 	/* private */
 	const struct chunk_source *source;
 	enum chunk_kind kind;
-	struct slice tail;
+	struct slice tail, chunk;
 	struct cursor cursor;
 	uint64_t from;
-	bool is_first; /* the key that comes is its chunk's first */
+	uint32_t n_blocks, block; /* of the chunk: the current one, UINT32_MAX before the first */
+	bool is_first; /* the key that comes is its block's first */
 };
 /* Before the first key >= from. */
 enum fund_status affix_seek(struct affix_iter *it, const struct chunk_source *s, enum chunk_kind kind, uint64_t from);
 /* FUND_OK, FUND_END, FUND_CORRUPT. */
 enum fund_status affix_next(struct affix_iter *it);
+/* The next key is the first one >= from; from > it->key. Blocks between are not read. */
+void affix_skip(struct affix_iter *it, uint64_t from);
 /* Calls `block` for each block of the runs; FUND_CORRUPT: they cannot be right, or reach behind `n_blocks`. */
 enum fund_status affix_blocks(struct slice runs, uint32_t n_blocks, void (*block)(void *context, uint32_t block), void *context);
 

@@ -44,7 +44,10 @@ struct chunk_sink {
 struct chunks_checked {
 	_Atomic(const uint8_t *) at[64];
 };
-static inline _Atomic(const uint8_t *) *checked_slot(struct chunks_checked *c, const uint8_t *chunk) { return &c->at[((uintptr_t)chunk >> 12) % 64]; } /* chunks begin pages */
+static inline _Atomic(const uint8_t *) *checked_slot(struct chunks_checked *c, const uint8_t *chunk)
+{
+	return &c->at[((uint64_t)(uintptr_t)chunk >> 12) * 0x9E3779B97F4A7C15u >> 58]; /* chunks begin pages, and neighbours of a kind are equally far apart */
+}
 static inline bool chunk_is_checked(struct chunks_checked *c, const uint8_t *chunk)
 {
 	return c && atomic_load_explicit(checked_slot(c, chunk), memory_order_relaxed) == chunk;

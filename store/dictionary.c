@@ -293,6 +293,15 @@ enum fund_status dictionary_seek_block(struct dictionary_iter *it, const struct 
 	return it->block < it->n_blocks ? open_block(it) : FUND_NOT_FOUND;
 }
 
+enum fund_status dictionary_move_to_block(struct dictionary_iter *it, uint32_t block)
+{
+	if (!it->chunk.data || block < it->first_block || block - it->first_block >= it->n_blocks)
+		return dictionary_seek_block(it, it->source, block);
+	it->block = block - it->first_block;
+	it->stands = false;
+	return open_block(it);
+}
+
 enum fund_status dictionary_n_blocks(const struct chunk_source *s, uint32_t *n)
 {
 	static const uint8_t last[4] = { 0xff, 0xff, 0xff, 0xff };

@@ -50,6 +50,8 @@ enum fund_status dictionary_seek(struct dictionary_iter *it, const struct chunk_
 /* Stands before the first term of the block that holds `from` if any does; of block number `block`: FUND_NOT_FOUND, there is none. */
 enum fund_status dictionary_seek_block_of(struct dictionary_iter *it, const struct chunk_source *s, struct slice from);
 enum fund_status dictionary_seek_block(struct dictionary_iter *it, const struct chunk_source *s, uint32_t block);
+/* The same for an iterator that stood before: in its chunk there is nothing to look for. */
+enum fund_status dictionary_move_to_block(struct dictionary_iter *it, uint32_t block);
 enum fund_status dictionary_n_blocks(const struct chunk_source *s, uint32_t *n);
 /* FUND_OK, FUND_END, FUND_CORRUPT. */
 enum fund_status dictionary_next(struct dictionary_iter *it);

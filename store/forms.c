@@ -278,33 +278,50 @@ static struct block_set cost_set(const struct form_scan_state *s, const struct f
 
 static bool has_few(const struct form_ends *ends) { return ends->few > 0 && ends->few < FORM_HEAD; }
 
-/* Notes the blocks of each key in the sets of its costs; those above `most` in none. */
-static enum fund_status note_costs(struct form_scan_state *s, const struct chunk_source *source, unsigned end, const struct form_ends *ends)
+/* Notes the blocks of a key in the sets of its costs; those above `most` in none, nor what any word may cost. */
+static enum fund_status note_costs(struct form_scan_state *s, const struct affix_iter *it, unsigned end, const struct form_ends *ends, const uint32_t cost[2])
+{
+	unsigned n_sets = has_few(ends) ? 2 : 1;
+	enum fund_status st = FUND_OK;
+	for (unsigned of = 0; of < n_sets && st == FUND_OK; of++)
+		if (cost[of] <= ends->most && cost[of] < ends->any[of]) {
+			struct block_set set = cost_set(s, ends, end, of, cost[of]);
+			st = note_blocks(&set, it);
+		}
+	return st;
+}
+
+static enum fund_status note_end(struct form_scan_state *s, const struct chunk_source *source, unsigned end, const struct form_ends *ends)
 {
 	struct affix_iter it;
-	uint8_t letters[FORM_HEAD];
+	uint8_t room[FORM_HEAD], next[FORM_HEAD];
 	uint32_t cost[2];
-	unsigned n_sets = has_few(ends) ? 2 : 1;
 	enum chunk_kind kind = end == HEADS ? CHUNK_HEADS : CHUNK_TAILS;
 	enum fund_status st = affix_seek(&it, source, kind, affix_head(s->class, slice_of(NULL, 0)));
 	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> 8 * FORM_HEAD == s->class) {
-		ends->cost(end == HEADS ? ends->head : ends->tail, letters_of(it.key, kind, letters), cost);
-		for (unsigned of = 0; of < n_sets && st == FUND_OK; of++)
-			if (cost[of] <= ends->most) {
-				struct block_set set = cost_set(s, ends, end, of, cost[of]);
-				st = note_blocks(&set, &it);
-			}
+		struct slice letters = letters_of(it.key, kind, room);
+		size_t n = ends->cost(end == HEADS ? ends->head : ends->tail, letters, letters.len < FORM_HEAD, cost, next);
+		if (n)
+			affix_skip(&it, affix_head(s->class, slice_of(next, n)));
+		else
+			st = note_costs(s, &it, end, ends, cost);
 	}
 	return st == FUND_END ? FUND_OK : st;
 }
 
-/* 64 blocks: in which is a beginning and an end that cost no more than `most` together? */
+/* 64 blocks of a set. */
+static uint64_t cost_bits(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, unsigned of, uint32_t cost, uint32_t w)
+{
+	return cost >= ends->any[of] ? UINT64_MAX : cost_set(s, ends, end, of, cost).bits[w];
+}
+
+/* In which of 64 blocks is a beginning and an end that cost no more than `most` together? */
 static uint64_t join_costs(const struct form_scan_state *s, const struct form_ends *ends, unsigned head_of, unsigned tail_of, uint32_t w)
 {
 	uint64_t any = 0, tails = 0;
 	for (uint32_t i = ends->most + 1; i-- > 0;) { /* the dearer the beginning, the cheaper the end */
-		tails |= cost_set(s, ends, TAILS, tail_of, ends->most - i).bits[w];
-		any |= cost_set(s, ends, HEADS, head_of, i).bits[w] & tails;
+		tails |= cost_bits(s, ends, TAILS, tail_of, ends->most - i, w);
+		any |= cost_bits(s, ends, HEADS, head_of, i, w) & tails;
 	}
 	return any;
 }
@@ -317,8 +334,8 @@ static uint64_t join_ends(const struct form_scan_state *s, const struct form_end
 	if (ends->few)
 		return join_costs(s, ends, 0, 0, w);
 	for (uint32_t i = 0; i <= ends->most; i++) {
-		heads |= cost_set(s, ends, HEADS, 0, i).bits[w];
-		tails |= cost_set(s, ends, TAILS, 0, i).bits[w];
+		heads |= cost_bits(s, ends, HEADS, 0, i, w);
+		tails |= cost_bits(s, ends, TAILS, 0, i, w);
 	}
 	return heads & tails;
 }
@@ -329,9 +346,9 @@ enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *
 	if (st == FUND_OK)
 		st = make_sets(f->state, source, 4 * (ends->most + 1));
 	if (st == FUND_OK)
-		st = note_costs(f->state, source, HEADS, ends);
+		st = note_end(f->state, source, HEADS, ends);
 	if (st == FUND_OK)
-		st = note_costs(f->state, source, TAILS, ends);
+		st = note_end(f->state, source, TAILS, ends);
 	for (uint32_t w = 0; st == FUND_OK && w < f->state->n_words; w++) /* the first set becomes what is looked at: nobody reads its words again */
 		f->state->blocks[w] = join_ends(f->state, ends, w);
 	return st;
@@ -363,7 +380,7 @@ static enum fund_status next_block(struct form_scan_state *s)
 		if (rest & 1) {
 			bool is_behind = s->block != UINT32_MAX && i == s->block + 1; /* there the walk goes on by itself */
 			s->block = i;
-			return is_behind ? FUND_OK : dictionary_seek_block(&s->walk.terms, s->walk.terms.source, i);
+			return is_behind ? FUND_OK : dictionary_move_to_block(&s->walk.terms, i);
 		}
 		i = rest ? i + (uint32_t)__builtin_ctzll(rest) : (i / 64 + 1) * 64;
 	}

@@ -76,17 +76,22 @@ enum fund_status form_scan_all(struct form_scan *f, const struct chunk_source *s
 enum fund_status form_scan_prefix(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct slice prefix);
 enum fund_status form_scan_suffix(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct slice suffix);
 /* Those whose first bytes (up to FORM_HEAD of them; of a shorter word all) `may` says yes to: for automata. Then still to be matched. */
-#define FORM_HEAD 4u
+#define FORM_HEAD 5u
 enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *s, uint8_t class, bool (*may)(void *context, struct slice head), void *context);
 /*
  * Those whose first and last bytes (up to FORM_HEAD; of a shorter word all) together cost no more than `most`: for words that are like a word. cost[0]: of the bytes;
  * cost[1]: of the `few` outer letters. Those and the bytes of the other end do not meet in any word that is looked for, so that their costs add up. few 0: each end
- * by itself costs no more than `most`; FORM_HEAD: cost[1] is not asked for.
+ * by itself costs no more than `most`; FORM_HEAD: cost[1] is not asked for. What costs `any` or more is
+ * not told apart: any word may be so.
  */
 struct form_ends {
 	void *head, *tail; /* contexts of `cost` */
-	void (*cost)(void *context, struct slice letters, uint32_t cost[2]); /* above most: cannot be */
-	uint32_t most, few;
+	/*
+	 * Above most: cannot be. `whole`: of a shorter word. If both costs are above `most` or not below `any`, it may say where to go on: -> `next` has so many
+	 * bytes, from the outer one inwards, and all ends between this one and those with these are in vain. 0: it does not know.
+	 */
+	size_t (*cost)(void *context, struct slice letters, bool whole, uint32_t cost[2], uint8_t next[FORM_HEAD]);
+	uint32_t most, few, any[2];
 };
 enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *s, uint8_t class, const struct form_ends *ends);
 /* FUND_OK, FUND_END, FUND_CORRUPT, FUND_NO_MEMORY. */

@@ -234,12 +234,115 @@ static void edit(uint64_t *state, char *word)
 	strcat(strcat(word, one), rest);
 }
 
+/* -> bytes of next */
+static size_t cost_and_next(struct near_end *e, const char *word, size_t len, uint32_t cost[2], uint8_t next[NEAR_END_LETTERS])
+{
+	size_t end = len < NEAR_END_LETTERS ? len : NEAR_END_LETTERS;
+	return near_end_cost(e, slice_of(e->back ? word + len - end : word, end), len < NEAR_END_LETTERS, cost, next);
+}
+
+static void end_cost(struct near_end *e, const char *word, size_t len, uint32_t cost[2])
+{
+	uint8_t next[NEAR_END_LETTERS];
+	cost_and_next(e, word, len, cost, next);
+}
+
+/* What costs `any` or more may be any word's. */
+static uint32_t told(const struct near_end *e, unsigned of, uint32_t cost) { return cost < e->any[of] ? cost : e->any[of]; }
+
+static bool ends_fit(const struct near_end *e, const uint32_t first[2], const uint32_t last[2], uint32_t distance)
+{
+	return told(e, 0, first[0]) + told(e, 1, last[1]) <= distance && told(e, 1, first[1]) + told(e, 0, last[0]) <= distance;
+}
+
+/* The bytes of an end from the outer one inwards, zeros behind. */
+static void outer(char out[NEAR_END_LETTERS], bool back, const char *word)
+{
+	size_t len = strlen(word);
+	for (size_t i = 0; i < NEAR_END_LETTERS; i++)
+		out[i] = i < len ? word[back ? len - 1 - i : i] : 0;
+}
+
+/* Does what an end says of those behind it leave out this word, whose own end matters? */
+static bool leaves_out(struct near_end *e, const char *end, const char *word, uint32_t most)
+{
+	uint32_t cost[2];
+	uint8_t next[NEAR_END_LETTERS];
+	char from[NEAR_END_LETTERS], to[NEAR_END_LETTERS] = { 0 }, at[NEAR_END_LETTERS];
+	size_t n = cost_and_next(e, end, strlen(end), cost, next);
+	if (n == 0)
+		return false;
+	memcpy(to, next, n);
+	outer(from, e->back, end);
+	outer(at, e->back, word);
+	ck_assert_msg(memcmp(from, to, sizeof to) < 0, "%s: goes back", end);
+	if (memcmp(at, from, sizeof at) < 0 || memcmp(at, to, sizeof at) >= 0)
+		return false;
+	near_end_cost(e, slice_str(word), false, cost, next); /* no letter is cut */
+	return (cost[0] <= most && cost[0] < e->any[0]) || (cost[1] <= most && cost[1] < e->any[1]);
+}
+
+/* Words near a word, and ends that are no near word's: what is passed over behind these has none of those. */
+static void nothing_near_is_passed_over(bool ocr)
+{
+	uint64_t state = 23;
+	uint32_t passed = 0;
+	for (int round = 0; round < 20000; round++) {
+		char word[200], near[250], end[300];
+		uint32_t cost;
+		struct automaton *a;
+		random_word(&state, 1 + random_below(&state, 14), word);
+		strcpy(near, word);
+		for (uint32_t i = random_below(&state, 3); i > 0; i--)
+			edit(&state, near);
+		ck_assert_int_eq((ocr ? automaton_ocr : automaton_fuzzy)(&a, slice_str(word), 2), FUND_OK);
+		ck_assert(automaton_matches(a, slice_str(near), &cost));
+		for (int back = 0; back < 2; back++) {
+			struct near_end e;
+			near_end_init(&e, automaton_near(a), back);
+			for (int i = 0; i < 8; i++) {
+				uint32_t unused[2];
+				uint8_t next[NEAR_END_LETTERS];
+				strcpy(end, near);
+				for (uint32_t k = 1 + random_below(&state, 4); k > 0; k--)
+					edit(&state, end);
+				ck_assert_msg(!leaves_out(&e, end, near, near_word_most(automaton_near(a))), "%s: %s passes over %s", word, end, near);
+				passed += cost_and_next(&e, end, strlen(end), unused, next) > 0;
+			}
+		}
+		automaton_free(a);
+	}
+	ck_assert_uint_gt(passed, 1000);
+}
+
+START_TEST(behind_an_end_that_is_no_near_words_nothing_near_is_passed_over)
+{
+	nothing_near_is_passed_over(_i != 0);
+}
+END_TEST
+
+START_TEST(a_short_word_that_is_not_near_has_no_ends_of_one)
+{
+	struct automaton *a;
+	struct near_end e;
+	uint32_t cost[2];
+	ck_assert_int_eq(automaton_fuzzy(&a, SLICE_LIT("stoltenburg"), 2), FUND_OK);
+	near_end_init(&e, automaton_near(a), false);
+	end_cost(&e, "st", 2, cost);
+	ck_assert_uint_eq(cost[0], 3);
+	end_cost(&e, "stolt", 5, cost); /* there may be more of it */
+	ck_assert_uint_eq(cost[0], 0);
+	automaton_free(a);
+}
+END_TEST
+
 START_TEST(both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits)
 {
 	uint64_t state = 5;
 	for (int round = 0; round < 20000; round++) {
 		char word[100], other[120];
 		uint32_t edits = random_below(&state, 3), n = 1 + random_below(&state, 14), first[2], last[2], again[2];
+		uint8_t next[NEAR_END_LETTERS];
 		struct automaton *a;
 		struct near_end head, tail;
 		random_word(&state, n, word);
@@ -251,13 +354,11 @@ START_TEST(both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits)
 		ck_assert_uint_eq(near_word_letters(automaton_near(a)), n);
 		near_end_init(&head, automaton_near(a), false);
 		near_end_init(&tail, automaton_near(a), true);
-		size_t end = len < 4 ? len : 4;
-		near_end_cost(&head, slice_of(other, end), first);
-		near_end_cost(&tail, slice_of(other + len - end, end), last);
-		ck_assert_msg(first[0] + last[1] <= edits && first[1] + last[0] <= edits, "%s %s: %u, %u and %u, %u of %u", word, other, first[0], first[1], last[0],
-			      last[1], edits);
-		near_end_cost(&head, SLICE_LIT("xbcd"), again); /* what came before does not matter */
-		near_end_cost(&head, slice_of(other, end), again);
+		end_cost(&head, other, len, first);
+		end_cost(&tail, other, len, last);
+		ck_assert_msg(ends_fit(&head, first, last, edits), "%s %s: %u, %u and %u, %u of %u", word, other, first[0], first[1], last[0], last[1], edits);
+		near_end_cost(&head, SLICE_LIT("xbcde"), false, again, next); /* what came before does not matter */
+		end_cost(&head, other, len, again);
 		ck_assert(again[0] == first[0] && again[1] == first[1]);
 		automaton_free(a);
 	}
@@ -375,16 +476,16 @@ START_TEST(both_ends_of_a_word_that_was_misread_cost_no_more_than_it_does)
 		if (automaton_ocr(&a, slice_str(word), 2) != FUND_OK)
 			continue; /* too long */
 		uint32_t apart = ocr_distance(word, other);
-		size_t len = strlen(other), end = len < 4 ? len : 4;
+		size_t len = strlen(other);
 		near_end_init(&head, automaton_near(a), false);
 		near_end_init(&tail, automaton_near(a), true);
 		if (round % 2) { /* what came before does not matter */
-			near_end_cost(&head, SLICE_LIT("\xc5\xbf" "cr"), first);
-			near_end_cost(&tail, SLICE_LIT("r\xc5\xbf" "i"), first);
+			end_cost(&head, "\xc5\xbf" "cr", 4, first);
+			end_cost(&tail, "r\xc5\xbf" "i", 4, first);
 		}
-		near_end_cost(&head, slice_of(other, end), first);
-		near_end_cost(&tail, slice_of(other + len - end, end), last);
-		bool fits = first[0] + last[1] <= apart && first[1] + last[0] <= apart && first[0] <= apart && last[0] <= apart;
+		end_cost(&head, other, len, first);
+		end_cost(&tail, other, len, last);
+		bool fits = ends_fit(&head, first, last, apart) && told(&head, 0, first[0]) <= apart && told(&head, 0, last[0]) <= apart;
 		ck_assert_msg(apart > 4 || fits, "%s %s: %u, %u and %u, %u of %u", word, other, first[0], first[1], last[0], last[1], apart);
 		automaton_free(a);
 	}
@@ -419,8 +520,8 @@ START_TEST(a_beginning_that_no_near_word_has_is_known)
 		const char *letters;
 		bool back;
 		uint32_t cost;
-	} ends[] = { { "stol", false, 0 }, { "salt", false, 2 }, { "krim", false, 3 }, { "krie", false, 3 }, { "stal", false, 1 },
-		     { "berg", true, 1 },  { "heim", true, 3 },	 { "burg", true, 0 } };
+	} ends[] = { { "stolt", false, 0 }, { "salte", false, 2 }, { "krimi", false, 2 }, { "krieg", false, 2 }, { "stalt", false, 1 },
+		     { "nberg", true, 1 },  { "nheim", true, 2 },  { "nburg", true, 0 } }; /* 2: or more */
 	struct automaton *a;
 	struct near_end head, tail;
 	ck_assert_int_eq(automaton_fuzzy(&a, SLICE_LIT("stoltenburg"), 2), FUND_OK);
@@ -428,7 +529,7 @@ START_TEST(a_beginning_that_no_near_word_has_is_known)
 	near_end_init(&tail, automaton_near(a), true);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
 		uint32_t cost[2];
-		near_end_cost(ends[i].back ? &tail : &head, slice_str(ends[i].letters), cost);
+		end_cost(ends[i].back ? &tail : &head, ends[i].letters, strlen(ends[i].letters), cost);
 		ck_assert_msg(cost[0] == ends[i].cost, "%s: %u", ends[i].letters, cost[0]);
 	}
 	automaton_free(a);
@@ -501,6 +602,8 @@ Suite *suite_automaton(void)
 	tcase_add_test(t, both_ends_of_a_word_that_was_misread_cost_no_more_than_it_does);
 	tcase_add_test(t, every_confusion_is_known_and_fits);
 	tcase_add_test(t, a_beginning_that_no_near_word_has_is_known);
+	tcase_add_test(t, a_short_word_that_is_not_near_has_no_ends_of_one);
+	tcase_add_loop_test(t, behind_an_end_that_is_no_near_words_nothing_near_is_passed_over, 0, 2);
 	tcase_add_test(t, an_umlaut_is_one_letter);
 	tcase_add_test(t, any_bytes_are_an_automaton_or_an_error_with_a_place);
 	suite_add_tcase(s, t);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Dictionary and postings over chunks of any bytes. */
+/* Dictionary, beginnings of forms and postings over chunks of any bytes. */
 #include "base/hash.h"
+#include "store/affixes.h"
 #include "store/postings.h"
 #include "tests/fuzz/fuzz.h"
 
+void fuzz_affixes(struct slice bytes);
 void fuzz_dictionary(struct slice bytes);
 void fuzz_postings(struct slice bytes);
 
@@ -68,6 +70,60 @@ void fuzz_dictionary(struct slice bytes)
 			check_entry(&it.entry);
 	}
 	FUZZ_CHECK(st == FUND_OK || st == FUND_END || st == FUND_NOT_FOUND || st == FUND_CORRUPT);
+}
+
+static struct slice seal_affixes(struct buf *room, struct slice bytes)
+{
+	buf_reset(room);
+	FUZZ_CHECK(buf_add_slice(room, bytes) == FUND_OK);
+	uint32_t n = room->len < AFFIX_HEADER ? 0 : get_u32(room->data + 4);
+	if (n < 1 || n > (room->len - AFFIX_HEADER) / AFFIX_PLACE)
+		return slice_buf(room);
+	size_t header = AFFIX_HEADER + (size_t)n * AFFIX_PLACE;
+	for (uint32_t i = 0; i < n; i++) {
+		const uint8_t *offset = room->data + AFFIX_HEADER + (size_t)i * AFFIX_PLACE + AFFIX_KEY;
+		size_t from = get_u32(offset), to = i + 1 < n ? get_u32(offset + AFFIX_PLACE) : room->len;
+		if (from >= header && to <= room->len && to >= from + 4)
+			put_u32(room->data + from, checksum(room->data + from + 4, to - from - 4));
+	}
+	put_u32(room->data, checksum(room->data + 4, header - 4));
+	return slice_buf(room);
+}
+
+/* A chunk that is found has its first key as its tail. */
+static enum fund_status seek_first(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value)
+{
+	const struct slice *chunk = context;
+	enum fund_status st = get(context, kind, tail, value);
+	*found = chunk->len < AFFIX_HEADER + AFFIX_KEY ? tail : slice_part(*chunk, AFFIX_HEADER, AFFIX_KEY);
+	return st;
+}
+
+static void on_block(void *context, uint32_t block) { FUZZ_CHECK(block < *(const uint32_t *)context); }
+
+/* A walk, with leaps. */
+void fuzz_affixes(struct slice bytes)
+{
+	static struct buf room;
+	struct slice chunk = seal_affixes(&room, bytes);
+	struct chunk_source source = { &chunk, get, seek_first, next, NULL };
+	struct affix_iter it;
+	uint32_t n_blocks = 1000;
+	uint64_t before = 0, from = affix_head('w', SLICE_LIT("a"));
+	enum fund_status st = affix_seek(&it, &source, CHUNK_HEADS, from);
+	for (int i = 0; i < 10000 && st == FUND_OK; i++) {
+		st = affix_next(&it);
+		if (st != FUND_OK)
+			break;
+		FUZZ_CHECK(it.key > before && it.key >= from);
+		before = it.key;
+		st = affix_blocks(it.blocks, n_blocks, on_block, &n_blocks);
+		if (i % 3 == 2) {
+			from = it.key + ((uint64_t)1 << 8 * ((unsigned)i % AFFIX_KEY));
+			affix_skip(&it, from);
+		}
+	}
+	FUZZ_CHECK(st == FUND_OK || st == FUND_END || st == FUND_CORRUPT);
 }
 
 static void read_list(const struct chunk_source *source, const struct term_entry *entry)
