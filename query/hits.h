@@ -37,6 +37,7 @@ struct shown_hit {
 	int64_t falling;    /* the same, falling strictly from hit to hit */
 	uint32_t date;
 	struct slice key;
+	struct slice address; /* HIT_ADDRESS: of its file; empty: it is not here */
 	struct marked_text title, snippet;
 	const struct shown_box *boxes; /* of the snippet's marks, in their order */
 	uint32_t n_boxes;
@@ -49,7 +50,7 @@ struct shown_hit {
 };
 
 /* What of a hit is wanted: keys alone cost nothing. */
-enum hit_part { HIT_KEY = 0, HIT_TITLE = 1, HIT_SNIPPET = 2, HIT_EXPLAIN = 4 };
+enum hit_part { HIT_KEY = 0, HIT_TITLE = 1, HIT_SNIPPET = 2, HIT_EXPLAIN = 4, HIT_ADDRESS = 8 };
 
 struct result {
 	struct slice query;

@@ -34,6 +34,7 @@ static const struct option_spec specs[] = {
 	{ OPT_TIMING, "timing", NULL, NULL, N_("with --batch: each query's time in us, on stderr") },
 	{ OPT_SHOW, "show", "KEY", NULL, N_("that article as it was indexed") },
 	{ OPT_COLOR, "color", "WHEN", "auto always never", N_("auto, always or never") },
+	{ OPT_HYPERLINK, "hyperlink", "WHEN", "auto always never", N_("titles lead to files: auto, always or never") },
 	{ OPT_HELP, "help", NULL, NULL, N_("this text") },
 	{ OPT_VERSION, "version", NULL, NULL, N_("the version") },
 };
@@ -51,8 +52,7 @@ static bool is_must_not(const char *argument)
 
 const struct option_table query_options = {
 	.program = "fundstelle-query",
-	.head = N_("Usage: fundstelle-query [OPTION]... QUERY...\n"
-		   "Ranks the articles of an index that fundstelle-index made.\n"),
+	.head = N_("Usage: fundstelle-query [OPTION]... QUERY...\n"),
 	.foot = N_("Query: Wort Wort (any), +must -mustnot, AND OR NOT ( ), \"a phrase\", titel:Wort\n"
 		   "Exit: 0 hits, 1 no hit, 2 trouble. See fundstelle-query(1).\n"),
 	.specs = specs,

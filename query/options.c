@@ -120,6 +120,7 @@ static enum fund_status choice_option(struct options *o, int id, const char *val
 		o->search.order = n > ORDER_RANDOM ? ORDER_RELEVANCE : (enum hit_order)n;
 		break;
 	case OPT_FACET: o->facet = (enum facet)n; return act(o, ACTION_FACET, why);
+	case OPT_HYPERLINK: o->hyperlink = (enum color_choice)n; break;
 	default: o->color = (enum color_choice)n; break;
 	}
 	return FUND_OK;
@@ -146,7 +147,8 @@ static enum fund_status apply(struct options *o, int id, const char *value, stru
 	case OPT_SORT:
 	case OPT_FACET:
 	case OPT_DUPLICATES:
-	case OPT_COLOR: return choice_option(o, id, value, why);
+	case OPT_COLOR:
+	case OPT_HYPERLINK: return choice_option(o, id, value, why);
 	case OPT_FROM: return date("from", value, &o->search.from, &ignored, why);
 	case OPT_TO: return date("to", value, &ignored, &o->search.to, why);
 	case OPT_TIMELINE: return timeline(o, value, why);

@@ -33,7 +33,7 @@ struct options {
 	struct timeline_options timeline;
 	struct slice timelines[TIMELINES_MAX]; /* the queries that are compared; the query where there is one --timeline */
 	uint32_t n_timelines;
-	enum color_choice color;
+	enum color_choice color, hyperlink;
 	const char *batch, *show, *terms; /* NULL: not asked for */
 	struct buf query;	  /* the arguments, joined with blanks */
 	uint32_t n_words;	  /* how many they were */

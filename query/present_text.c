@@ -9,6 +9,28 @@
 #define INDENT 4u
 #define WIDTH_MAX 100u /* longer lines are hard to read */
 
+/* ---- links ---- */
+
+/* Lines of one link are told by its id to be one. */
+static void link_begin(struct printer *p, const struct shown_hit *h)
+{
+	if (h->address.len)
+		print_format(p, "\033]8;id=%u;%.*s\033\\", h->rank, (int)h->address.len, (const char *)h->address.data);
+}
+
+static void link_end(struct printer *p, const struct shown_hit *h)
+{
+	if (h->address.len)
+		print_str(p, "\033]8;;\033\\");
+}
+
+static void link_key(struct printer *p, const struct shown_hit *h)
+{
+	link_begin(p, h);
+	print_key(p, h->key, false);
+	link_end(p, h);
+}
+
 /* ---- wrapping ---- */
 
 struct wrap {
@@ -18,6 +40,7 @@ struct wrap {
 	enum present_look base; /* between matches */
 	uint32_t column, width, mark;
 	bool in_mark;
+	const struct shown_hit *link; /* NULL: the text is none */
 };
 
 /* Turns the match colour on and off on the way over the byte at `off`. */
@@ -61,7 +84,11 @@ static void wrap_text(struct wrap *w)
 			end++;
 		uint32_t n = text_width(slice_of(bytes + at, end - at));
 		if (w->column > INDENT && w->column + 1 + n > w->width) {
+			if (w->link)
+				link_end(w->p, w->link);
 			print_format(w->p, "\n%*s", (int)INDENT, "");
+			if (w->link)
+				link_begin(w->p, w->link);
 			w->column = INDENT;
 		} else if (at > 0) {
 			print_str(w->p, " ");
@@ -131,13 +158,15 @@ static void write_heading(struct printer *p, const struct shown_hit *h, const st
 {
 	char number[16];
 	int n = snprintf(number, sizeof number, "%3u ", h->rank);
-	struct wrap w = { p, o, &h->title, PRESENT_BOLD, (uint32_t)n, width_of(o), 0, false };
+	struct wrap w = { p, o, &h->title, PRESENT_BOLD, (uint32_t)n, width_of(o), 0, false, h };
 	print_str(p, number);
 	present_color(p, o, PRESENT_BOLD);
+	link_begin(p, h);
 	if (h->title.text.len)
 		wrap_text(&w);
 	else
 		print_key(p, h->key, false);
+	link_end(p, h);
 	present_color(p, o, PRESENT_PLAIN);
 }
 
@@ -147,14 +176,18 @@ static void write_origin(struct printer *p, const struct shown_hit *h, const str
 	const struct slice origin[] = { h->source, h->section, h->author };
 	print_format(p, "\n%*s", (int)INDENT, "");
 	present_color(p, o, PRESENT_DIM);
-	if (h->date)
-		print_format(p, "%s  ", date_format(h->date, date));
+	if (h->date) {
+		link_begin(p, h);
+		print_str(p, date_format(h->date, date));
+		link_end(p, h);
+		print_str(p, "  ");
+	}
 	for (size_t i = 0; i < sizeof origin / sizeof *origin; i++)
 		if (origin[i].len) {
 			print_text(p, origin[i], true);
 			print_str(p, "  ");
 		}
-	print_key(p, h->key, false);
+	link_key(p, h);
 	print_format(p, "  %s", score_format(h->score, score));
 	present_color(p, o, PRESENT_PLAIN);
 	print_str(p, "\n");
@@ -168,7 +201,7 @@ static void text_hit(struct printer *p, const struct result *r, const struct sho
 	write_heading(p, h, o);
 	write_origin(p, h, o);
 	if (h->snippet.text.len) {
-		struct wrap w = { p, o, &h->snippet, PRESENT_PLAIN, INDENT, width_of(o), 0, false };
+		struct wrap w = { p, o, &h->snippet, PRESENT_PLAIN, INDENT, width_of(o), 0, false, NULL };
 		print_format(p, "%*s", (int)INDENT, "");
 		wrap_text(&w);
 		print_str(p, "\n");

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "query/link.h"
 #include "store/index_advice.h"
 
 /* ---- trouble ---- */
@@ -67,6 +68,20 @@ static bool use_color(const struct options *o)
 	return isatty(1) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
 }
 
+static const char *environment(const char *name) { return getenv(name); }
+
+/* A pipe has links where it has colours, too, because it was told to. */
+static bool use_links(const struct options *o)
+{
+	if (o->format != FORMAT_TEXT || o->hyperlink == COLOR_NEVER)
+		return false;
+	if (o->hyperlink == COLOR_ALWAYS)
+		return true;
+	return o->color != COLOR_NEVER && (isatty(1) || o->color == COLOR_ALWAYS) && link_terminal(environment);
+}
+
+static unsigned parts_of(const struct options *o) { return o->parts | (use_links(o) ? HIT_ADDRESS : 0u); }
+
 static uint32_t columns(void)
 {
 	struct winsize size;
@@ -99,7 +114,7 @@ void run_session(struct session *s, const struct options *o, struct analyser *an
 /* The index is open for no longer than it takes to copy hits out of it: while they are printed, nothing of it is held. */
 static enum fund_status find(const struct options *o, struct session *s, struct fault *why)
 {
-	struct session_query q = { slice_buf(&o->query), &o->search, SESSION_PAGE, o->parts, NULL };
+	struct session_query q = { slice_buf(&o->query), &o->search, SESSION_PAGE, parts_of(o), NULL };
 	enum fund_status st = session_find(s, &q, why);
 	session_let_go(s);
 	return st;
@@ -118,7 +133,7 @@ static enum fund_status present_all(const struct options *o, struct session *s, 
 		first += r->n_hits;
 		if (first >= s->search.n_shown)
 			break;
-		st = session_page(s, first, o->parts, why);
+		st = session_page(s, first, parts_of(o), why);
 		session_let_go(s);
 		if (st != FUND_OK)
 			break;

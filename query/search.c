@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/print.h"
 #include "base/translate.h"
 #include "query/boxes.h"
+#include "query/link.h"
 #include "query/matches.h"
 #include "query/proximity.h"
 #include "query/similar.h"
@@ -78,6 +80,23 @@ static enum fund_status copy_slice(struct arena *arena, struct slice s, struct s
 	return s.len && !out->data ? FUND_NO_MEMORY : FUND_OK;
 }
 
+static enum fund_status show_address(struct show *s, const struct leaf *leaf, const struct article_key *key, struct shown_hit *out)
+{
+	struct buf path = BUF_INIT, address = BUF_INIT;
+	char host[256] = "";
+	if (leaf->lent)
+		return FUND_OK;
+	gethostname(host, sizeof host - 1);
+	enum fund_status st = link_path(snapshot_manifest(s->searcher->snapshots[leaf->index]), key, &path);
+	if (st == FUND_OK)
+		st = link_address(slice_buf(&path), host, &address);
+	if (st == FUND_OK)
+		st = copy_slice(s->arena, slice_buf(&address), &out->address);
+	buf_release(&path);
+	buf_release(&address);
+	return st == FUND_NOT_FOUND ? FUND_OK : st;
+}
+
 static enum fund_status show_key(struct show *s, const struct hit *h, struct shown_hit *out)
 {
 	struct article_key key;
@@ -86,6 +105,8 @@ static enum fund_status show_key(struct show *s, const struct hit *h, struct sho
 	enum fund_status st = topk_place(s->topk, h, &doc);
 	if (st == FUND_OK)
 		st = segment_key(leaf->segment, doc, &leaf->keys, &s->key, &key);
+	if (st == FUND_OK && s->parts & HIT_ADDRESS)
+		st = show_address(s, leaf, &key, out);
 	return st == FUND_OK ? copy_slice(s->arena, key.key, &out->key) : st;
 }
 

@@ -127,6 +127,10 @@ START_TEST(each_format_prints_what_its_contract_says)
 	outcome_free(&o);
 	has("Deeskalation", "2022/01/de.txt");
 	has("--color=always Deeskalation", "\x1b[");
+	has("--hyperlink=always Deeskalation", "/archive/2022/01/de.txt\x1b\\2022/01/de.txt\x1b]8;;\x1b\\  ");
+	has("--hyperlink=always Kreml", "/archive/a.jsonl\x1b\\Wetter\\x1B[31m rot\x1b]8;;\x1b\\\n");
+	has("--hyperlink=always Latin", "/archive/M%FCller.txt\x1b\\");
+	has("--hyperlink=always -f tsv Deeskalation", "\t2022/01/de.txt\t");
 	has("-f json Deeskalation", "\"schema\": 1, \"query\": \"Deeskalation\", \"total\": 1, \"total_exact\": true, \"took_us\": ");
 	has("-f json Deeskalation", "\"suggestion\": null");
 	has("-f json Deeskalation", "\"index\": {\"id\": ");
