@@ -2,6 +2,7 @@
 #include "query/word_parts.h"
 
 #include "query/lender.h"
+#include "store/forms.h"
 #include "store/postings.h"
 
 static enum fund_status beginnings(void *context, struct lexicon *x, struct slice text)
@@ -80,6 +81,60 @@ enum fund_status word_parts_find(struct searcher *s, struct slice surface, struc
 
 /* ---- is it a part? ---- */
 
+static bool is_ascii(struct slice s)
+{
+	uint8_t all = 0;
+	for (size_t i = 0; i < s.len; i++)
+		all |= s.data[i];
+	return all < 0x80;
+}
+
+static enum fund_status forms_have(struct searcher *s, const struct term_forms *forms, struct slice letters, struct buf *folded, bool *yes)
+{
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < forms->n && st == FUND_OK && !*yes; i++) {
+		struct slice form = forms->forms[i].word;
+		if ((*yes = memmem(form.data, form.len, letters.data, letters.len) != NULL) || is_ascii(form))
+			continue; /* folding hardly changes endings without umlauts */
+		buf_reset(folded);
+		st = analyse_fold(s->analyser, form, folded);
+		*yes = st == FUND_OK && folded->len && memmem(folded->data, folded->len, letters.data, letters.len) != NULL;
+	}
+	return st;
+}
+
+/* With its class w. */
+static enum fund_status term_of_word(struct slice word, struct arena *arena, struct slice *term)
+{
+	uint8_t *bytes = arena_alloc(arena, word.len + 1);
+	if (!bytes)
+		return FUND_NO_MEMORY;
+	bytes[0] = 'w';
+	memcpy(bytes + 1, word.data, word.len);
+	*term = slice_of(bytes, word.len + 1);
+	return FUND_OK;
+}
+
+enum fund_status word_forms_have(struct searcher *s, struct slice word, struct slice letters, struct arena *arena, bool *yes)
+{
+	struct term_forms forms = { .n = 0 };
+	struct buf folded = BUF_INIT;
+	struct slice term;
+	enum fund_status st = term_of_word(word, arena, &term);
+	*yes = false;
+	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK && !*yes; i++) {
+		if (s->leaves[i].lent)
+			continue;
+		st = term_forms_read(&forms, segment_chunks(s->leaves[i].segment), term);
+		if (st == FUND_OK)
+			st = forms_have(s, &forms, letters, &folded, yes);
+		st = st == FUND_NOT_FOUND ? FUND_OK : st;
+	}
+	term_forms_release(&forms);
+	buf_release(&folded);
+	return st;
+}
+
 /* FUND_NOT_FOUND: it is not in the segment. */
 static enum fund_status open_term(struct leaf *leaf, struct slice term, struct postings *p)
 {
@@ -126,21 +181,17 @@ static enum fund_status stands_at(struct leaf *leaf, struct slice term, struct p
 enum fund_status word_parts_has(struct searcher *s, struct slice word, struct slice part, struct arena *arena, bool *yes)
 {
 	struct postings *p = arena_alloc(arena, sizeof *p);
-	uint8_t *term = arena_alloc(arena, word.len + 1);
-	enum fund_status st = p && term ? FUND_OK : FUND_NO_MEMORY;
+	struct slice term;
+	enum fund_status st = p ? term_of_word(word, arena, &term) : FUND_NO_MEMORY;
 	*yes = false;
-	if (st != FUND_OK)
-		return st;
-	term[0] = 'w';
-	memcpy(term + 1, word.data, word.len);
 	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK && !*yes; i++) {
 		uint32_t doc = 0, pos = 0;
 		if (s->leaves[i].lent)
 			continue;
-		st = first_place(&s->leaves[i], slice_of(term, word.len + 1), p, &doc, &pos);
+		st = first_place(&s->leaves[i], term, p, &doc, &pos);
 		if (st == FUND_OK)
 			st = stands_at(&s->leaves[i], part, p, doc, pos, yes);
 		st = st == FUND_NOT_FOUND ? FUND_OK : st;
 	}
-	return st == FUND_OK && !*yes && s->lender ? lender_has_part(s->lender, slice_of(term, word.len + 1), part, yes) : st;
+	return st == FUND_OK && !*yes && s->lender ? lender_has_part(s->lender, term, part, yes) : st;
 }

@@ -142,6 +142,23 @@ START_TEST(each_format_prints_what_its_contract_says)
 }
 END_TEST
 
+/* The index splits all words of a term by one form: what was found by that is marked, though it is in another. */
+START_TEST(a_part_that_only_another_form_has_is_marked)
+{
+	char dir[400], name[16];
+	snprintf(dir, sizeof dir, "%s/parts", scratch.dir);
+	for (int i = 0; i < 5; i++) {
+		snprintf(name, sizeof name, "v%d.txt", i);
+		file_write(dir, name, "Die Vorsitzende sprach. Der Vorsitzende schwieg. Ein Ende, das Ende, der Vorsitz am Ende.\n");
+	}
+	file_write(dir, "amt.txt", "Vom Amt\n\nDen Vorsitz gab er ab.\n");
+	program_expect(0, "fundstelle-index -q -i %s/parts-index %s", scratch.dir, dir);
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s/parts-index --color=always --duplicates=show Ende", scratch.dir);
+	ck_assert_msg(strstr(o.out, "Den \x1b[1;31mVorsitz\x1b[0m gab") != NULL, "%s", o.out);
+	outcome_free(&o);
+}
+END_TEST
+
 START_TEST(marks_are_byte_offsets_of_the_matching_forms)
 {
 	struct outcome o = query("-f jsonl Truppenaufmarsch");
@@ -620,6 +637,7 @@ Suite *suite_e2e_query(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, a_query_finds_these_articles_in_this_order, 0, sizeof(answers) / sizeof(*answers));
 	tcase_add_test(t, each_format_prints_what_its_contract_says);
+	tcase_add_test(t, a_part_that_only_another_form_has_is_marked);
 	tcase_add_test(t, marks_are_byte_offsets_of_the_matching_forms);
 	tcase_add_test(t, newer_articles_may_come_first_and_the_newest_one_is_what_they_are_measured_by);
 	tcase_add_test(t, with_ocr_a_misread_word_is_nearer_than_another_one);
