@@ -45,8 +45,21 @@ static void print_origin(struct kwic_presenter *k, const struct kwic_line *line,
 	present_color(k->p, o, PRESENT_PLAIN);
 }
 
+/* Was the terminal's width shared out so that this column and an origin fit? Not where a larger --kwic was asked for. */
+static bool is_shared_out(const struct kwic_presenter *k, uint32_t end) { return k->options->terminal && end + ORIGIN_ROOM <= k->options->width; }
+
+/* Whole words of the right side: what a long keyword takes is theirs. */
+static struct slice right_side(struct slice right, uint32_t room)
+{
+	size_t n = text_fitting(right, room);
+	while (n > 0 && n < right.len && right.data[n] != ' ')
+		n--;
+	return slice_of(right.data, n);
+}
+
 static void print_as_text(struct kwic_presenter *k, const struct kwic_line *line)
 {
+	uint32_t end = k->width + 1 + MATCH_ROOM + k->width + 2; /* where most lines' origin begins */
 	struct slice s = escaped(k, line->left);
 	uint32_t width = text_width(s), column = k->width + 1;
 	print_blanks(k, width < k->width ? k->width - width : 0);
@@ -58,12 +71,17 @@ static void print_as_text(struct kwic_presenter *k, const struct kwic_line *line
 	print_raw(k->p, s.data, s.len);
 	present_color(k->p, k->options, PRESENT_PLAIN);
 	bool closes = line->right.len && memchr(",.;:!?)]", line->right.data[0], 8); /* belongs to the word before it */
-	print_str(k->p, closes ? "" : " ");
 	s = escaped(k, line->right);
-	width = text_width(s) + (closes ? 0 : 1);
+	if (is_shared_out(k, end))
+		s = right_side(s, end > column + 2 ? end - column - 2 : 0);
+	width = s.len ? text_width(s) + (closes ? 0 : 1) : 0;
+	print_str(k->p, s.len && !closes ? " " : "");
 	print_raw(k->p, s.data, s.len);
-	uint32_t end = k->width + 1 + MATCH_ROOM + k->width + 2; /* where most lines' origin begins */
 	uint32_t at = column - 1 + width;
+	if (is_shared_out(k, end) && at + 2 > end) { /* the keyword alone is too long */
+		print_str(k->p, "\n");
+		at = 0;
+	}
 	print_blanks(k, at + 2 < end ? end - at : 2);
 	print_origin(k, line, at + 2 < end ? end : at + 2);
 	print_str(k->p, "\n");

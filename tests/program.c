@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 
 #define ARGS_MAX 48
 
@@ -112,6 +115,46 @@ struct outcome program_run(const char *input, const char *format, ...)
 	va_end(args);
 	split(line, argv);
 	return program_run_argv(input, argv);
+}
+
+/* A terminal that passes on what it gets as it is. */
+static int terminal_open(unsigned columns, int *program_side)
+{
+	struct winsize size = { .ws_row = 50, .ws_col = (unsigned short)columns };
+	struct termios raw;
+	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	ck_assert(fd >= 0 && grantpt(fd) == 0 && unlockpt(fd) == 0);
+	*program_side = open(ptsname(fd), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	ck_assert(*program_side >= 0 && tcgetattr(*program_side, &raw) == 0);
+	cfmakeraw(&raw);
+	ck_assert(tcsetattr(*program_side, TCSANOW, &raw) == 0 && ioctl(fd, TIOCSWINSZ, &size) == 0);
+	return fd;
+}
+
+struct outcome program_run_terminal(unsigned columns, const char *format, ...)
+{
+	struct outcome o = { 0 };
+	char line[4096], *argv[ARGS_MAX];
+	int in[2], err[2], program_side, status, terminal = terminal_open(columns, &program_side);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	split(line, argv);
+	ck_assert(pipe2(in, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0);
+	pid_t pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		dup2(in[0], 0), dup2(program_side, 1), dup2(err[1], 2);
+		become(argv);
+	}
+	close(in[0]), close(program_side), close(err[1]);
+	converse(in[1], NULL, terminal, err[0], &o);
+	close(terminal), close(err[0]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	o.status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+	return o;
 }
 
 pid_t program_start(const char *format, ...)

@@ -19,6 +19,8 @@ void outcome_free(struct outcome *o);
 struct outcome program_run(const char *input, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same with the arguments one by one, NULL behind the last. */
 struct outcome program_run_argv(const char *input, char *const argv[]);
+/* The same with a terminal of so many columns as its stdout: `out` is what that got. */
+struct outcome program_run_terminal(unsigned columns, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Start it and come back at once; stdout and stderr go nowhere. */
 pid_t program_start(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <math.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -52,6 +53,17 @@ static void has(const char *args, const char *part)
 {
 	struct outcome o = query(args);
 	ck_assert_msg(strstr(o.out, part) != NULL, "%s: no %s in\n%s%s", args, part, o.out, o.err);
+	outcome_free(&o);
+}
+
+/* On a terminal of that name, or in a pipe. */
+static void has_no_link(const char *term, bool terminal, const char *args)
+{
+	char line[2000];
+	snprintf(line, sizeof line, "/usr/bin/env -u TMUX -u STY -u VTE_VERSION -u KONSOLE_VERSION -u TERM_PROGRAM -u WT_SESSION TERM=%s %s/fundstelle-query -i %s %s", term,
+		 getenv("FUNDSTELLE_BIN"), index_dir, args);
+	struct outcome o = terminal ? program_run_terminal(80, "%s", line) : program_run(NULL, "%s", line);
+	ck_assert_msg(o.out_len > 0 && !strstr(o.out, "\x1b]8;"), "%s: %s%s", args, o.out, o.err);
 	outcome_free(&o);
 }
 
@@ -131,6 +143,14 @@ START_TEST(each_format_prints_what_its_contract_says)
 	has("--hyperlink=always Kreml", "/archive/a.jsonl\x1b\\Wetter\\x1B[31m rot\x1b]8;;\x1b\\\n");
 	has("--hyperlink=always Latin", "/archive/M%FCller.txt\x1b\\");
 	has("--hyperlink=always -f tsv Deeskalation", "\t2022/01/de.txt\t");
+	has_no_link("xterm-kitty", false, "Deeskalation");
+	has_no_link("xterm", true, "Deeskalation");
+	has_no_link("xterm-kitty", true, "--hyperlink=never Deeskalation");
+	has_no_link("xterm-kitty", true, "--color=never Deeskalation");
+	has_no_link("xterm-kitty", true, "-f json Deeskalation");
+	o = program_run_terminal(80, "/usr/bin/env -u TMUX -u STY TERM=xterm-kitty NO_COLOR=1 %s/fundstelle-query -i %s Deeskalation", getenv("FUNDSTELLE_BIN"), index_dir);
+	ck_assert_msg(strstr(o.out, "\x1b]8;id=1;file://") && !strstr(o.out, "\x1b[1m"), "%s%s", o.out, o.err);
+	outcome_free(&o);
 	has("-f json Deeskalation", "\"schema\": 1, \"query\": \"Deeskalation\", \"total\": 1, \"total_exact\": true, \"took_us\": ");
 	has("-f json Deeskalation", "\"suggestion\": null");
 	has("-f json Deeskalation", "\"index\": {\"id\": ");

@@ -482,6 +482,29 @@ START_TEST(keywords_stand_in_one_column_whatever_is_left_of_them)
 }
 END_TEST
 
+/* Date and key stand in a column of their own, whatever the keyword takes; no line is wider than the terminal. */
+START_TEST(a_concordance_fits_its_terminal)
+{
+	static const unsigned widths[] = { 80, 100, 200 };
+	unsigned columns = widths[_i];
+	struct outcome o = program_run_terminal(columns, "fundstelle-query -i %s --color=never --kwic --sort=oldest Unfall NEAR/9 Menschen OR Lastwagen", index_dir);
+	unsigned n = 0;
+	size_t dates = 0;
+	for (char *save = NULL, *line = strtok_r(o.out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *date = strstr(line, "2020-");
+		ck_assert_msg(text_width(slice_str(line)) <= columns, "%s", line);
+		if (!date)
+			continue; /* the next line has it */
+		size_t at = text_width(slice_of(line, (size_t)(date - line)));
+		ck_assert_msg(dates == 0 || at == dates, "%s", line);
+		dates = at;
+		n++;
+	}
+	ck_assert_msg(n > 1, "%u lines: %s", n, o.err);
+	outcome_free(&o);
+}
+END_TEST
+
 START_TEST(a_key_is_taken_as_it_is_and_as_it_is_printed)
 {
 	static const char *const keys[] = { "--similar=100% \xFC" "ber.txt", "--similar=100%25 %FCber.txt", "--show=100% \xFC" "ber.txt", "--show=100%25 %FCber.txt" };
@@ -567,6 +590,7 @@ Suite *suite_e2e_reports(void)
 	tcase_add_loop_test(t, counts_over_metadata, 0, (int)(sizeof answers / sizeof *answers));
 	tcase_add_test(t, text_shows_copies_below_their_best);
 	tcase_add_test(t, keywords_stand_in_one_column_whatever_is_left_of_them);
+	tcase_add_loop_test(t, a_concordance_fits_its_terminal, 0, 3);
 	tcase_add_test(t, a_key_is_taken_as_it_is_and_as_it_is_printed);
 	tcase_add_test(t, only_what_the_last_run_brought_in_is_new);
 	tcase_add_loop_test(t, what_does_not_go_together_is_refused, 0, (int)(sizeof refused / sizeof *refused));
