@@ -70,7 +70,7 @@ static void says(const struct outcome *o, const char *program, const char *text)
 }
 
 #define OLDER                                                                                                                                    \
-	"has the older index format version 0, this program version 1: run fundstelle-index --rebuild with the archive's PATH; until then the " \
+	"has the older index format version 1, this program version 2: run fundstelle-index --rebuild with the archive's PATH; until then the " \
 	"program that wrote it reads it\n"
 
 static const struct {
@@ -79,8 +79,8 @@ static const struct {
 	uint32_t value;
 	const char *text;
 } others[] = {
-	{ "an older one: the way to a new one", VERSION_AT, 0, OLDER },
-	{ "a newer one: its version", VERSION_AT, 7, "has the newer index format version 7, this program version 1: use a newer fundstelle\n" },
+	{ "an older one: the way to a new one", VERSION_AT, 1, OLDER },
+	{ "a newer one: its version", VERSION_AT, 7, "has the newer index format version 7, this program version 2: use a newer fundstelle\n" },
 	{ "features that are not known", FEATURES_AT, 6, "its index format has features 0x6 that this program does not know: use a newer fundstelle\n" },
 };
 
