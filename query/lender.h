@@ -99,9 +99,9 @@ struct lender_page {
 	uint64_t least, most; /* how many match in all */
 };
 void lender_page_release(struct lender_page *p); /* also on {0} */
-/* Hits first … first + n. `all_counted`: make least and most equal. */
-enum fund_status lender_find(struct lender *l, const struct lender_query *q, enum xapian_order order, uint32_t first, uint32_t n, bool all_counted,
-			     struct lender_page *out);
+/* Hits first … first + n. Xapian is to look at every match: 1.4.22 leaves out documents where it prunes queries with synonyms, one query of some 10,000, and saves no
+ * time by it on ours. */
+enum fund_status lender_find(struct lender *l, const struct lender_query *q, enum xapian_order order, uint32_t first, uint32_t n, struct lender_page *out);
 /* The document with this key: FUND_NOT_FOUND. */
 enum fund_status lender_find_key(struct lender *l, struct slice key, uint32_t *doc);
 

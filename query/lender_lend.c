@@ -686,7 +686,7 @@ enum fund_status lender_has_part(struct lender *l, struct slice word, struct sli
 	if (st == FUND_OK)
 		st = l->x->query_combine(&both.query, XAPIAN_AND, terms, 2, 0, &l->why);
 	if (st == FUND_OK)
-		st = lender_find(l, &both, XAPIAN_BY_DOC, 0, 1, false, &page);
+		st = lender_find(l, &both, XAPIAN_BY_DOC, 0, 1, &page);
 	if (st == FUND_OK && page.n)
 		st = meet_in(l, page.docs[0], word, part, yes);
 	lender_page_release(&page);

@@ -674,11 +674,10 @@ static enum fund_status page_room(struct lender_page *p, uint32_t n)
 	return FUND_OK;
 }
 
-enum fund_status lender_find(struct lender *l, const struct lender_query *q, enum xapian_order order, uint32_t first, uint32_t n, bool all_counted,
-			     struct lender_page *out)
+enum fund_status lender_find(struct lender *l, const struct lender_query *q, enum xapian_order order, uint32_t first, uint32_t n, struct lender_page *out)
 {
 	struct xapian_hits *hits = NULL;
-	const struct xapian_search how = { .k1 = l->k1, .b = l->b, .first = first, .n = n, .check_at_least = all_counted ? UINT32_MAX : 0, .order = order,
+	const struct xapian_search how = { .k1 = l->k1, .b = l->b, .first = first, .n = n, .check_at_least = UINT32_MAX, .order = order,
 					   .slot = order == XAPIAN_BY_VALUE || order == XAPIAN_BY_VALUE_DOWN ? XAPIAN_SLOT_DATE : UINT32_MAX };
 	uint64_t about;
 	out->n = 0;
@@ -712,7 +711,7 @@ enum fund_status lender_forms_df(struct lender *l, uint8_t class, bool in_title,
 	if (st == FUND_OK)
 		st = combine(&t, XAPIAN_OR, &parts, 0, &any.query);
 	if (st == FUND_OK)
-		st = lender_find(l, &any, XAPIAN_BY_DOC, 0, 0, true, &page);
+		st = lender_find(l, &any, XAPIAN_BY_DOC, 0, 0, &page);
 	*df = page.least;
 	lender_page_release(&page);
 	free(parts.at);

@@ -48,7 +48,7 @@ static enum fund_status each_of_lender(struct searcher *s, const struct plan *pl
 	struct lender_page page = { .n = 0 };
 	enum fund_status st = lender_translate(s->lender, plan, &query);
 	for (uint32_t first = 0; st == FUND_OK && query.query; first += page.n) {
-		st = lender_find(s->lender, &query, XAPIAN_BY_DOC, first, DOCS_AT_ONCE, false, &page);
+		st = lender_find(s->lender, &query, XAPIAN_BY_DOC, first, DOCS_AT_ONCE, &page);
 		for (uint32_t i = 0; i < page.n && st == FUND_OK; i += LEND_MOST)
 			st = each_lent(s, plan, page.docs + i, page.n - i < LEND_MOST ? page.n - i : LEND_MOST, sink);
 		if (page.n < DOCS_AT_ONCE)
@@ -99,7 +99,7 @@ static enum fund_status count_lent(struct searcher *s, const struct plan *plan, 
 	struct lender_page page = { .n = 0 };
 	enum fund_status st = lender_translate(s->lender, plan, &query);
 	if (st == FUND_OK && query.exact)
-		st = lender_find(s->lender, &query, XAPIAN_BY_DOC, 0, 0, true, &page);
+		st = lender_find(s->lender, &query, XAPIAN_BY_DOC, 0, 0, &page);
 	*n = page.least;
 	if (st == FUND_OK && !query.exact)
 		st = each_of_lender(s, plan, &sink);

@@ -54,7 +54,7 @@ static enum fund_status newest_lent(struct recency *r, struct searcher *s)
 	uint32_t date = 0;
 	enum fund_status st = lender_translate(s->lender, &all, &query);
 	if (st == FUND_OK && query.query)
-		st = lender_find(s->lender, &query, XAPIAN_BY_VALUE_DOWN, 0, 1, false, &page);
+		st = lender_find(s->lender, &query, XAPIAN_BY_VALUE_DOWN, 0, 1, &page);
 	if (st == FUND_OK && page.n)
 		st = lender_lend(s, NULL, page.docs, 1, LEND_NONE);
 	if (st == FUND_OK && page.n)

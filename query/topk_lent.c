@@ -188,7 +188,7 @@ static enum fund_status search_pages(struct lent_search *s, uint32_t n, bool *en
 	bool over = false, whole = false;
 	*ended = false;
 	for (uint32_t first = 0; !over && !*ended; first += s->page.n) {
-		enum fund_status st = lender_find(t->searcher->lender, &s->query, s->order, first, n, first == 0 && t->all_counted, &s->page);
+		enum fund_status st = lender_find(t->searcher->lender, &s->query, s->order, first, n, &s->page);
 		if (st == FUND_OK && first == 0) {
 			s->least = s->page.least;
 			s->most = s->page.most;

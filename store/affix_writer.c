@@ -84,9 +84,10 @@ static size_t chunk_len(const struct output *o) { return AFFIX_HEADER + o->place
 
 static void end_block(struct output *o)
 {
+	if (o->n_blocks == 0)
+		return;
 	uint8_t *block = o->blocks.data + o->block;
-	if (o->n_blocks)
-		put_u32(block, checksum(block + 4, o->blocks.len - o->block - 4));
+	put_u32(block, checksum(block + 4, o->blocks.len - o->block - 4));
 }
 
 static enum fund_status put_chunk(struct output *o)

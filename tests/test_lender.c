@@ -421,7 +421,7 @@ static void judge(struct verdict *v, struct answer *ours, const char *query, boo
 	if (ours->status != FUND_OK || search_prepare(&theirs, &searchers[1], slice_str(query), &o, &note, &why) != FUND_OK)
 		return search_release(&theirs);
 	ck_assert_int_eq(lender_translate(l, theirs.plan, &q), FUND_OK);
-	ck_assert_int_eq(lender_find(l, &q, XAPIAN_BY_WEIGHT, 0, 2 * ARTICLES, true, &v->page), FUND_OK);
+	ck_assert_int_eq(lender_find(l, &q, XAPIAN_BY_WEIGHT, 0, 2 * ARTICLES, &v->page), FUND_OK);
 	const struct result *r = &ours->search.result;
 	if (q.exact) {
 		bool weighed = q.spare == 0 && has_plain_terms_only(theirs.plan);
