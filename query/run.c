@@ -28,6 +28,8 @@ static uint32_t column_of(struct slice query, uint32_t off)
 
 int run_syntax_error(struct slice query, uint32_t off, const struct fault *why)
 {
+	if (query.len == 0)
+		query = slice_of("", 0);
 	if (off > query.len)
 		off = (uint32_t)query.len;
 	message(PROGRAM, "query, column %u: %s: %.*s >>> %.*s", column_of(query, off), why->text, (int)off, (const char *)query.data,
