@@ -61,7 +61,7 @@ static int write_all(const struct printer *p, const uint8_t *data, size_t len)
 
 static enum fund_status print_status(const struct printer *p)
 {
-	return p->error ? fault_errno(NULL, p->error, "%s", "") : FUND_OK;
+	return p->error ? fund_status_of_errno(p->error) : FUND_OK;
 }
 
 enum fund_status print_flush(struct printer *p)

@@ -44,7 +44,7 @@ enum fund_status fault_set(struct fault *f, enum fund_status status, const char 
 	return status;
 }
 
-static enum fund_status status_of_errno(int error)
+enum fund_status fund_status_of_errno(int error)
 {
 	switch (error) {
 	case ENOSPC:
@@ -60,7 +60,7 @@ static enum fund_status status_of_errno(int error)
 
 enum fund_status fault_errno(struct fault *f, int error, const char *fmt, ...)
 {
-	enum fund_status status = status_of_errno(error);
+	enum fund_status status = fund_status_of_errno(error);
 	va_list args;
 
 	if (!f)

@@ -48,5 +48,6 @@ enum fund_status fault_errno(struct fault *f, int error, const char *fmt, ...) _
 
 /* A short English name ("corrupt"), static. */
 const char *fund_status_name(enum fund_status status);
+enum fund_status fund_status_of_errno(int error); /* FUND_NO_SPACE, FUND_NO_MEMORY or FUND_IO */
 
 #endif

@@ -24,23 +24,17 @@ static uint64_t address_space(void)
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-static void set_limit(unsigned what, uint64_t value)
+static void set_limits(unsigned what, uint64_t soft, uint64_t hard)
 {
-	struct rlimit old, limit = { (rlim_t)value, (rlim_t)value };
+	struct rlimit old, limit = { (rlim_t)soft, (rlim_t)hard };
 	if (getrlimit(what, &old) == 0 && old.rlim_max != RLIM_INFINITY && old.rlim_max < limit.rlim_max)
-		limit.rlim_cur = limit.rlim_max = old.rlim_max;
+		limit.rlim_max = old.rlim_max;
+	if (limit.rlim_cur > limit.rlim_max)
+		limit.rlim_cur = limit.rlim_max;
 	setrlimit(what, &limit);
 }
 
-/* Below the limit there is. */
-static void set_soft_limit(unsigned what, uint64_t value)
-{
-	struct rlimit limit;
-	if (getrlimit(what, &limit) == 0 && limit.rlim_max > value) {
-		limit.rlim_cur = (rlim_t)value;
-		setrlimit(what, &limit);
-	}
-}
+static void set_limit(unsigned what, uint64_t value) { set_limits(what, value, value); }
 
 #ifdef __linux__
 
@@ -250,7 +244,6 @@ void confine_program(const char *program, uint64_t memory, unsigned seconds)
 	set_limit(RLIMIT_CORE, 0);
 	set_limit(RLIMIT_FSIZE, 0);
 	set_limit(RLIMIT_AS, memory);
-	set_limit(RLIMIT_CPU, seconds + 1);
-	set_soft_limit(RLIMIT_CPU, seconds); /* SIGXCPU says what SIGKILL would not */
+	set_limits(RLIMIT_CPU, seconds, seconds + 1); /* SIGXCPU says what SIGKILL would not */
 	refuse_but_program(program);
 }

@@ -139,6 +139,7 @@ struct reading {
 	struct lexicon *lexicon;
 	struct analyser *analyser;
 	struct buf word, folded;
+	bool has[256]; /* the word's flags; 0 is none */
 };
 
 static enum fund_status put_word(struct reading *r, struct slice bytes)
@@ -154,7 +155,14 @@ static enum fund_status put_word(struct reading *r, struct slice bytes)
 	return st;
 }
 
-static bool has_flag(const struct affixes *a, const char *flags, char flag) { return a->has_flags && flag && strchr(flags, flag) != NULL; }
+static void read_flags(struct reading *r, const char *flags)
+{
+	memset(r->has, 0, sizeof r->has);
+	for (; *flags && r->affixes.has_flags; flags++)
+		r->has[(uint8_t)*flags] = true;
+}
+
+static bool has_flag(const struct reading *r, char flag) { return r->has[(uint8_t)flag]; }
 
 static bool is_capitalised(struct slice utf8)
 {
@@ -218,16 +226,13 @@ static enum fund_status add_stem(struct reading *r, struct slice infinitive)
 }
 
 /* What the word's suffixes make of it. It is the last thing in r->word, which is as it was behind it. */
-static enum fund_status add_derived(struct reading *r, const char *flags)
+static enum fund_status add_derived(struct reading *r)
 {
 	enum fund_status st = FUND_OK;
 	size_t whole = r->word.len;
-	bool has[256] = { false };
-	for (const char *p = flags; *p && r->affixes.has_flags; p++)
-		has[(uint8_t)*p] = true;
 	for (size_t i = 0; i < r->affixes.n_suffixes && st == FUND_OK; i++) {
 		const struct suffix *s = &r->affixes.suffixes[i];
-		if (!has[(uint8_t)s->flag] || !applies(s, slice_buf(&r->word)))
+		if (!has_flag(r, s->flag) || !applies(s, slice_buf(&r->word)))
 			continue;
 		size_t from = whole - strlen(s->strip);
 		struct buf word = BUF_INIT;
@@ -247,19 +252,20 @@ static enum fund_status word_line(void *context, char *line)
 	size_t n = strcspn(line, "/\t ");
 	const char *flags = line[n] == '/' ? line + n + 1 : "";
 	line[n + (line[n] == '/') + strcspn(flags, "\t ")] = '\0';
-	if (n == 0 || has_flag(&r->affixes, flags, r->affixes.forbidden))
+	read_flags(r, flags);
+	if (n == 0 || has_flag(r, r->affixes.forbidden))
 		return FUND_OK;
 	enum fund_status st = put_word(r, slice_of(line, n));
 	if (st != FUND_OK || !is_plain(slice_buf(&r->word)))
 		return st;
-	bool is_noun = is_capitalised(slice_buf(&r->word)) || has_flag(&r->affixes, flags, r->affixes.only_in_compound);
-	bool needs = has_flag(&r->affixes, flags, r->affixes.need_affix);
+	bool is_noun = is_capitalised(slice_buf(&r->word)) || has_flag(r, r->affixes.only_in_compound);
+	bool needs = has_flag(r, r->affixes.need_affix);
 	if (!is_noun && is_verb(slice_buf(&r->word)))
 		return add_stem(r, slice_buf(&r->word));
 	if (!is_noun)
 		return needs ? FUND_OK : add_word(r, slice_buf(&r->word), 0);
 	st = add_word(r, slice_buf(&r->word), needs ? 0 : LEXICON_NOUN);
-	return st == FUND_OK ? add_derived(r, flags) : st;
+	return st == FUND_OK ? add_derived(r) : st;
 }
 
 enum fund_status hunspell_add(struct lexicon *x, struct analyser *analyser, const char *path, struct fault *why)

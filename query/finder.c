@@ -12,7 +12,8 @@ struct finder_slot {
 	const struct expansion *forms;
 	enum field field;
 	uint32_t *pos;
-	uint32_t n, cap;
+	uint32_t n;
+	size_t cap;
 };
 
 struct finder_unit {
@@ -27,16 +28,19 @@ struct found_word {
 
 struct positions {
 	uint32_t *at;
-	uint32_t n, cap;
+	uint32_t n;
+	size_t cap;
 };
 
 struct finder {
 	struct searcher *searcher;
 	struct arena arena; /* nodes and slots */
 	struct finder_slot *slots;
-	uint32_t n_slots, cap_slots;
+	uint32_t n_slots;
+	size_t cap_slots;
 	struct finder_unit *units;
-	uint32_t n_units, cap_units;
+	uint32_t n_units;
+	size_t cap_units;
 	uint32_t *slots_of;    /* by word number: 0 not looked at, 1 none, else place in `known` + 2 */
 	uint32_t n_slots_of;
 	struct positions known; /* runs of slot numbers, each behind its length */
@@ -53,26 +57,24 @@ struct finder {
 	enum field field;
 	const struct token_sink *also;
 	struct found_word *words;
-	uint32_t n_words, cap_words;
+	uint32_t n_words;
+	size_t cap_words;
 	struct positions sentences, paragraphs;
 	struct span_finder spans;
 	struct occurrence *occurrences;
-	uint32_t n_occurrences, cap_occurrences;
+	uint32_t n_occurrences;
+	size_t cap_occurrences;
 	struct found_mark *marks;
-	uint32_t n_marks, cap_marks;
+	uint32_t n_marks;
+	size_t cap_marks;
 };
 
-static enum fund_status grow(void *array, uint32_t *cap, uint32_t n, size_t size)
+static enum fund_status grow(void *array, size_t *cap, uint32_t n, size_t size)
 {
-	void **at = array;
-	if (n < *cap)
-		return FUND_OK;
-	uint32_t more = *cap ? 2 * *cap : 32;
-	void *grown = realloc(*at, more * size);
+	void **at = array, *grown = array_room(*at, n + (size_t)1, cap, size);
 	if (!grown)
 		return FUND_NO_MEMORY;
 	*at = grown;
-	*cap = more;
 	return FUND_OK;
 }
 

@@ -21,17 +21,6 @@ void passage_release(struct passage *p)
 
 /* ---- reading ---- */
 
-static enum fund_status grow(uint32_t **array, uint32_t *cap)
-{
-	uint32_t more = *cap ? 2 * *cap : 256;
-	uint32_t *grown = realloc(*array, more * sizeof *grown);
-	if (!grown)
-		return FUND_NO_MEMORY;
-	*array = grown;
-	*cap = more;
-	return FUND_OK;
-}
-
 /* The line ends within a word, in order; a word and its pieces have the same ones. */
 static enum fund_status note_joints(struct passage *p, const struct token *t)
 {
@@ -40,11 +29,10 @@ static enum fund_status note_joints(struct passage *p, const struct token *t)
 		uint32_t off = (uint32_t)(at - p->text.data);
 		if (p->n_joints && p->joints[p->n_joints - 1] >= off)
 			continue;
-		if (p->n_joints == p->cap_joints) {
-			enum fund_status st = grow(&p->joints, &p->cap_joints);
-			if (st != FUND_OK)
-				return st;
-		}
+		uint32_t *joints = array_room(p->joints, p->n_joints + (size_t)1, &p->cap_joints, sizeof *joints);
+		if (!joints)
+			return FUND_NO_MEMORY;
+		p->joints = joints;
 		p->joints[p->n_joints++] = off;
 	}
 	return FUND_OK;
@@ -53,9 +41,10 @@ static enum fund_status note_joints(struct passage *p, const struct token *t)
 static enum fund_status on_token(void *context, const struct token *t)
 {
 	struct passage *p = context;
-	enum fund_status st = p->n_words == p->cap_words ? grow(&p->words, &p->cap_words) : FUND_OK;
-	if (st != FUND_OK)
-		return st;
+	uint32_t *words = array_room(p->words, p->n_words + (size_t)1, &p->cap_words, sizeof *words);
+	if (!words)
+		return FUND_NO_MEMORY;
+	p->words = words;
 	p->words[p->n_words] = t->off | (p->sentence || p->n_words == 0 ? PASSAGE_SENTENCE : 0);
 	p->n_words++;
 	p->sentence = false;

@@ -19,10 +19,12 @@ struct passage {
 	struct slice text;
 	struct found found; /* until the next text */
 	uint32_t *words;    /* where each word begins; the top bit: a sentence does too */
-	uint32_t n_words, cap_words;
+	uint32_t n_words;
+	size_t cap_words;
 	/* private */
 	uint32_t *joints; /* line ends within a word: "Truppen-\naufmarsch" */
-	uint32_t n_joints, cap_joints;
+	uint32_t n_joints;
+	size_t cap_joints;
 	bool sentence; /* the next word begins one */
 };
 #define PASSAGE_SENTENCE 0x80000000u

@@ -22,12 +22,8 @@ static enum fund_status open_chunk(struct affix_iter *it, struct slice chunk)
 	it->n_blocks = get_u32(chunk.data + 4);
 	if (it->n_blocks < 1 || it->n_blocks > (chunk.len - AFFIX_HEADER) / AFFIX_PLACE)
 		return FUND_CORRUPT;
-	if (!chunk_is_checked(it->source->checked, chunk.data)) {
-		size_t header = AFFIX_HEADER + (size_t)it->n_blocks * AFFIX_PLACE;
-		if (checksum(chunk.data + 4, header - 4) != get_u32(chunk.data))
-			return FUND_CORRUPT;
-		chunk_set_checked(it->source->checked, chunk.data);
-	}
+	if (!chunk_header_is_right(it->source, chunk, AFFIX_HEADER + (size_t)it->n_blocks * AFFIX_PLACE))
+		return FUND_CORRUPT;
 	it->block = UINT32_MAX; /* before the first */
 	return slice_equal(it->tail, slice_of(place(it, 0), AFFIX_KEY)) ? FUND_OK : FUND_CORRUPT; /* keys have no checksum */
 }

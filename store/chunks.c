@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/chunks.h"
 
+#include "base/hash.h"
+
 void chunk_packer_init(struct chunk_packer *p, struct chunk_sink sink, enum chunk_kind kind)
 {
 	*p = (struct chunk_packer){ .sink = sink, .kind = kind };
@@ -38,6 +40,22 @@ enum fund_status chunk_packer_finish(struct chunk_packer *p, uint32_t *n_chunks)
 	enum fund_status st = p->chunk.len ? put_chunk(p) : FUND_OK;
 	*n_chunks = p->number;
 	return st;
+}
+
+static _Atomic(const uint8_t *) *checked_slot(struct chunks_checked *c, const uint8_t *chunk)
+{
+	return &c->at[((uint64_t)(uintptr_t)chunk >> 12) * 0x9E3779B97F4A7C15u >> 58]; /* chunks begin pages, and neighbours of a kind are equally far apart */
+}
+
+bool chunk_header_is_right(const struct chunk_source *s, struct slice chunk, size_t header)
+{
+	_Atomic(const uint8_t *) *slot = s->checked ? checked_slot(s->checked, chunk.data) : NULL;
+	if (slot && atomic_load_explicit(slot, memory_order_relaxed) == chunk.data)
+		return true;
+	bool right = checksum(chunk.data + 4, header - 4) == get_u32(chunk.data);
+	if (slot && right)
+		atomic_store_explicit(slot, chunk.data, memory_order_relaxed);
+	return right;
 }
 
 enum fund_status chunk_at(const struct chunk_source *s, enum chunk_kind kind, uint64_t address, struct slice *rest)

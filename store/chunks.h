@@ -44,19 +44,6 @@ struct chunk_sink {
 struct chunks_checked {
 	_Atomic(const uint8_t *) at[64];
 };
-static inline _Atomic(const uint8_t *) *checked_slot(struct chunks_checked *c, const uint8_t *chunk)
-{
-	return &c->at[((uint64_t)(uintptr_t)chunk >> 12) * 0x9E3779B97F4A7C15u >> 58]; /* chunks begin pages, and neighbours of a kind are equally far apart */
-}
-static inline bool chunk_is_checked(struct chunks_checked *c, const uint8_t *chunk)
-{
-	return c && atomic_load_explicit(checked_slot(c, chunk), memory_order_relaxed) == chunk;
-}
-static inline void chunk_set_checked(struct chunks_checked *c, const uint8_t *chunk)
-{
-	if (c)
-		atomic_store_explicit(checked_slot(c, chunk), chunk, memory_order_relaxed);
-}
 
 /* Borrowed values: valid until the snapshot they came from is closed. */
 struct chunk_source {
@@ -69,6 +56,9 @@ struct chunk_source {
 	enum fund_status (*next)(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value);
 	struct chunks_checked *checked; /* NULL: each time anew */
 };
+
+/* A chunk begins with the checksum of what is between itself and the end of its header, of `header` bytes (4 at least, no more than the chunk has): is it right? */
+bool chunk_header_is_right(const struct chunk_source *s, struct slice chunk, size_t header);
 
 /* Tails that are numbers: u32 BE. */
 static inline void chunk_tail_put(uint8_t tail[4], uint32_t n)

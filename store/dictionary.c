@@ -16,12 +16,7 @@ static enum fund_status open_chunk(const struct chunk_source *s, struct slice ch
 	size_t header = get_u32(chunk.data + OFFSETS);
 	if (*n_blocks < 1 || *n_blocks > (chunk.len - OFFSETS) / 4 || header < OFFSETS + 4 * (size_t)*n_blocks || header > chunk.len)
 		return FUND_CORRUPT;
-	if (chunk_is_checked(s->checked, chunk.data))
-		return FUND_OK;
-	if (checksum(chunk.data + 4, header - 4) != get_u32(chunk.data))
-		return FUND_CORRUPT;
-	chunk_set_checked(s->checked, chunk.data);
-	return FUND_OK;
+	return chunk_header_is_right(s, chunk, header) ? FUND_OK : FUND_CORRUPT;
 }
 
 static enum fund_status block_bytes(struct slice chunk, uint32_t n_blocks, uint32_t block, struct slice *out)

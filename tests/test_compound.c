@@ -389,6 +389,17 @@ static const struct {
 	{ "Kurzehose", "Kurze Hose", "Kurze-Hose", "Nichts davon. ", "Hose\nkurz\n" },
 };
 
+/* Until clear_dictionary(). */
+static void use_dictionary(const char *words)
+{
+	char path[400];
+	snprintf(path, sizeof path, "%s/klein.dic", scratch.dir);
+	file_write(scratch.dir, "klein.dic", words);
+	setenv("FUNDSTELLE_DICTIONARY", path, 1);
+}
+
+static void clear_dictionary(void) { unsetenv("FUNDSTELLE_DICTIONARY"); }
+
 static bool finds(const char *query, const char *file)
 {
 	struct outcome o = program_run(NULL, "fundstelle-query -i %s/i -f paths -n 0 %s", scratch.dir, query);
@@ -401,10 +412,8 @@ START_TEST(a_compound_in_one_word_two_words_and_with_a_hyphen_find_each_other)
 {
 	static const char *const files[] = { "zusammen.txt", "getrennt.txt", "strich.txt" };
 	const char *texts[] = { spellings[_i].together, spellings[_i].apart, spellings[_i].hyphen }, *dir = make_archive();
-	char dictionary[400], text[200];
-	snprintf(dictionary, sizeof dictionary, "%s/klein.dic", scratch.dir);
-	file_write(scratch.dir, "klein.dic", spellings[_i].dictionary);
-	setenv("FUNDSTELLE_DICTIONARY", dictionary, 1);
+	char text[200];
+	use_dictionary(spellings[_i].dictionary);
 	write_nouns(dir, spellings[_i].words);
 	for (size_t i = 0; i < N(files); i++) {
 		snprintf(text, sizeof text, "Dort lag gestern %s auf dem Boden.\n", texts[i]);
@@ -415,7 +424,7 @@ START_TEST(a_compound_in_one_word_two_words_and_with_a_hyphen_find_each_other)
 		for (size_t f = 0; f < N(files); f++)
 			ck_assert_msg(finds(texts[q], files[f]), "%s does not find %s", texts[q], texts[f]);
 	ck_assert_msg(!finds(texts[0], "woerter.txt"), "%s finds its parts anywhere", texts[0]);
-	unsetenv("FUNDSTELLE_DICTIONARY");
+	clear_dictionary();
 	scratch_remove(&scratch);
 }
 END_TEST
@@ -423,10 +432,7 @@ END_TEST
 START_TEST(a_compound_is_no_two_words_that_are_inflected_or_apart_or_another_word)
 {
 	const char *dir = make_archive();
-	file_write(scratch.dir, "klein.dic", "Stadt\nZeh\nHose\nSommer\nKleid\nkurz\ngro\xDF\n");
-	char dictionary[400];
-	snprintf(dictionary, sizeof dictionary, "%s/klein.dic", scratch.dir);
-	setenv("FUNDSTELLE_DICTIONARY", dictionary, 1);
+	use_dictionary("Stadt\nZeh\nHose\nSommer\nKleid\nkurz\ngro\xDF\n");
 	file_write(dir, "gross.txt", "In jeder großen Stadt, in der große Stadt, Stadt.\n");
 	file_write(dir, "sommer.txt", "Der Sommer kam und mit ihm ein Kleid.\n");
 	file_write(dir, "zeh.txt", "Der Zeh tat weh, auch die Hose.\n");
@@ -443,7 +449,7 @@ START_TEST(a_compound_is_no_two_words_that_are_inflected_or_apart_or_another_wor
 	struct outcome o = program_run(NULL, "fundstelle-query -i %s/i -f jsonl --explain Großstadt", scratch.dir);
 	ck_assert_msg(strstr(o.out, "\"term\": \"Groß stadt\", \"field\": \"text\", \"kind\": \"variant\"") != NULL, "%s", o.out);
 	outcome_free(&o);
-	unsetenv("FUNDSTELLE_DICTIONARY");
+	clear_dictionary();
 	scratch_remove(&scratch);
 }
 END_TEST
@@ -464,7 +470,7 @@ START_TEST(a_compound_that_many_articles_have_is_not_looked_for_as_two_words)
 	file_write(dir, "9.txt", "Dort hing eine Wandhalterung.\n");
 	index_it("");
 	ck_assert(!finds("Wandhalterung", "getrennt.txt"));
-	unsetenv("FUNDSTELLE_DICTIONARY");
+	clear_dictionary();
 	scratch_remove(&scratch);
 }
 END_TEST
@@ -482,7 +488,7 @@ START_TEST(a_compound_that_is_looked_for_as_two_words_too_is_close_to_its_neighb
 	lists("Wandhalterung Bohrer -n 2", "b.txt\na.txt\n");
 	lists("+Wandhalterung +Bohrer -n 1", "b.txt\n");
 	ck_assert(finds("Wandhalterung Bohrer", "getrennt.txt"));
-	unsetenv("FUNDSTELLE_DICTIONARY");
+	clear_dictionary();
 	scratch_remove(&scratch);
 }
 END_TEST
