@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #endif
 
 #include "base/coverage.h"
@@ -52,18 +54,28 @@ static void end_with(pid_t parent)
 		_exit(1);
 }
 
+/* Descriptors from `first` to before `end`. */
+static void close_from(int first, int end)
+{
+#ifdef SYS_close_range
+	if (first >= end || syscall(SYS_close_range, (unsigned)first, (unsigned)end - 1, 0) == 0)
+		return;
+#endif
+	long most = sysconf(_SC_OPEN_MAX);
+	for (int fd = first; fd < end && fd < (most > 0 && most < 4096 ? (int)most : 4096); fd++)
+		close(fd);
+}
+
 /* Nothing of the program's but the one socket: no file, no terminal, no signal that is meant for it. */
 static void forget_all_but(int socket)
 {
 	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-	long most = sysconf(_SC_OPEN_MAX);
 	if (nowhere >= 0 && !SANITIZED)
 		dup2(nowhere, 2); /* what libc has to say of a crash is said by whoever sees it */
 	if (nowhere >= 0)
 		dup2(nowhere, 0), dup2(nowhere, 1);
-	for (int fd = 3; fd < (most > 0 && most < 4096 ? (int)most : 4096); fd++)
-		if (fd != socket)
-			close(fd);
+	close_from(3, socket);
+	close_from(socket + 1, INT_MAX);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGSEGV, SIG_DFL);

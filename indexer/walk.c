@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "indexer/stat_ahead.h"
 
 #define DEPTH_MAX 256 /* directories within directories: each holds a descriptor */
 
@@ -30,6 +31,8 @@ struct walk {
 	size_t name_at;	 /* where its last component begins */
 	struct level *levels;
 	size_t n_levels, cap_levels;
+	struct stat_ahead *ahead; /* of the deepest level, or NULL */
+	bool begun;		  /* whether it was asked for since that level became the deepest */
 	struct stat stat;
 };
 
@@ -117,6 +120,26 @@ static void level_release(struct level *l)
 	arena_release(&l->arena);
 }
 
+static void end_looks(struct walk *w)
+{
+	stat_ahead_end(w->ahead);
+	w->ahead = NULL;
+	w->begun = false;
+}
+
+/* The deepest level's name before `at`: 0 or the error's number. */
+static int look(struct walk *w, const struct level *l)
+{
+	size_t i = l->at - 1;
+	if (!w->begun) {
+		w->ahead = stat_ahead_begin(l->fd, l->names, i, l->n);
+		w->begun = true;
+	}
+	if (w->ahead)
+		return stat_ahead_get(w->ahead, i, &w->stat);
+	return fstatat(l->fd, l->names[i], &w->stat, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
+}
+
 /* Enter the directory that w->path names (with its '/'; the root's is empty). Takes the descriptor. */
 static enum fund_status push(struct walk *w, int fd, struct fault *why)
 {
@@ -141,6 +164,7 @@ static enum fund_status push(struct walk *w, int fd, struct fault *why)
 		return status;
 	}
 	w->levels[w->n_levels++] = l;
+	end_looks(w);
 	return FUND_OK;
 }
 
@@ -203,6 +227,7 @@ void walk_close(struct walk *w)
 {
 	if (!w)
 		return;
+	end_looks(w);
 	for (size_t i = 0; i < w->n_levels; i++)
 		level_release(&w->levels[i]);
 	free(w->levels);
@@ -264,6 +289,7 @@ enum fund_status walk_next(struct walk *w, struct walk_entry *out, struct fault 
 	while (w->n_levels) {
 		struct level *l = &w->levels[w->n_levels - 1];
 		if (l->at == l->n) {
+			end_looks(w);
 			level_release(l);
 			w->n_levels--;
 			continue;
@@ -280,11 +306,11 @@ enum fund_status walk_next(struct walk *w, struct walk_entry *out, struct fault 
 				return st;
 			continue;
 		}
-		if (fstatat(l->fd, name, &w->stat, AT_SYMLINK_NOFOLLOW) != 0) {
-			if (errno == ENOENT)
-				continue; /* went between listing and looking */
-			return unreadable(w, out, why, errno);
-		}
+		int error = look(w, l);
+		if (error == ENOENT)
+			continue; /* went between listing and looking */
+		if (error)
+			return unreadable(w, out, why, error);
 		if (!S_ISREG(w->stat.st_mode))
 			continue;
 		fill(out, WALK_FILE, w);

@@ -3,7 +3,8 @@
  * walk.h - the regular files below a root, in the order of their paths' bytes.
  *
  * Directories are sorted as if their names ended in '/', so that the stream is in plain byte order of the whole relative path. Symbolic
- * links are not followed, FIFOs, sockets and devices not reported. Memory: one directory's names a level. One fstatat a file.
+ * links are not followed, FIFOs, sockets and devices not reported. Memory: one directory's names a level. One fstatat a file,
+ * in big directories ahead of the caller (stat_ahead.h).
  */
 #ifndef INDEXER_WALK_H
 #define INDEXER_WALK_H

@@ -2,7 +2,9 @@
 #include <check.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "indexer/stat_ahead.h"
 #include "indexer/walk.h"
 #include "tests/scratch.h"
 
@@ -105,6 +107,76 @@ START_TEST(a_random_tree_comes_as_sorting_its_paths_would_give_it)
 		}
 	ck_walk(scratch.dir, buf_str(&expected));
 	buf_release(&expected);
+}
+END_TEST
+
+/* A folder of so many names that they are looked at ahead, in several rounds of the ring; each file has a size of its own. */
+static void make_crowd(unsigned n)
+{
+	char name[64];
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(name, sizeof name, i % 700 == 5 ? "crowd/%05u/below" : "crowd/%05u", i);
+		make_file(name);
+		ck_assert_int_eq(truncate(under(name), i), 0);
+	}
+}
+
+START_TEST(in_a_crowded_folder_each_file_has_its_own_size)
+{
+	struct walk *w;
+	struct walk_entry e;
+	struct fault why = { 0 };
+	unsigned n = 2 * STAT_AHEAD + 77, seen = 0;
+
+	make_crowd(n);
+	ck_assert_int_eq(walk_open(&w, scratch.dir, &why), FUND_OK);
+	for (; walk_next(w, &e, &why) == FUND_OK; seen++) {
+		ck_assert_int_eq(e.kind, WALK_FILE);
+		ck_assert_uint_eq(e.size, seen);
+	}
+	ck_assert_uint_eq(seen, n);
+	walk_close(w);
+}
+END_TEST
+
+START_TEST(a_walk_through_a_crowded_folder_may_be_left_at_any_file)
+{
+	struct walk *w;
+	struct walk_entry e;
+	struct fault why = { 0 };
+
+	make_crowd(STAT_AHEAD + 200);
+	for (unsigned after = 0; after < 2000; after += 333) {
+		ck_assert_int_eq(walk_open(&w, scratch.dir, &why), FUND_OK);
+		for (unsigned i = 0; i < after; i++)
+			ck_assert_int_eq(walk_next(w, &e, &why), FUND_OK);
+		walk_close(w);
+	}
+}
+END_TEST
+
+START_TEST(files_that_go_while_a_crowded_folder_is_walked_are_no_error)
+{
+	struct walk *w;
+	struct walk_entry e;
+	struct fault why = { 0 };
+	char name[64];
+	unsigned n = 2 * STAT_AHEAD + 500, seen = 0;
+	enum fund_status st;
+
+	make_crowd(n);
+	ck_assert_int_eq(walk_open(&w, scratch.dir, &why), FUND_OK);
+	ck_assert_int_eq(walk_next(w, &e, &why), FUND_OK);
+	for (unsigned i = n - 100; i < n; i++) { /* further off than anyone looks */
+		snprintf(name, sizeof name, "crowd/%05u", i);
+		ck_assert_int_eq(unlink(under(name)), 0);
+	}
+	while ((st = walk_next(w, &e, &why)) == FUND_OK)
+		seen++;
+	ck_assert_int_eq(st, FUND_END);
+	ck_assert_uint_eq(seen + 1, n - 100);
+	walk_close(w);
 }
 END_TEST
 
@@ -211,6 +283,9 @@ Suite *suite_walk(void)
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, files_come_in_the_order_of_their_paths_bytes);
 	tcase_add_loop_test(t, a_random_tree_comes_as_sorting_its_paths_would_give_it, 0, 5);
+	tcase_add_test(t, in_a_crowded_folder_each_file_has_its_own_size);
+	tcase_add_test(t, a_walk_through_a_crowded_folder_may_be_left_at_any_file);
+	tcase_add_test(t, files_that_go_while_a_crowded_folder_is_walked_are_no_error);
 	tcase_add_test(t, links_and_fifos_are_left_alone);
 	tcase_add_test(t, a_folder_that_cannot_be_read_is_named_and_the_others_go_on);
 	tcase_add_test(t, a_root_that_is_a_file_has_its_name);
