@@ -2,6 +2,9 @@
 #include "indexer/build.h"
 
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "indexer/interrupt.h"
 #include "indexer/parts.h"
@@ -107,7 +110,7 @@ static enum fund_status open_inputs(struct build *b, struct inputs *in)
 		struct worker *w = &b->workers[i];
 		for (uint32_t k = 0; k < w->n_runs && st == FUND_OK; k++)
 			st = add_input(in, w, &w->runs[k]);
-		if (st == FUND_OK)
+		if (st == FUND_OK && w->inverter)
 			st = add_input(in, w, NULL);
 	}
 	return st;
@@ -116,9 +119,12 @@ static enum fund_status open_inputs(struct build *b, struct inputs *in)
 static void close_inputs(struct build *b, struct inputs *in)
 {
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < b->n_workers; i++)
-		for (uint32_t k = 0; k <= b->workers[i].n_runs && n < in->n; k++, n++)
-			(k < b->workers[i].n_runs ? run_stream_end : inverter_stream_end)(&in->streams[n]);
+	for (uint32_t i = 0; i < b->n_workers; i++) {
+		for (uint32_t k = 0; k < b->workers[i].n_runs && n < in->n; k++)
+			run_stream_end(&in->streams[n++]);
+		if (b->workers[i].inverter && n < in->n)
+			inverter_stream_end(&in->streams[n++]);
+	}
 	free(in->inputs);
 	free(in->streams);
 }
@@ -136,15 +142,31 @@ static const char *run_fault(const struct build *b)
 static enum fund_status merge_all(struct build *b, const struct inputs *in, struct lexicon *lexicon, const char *dictionary, const char *dir, struct fault *why)
 {
 	const struct term_sink segment = segment_sink(b->segment);
-	struct parts *parts;
-	enum fund_status st = parts_new(&parts, &segment, b->workers[0].analyser, lexicon, dictionary, dir);
-	if (st != FUND_OK)
-		return st;
-	struct term_sink sink = parts_sink(parts);
-	st = (b->n_workers > 1 ? merge_terms_apart : merge_terms)(in->inputs, in->n, &sink, interrupted);
+	struct analyser *analyser = NULL;
+	struct parts *parts = NULL;
+	enum fund_status st = analyser_new(&analyser);
+	if (st == FUND_OK)
+		st = parts_new(&parts, &segment, analyser, lexicon, dictionary, dir);
+	if (st == FUND_OK) {
+		struct term_sink sink = parts_sink(parts);
+		st = (b->n_workers > 1 ? merge_terms_apart : merge_terms)(in->inputs, in->n, &sink, interrupted);
+	}
 	if (st == FUND_OK)
 		st = parts_finish(parts, why);
 	parts_free(parts);
+	analyser_free(analyser);
+	return st;
+}
+
+/* What the threads' heaps had is to be the merge's. */
+static enum fund_status end_workers(struct build *b)
+{
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < b->n_workers && st == FUND_OK; i++)
+		st = worker_end(&b->workers[i], b->why);
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
 	return st;
 }
 
@@ -154,7 +176,10 @@ enum fund_status build_finish(struct build *b, struct lexicon *lexicon, const ch
 	struct fault why = { 0 };
 	if (!b->segment)
 		return FUND_END;
-	enum fund_status st = open_inputs(b, &in);
+	enum fund_status st = end_workers(b);
+	if (st != FUND_OK)
+		return st;
+	st = open_inputs(b, &in);
 	if (st == FUND_OK)
 		st = merge_all(b, &in, lexicon, dictionary, dir, &why);
 	close_inputs(b, &in);

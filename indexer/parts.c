@@ -5,29 +5,19 @@
 
 #include "indexer/hunspell.h"
 #include "indexer/met_forms.h"
+#include "indexer/part_list.h"
 #include "indexer/verb_stems.h"
 
 #define WORD_BYTES_MAX 64u /* longer words are no compounds to us */
 #define SPOOL_MEMORY ((size_t)4 << 20)
+#define HEADS_AT_ONCE ((size_t)64 << 10)
 #define NOUN_LEAST 3u	 /* times a noun was met */
 #define NOUN_SHARE 2u	 /* so many times as often capitalised as not */
 
-/* A noun, which may be a compound, or a part of one: its term, the form that it is split by, its list. In the order of their terms. */
-struct compound_list {
-	struct slice term, form; /* without class */
-	uint64_t at, end;	 /* in the spool */
-	uint32_t df;
-};
-
+/* A part and a compound that has it. */
 struct part_of {
-	struct slice part; /* its term, without class */
+	uint32_t part; /* number of its term */
 	uint32_t compound;
-};
-
-struct one_posting {
-	uint32_t doc, freq;
-	uint8_t boost;
-	size_t at; /* of its first position in `pos` */
 };
 
 struct parts {
@@ -36,25 +26,24 @@ struct parts {
 	struct lexicon *lexicon;
 	const char *dictionary;
 	bool counts; /* the lexicon is being made */
-	struct arena arena;
-	struct spool spool;
-	struct compound_list *lists;
-	size_t n_lists, cap_lists;
-	struct part_of *of;
-	size_t n_of, cap_of;
 	struct buf forms;  /* of the term that comes, folded: met_forms.h */
 	struct buf folded;
-	bool keeps;	   /* the current term's list */
+	/* Words that may be compounds, in the order of their terms: see end_term() */
+	struct spool heads, lists;
+	struct buf head;   /* of the current term: its length u8 and bytes, those of the form that it is split by */
+	struct kept_list kept; /* its list */
+	bool keeps;	   /* whether it has one */
 	uint32_t next_doc; /* the smallest that may come */
-	struct slice *terms; /* of the lexicon's words that were met as parts, by slot; NULL data: not yet */
-	struct one_posting *postings, *merged; /* of a part: those of all its compounds; room for as many */
-	size_t n_postings, cap_postings, cap_merged;
-	size_t *runs; /* where each compound's begin */
-	size_t n_runs, cap_runs;
-	uint32_t *pos;
-	size_t n_pos, cap_pos;
-	uint32_t *together; /* the positions of several compounds in a document */
-	size_t cap_together;
+	/* Those that are some */
+	struct kept_list *compounds;
+	size_t n_compounds, cap_compounds;
+	struct part_of *of; /* by compound */
+	size_t n_of, cap_of;
+	/* Their parts, words of the lexicon */
+	struct arena arena;
+	struct slice *terms; /* of a part, by number; without class */
+	size_t n_terms, cap_terms;
+	uint32_t *number_of; /* by the lexicon's slot: number + 1 of its term; 0: was not met as a part yet */
 	struct buf term;
 };
 
@@ -71,7 +60,8 @@ enum fund_status parts_new(struct parts **out, const struct term_sink *to, struc
 	p->dictionary = dictionary;
 	p->counts = lexicon->n == 0;
 	p->arena = (struct arena)ARENA_INIT;
-	spool_init(&p->spool, dir, SPOOL_MEMORY);
+	spool_init(&p->heads, dir, SPOOL_MEMORY);
+	spool_init(&p->lists, dir, SPOOL_MEMORY);
 	return FUND_OK;
 }
 
@@ -79,16 +69,14 @@ void parts_free(struct parts *p)
 {
 	if (!p)
 		return;
-	arena_release(&p->arena);
-	spool_release(&p->spool);
-	free(p->lists);
+	spool_release(&p->heads);
+	spool_release(&p->lists);
+	free(p->compounds);
 	free(p->of);
+	arena_release(&p->arena);
 	free(p->terms);
-	free(p->postings);
-	free(p->merged);
-	free(p->runs);
-	free(p->pos);
-	free(p->together);
+	free(p->number_of);
+	buf_release(&p->head);
 	buf_release(&p->forms);
 	buf_release(&p->folded);
 	buf_release(&p->term);
@@ -195,19 +183,22 @@ static enum fund_status count_forms(struct parts *p, struct met_form *best)
 	return st;
 }
 
+static enum fund_status put_word(struct buf *to, struct slice word)
+{
+	enum fund_status st = buf_add_byte(to, (uint8_t)word.len);
+	return st == FUND_OK ? buf_add_slice(to, word) : st;
+}
+
 static enum fund_status keep_list(struct parts *p, struct slice term, struct slice form)
 {
-	struct compound_list *lists = array_room(p->lists, p->n_lists + 1, &p->cap_lists, sizeof *lists);
-	if (!lists)
-		return FUND_NO_MEMORY;
-	p->lists = lists;
-	struct compound_list *l = &p->lists[p->n_lists];
-	*l = (struct compound_list){ .term = arena_slice(&p->arena, term), .form = arena_slice(&p->arena, form), .at = spool_len(&p->spool) };
-	if (!l->term.data || !l->form.data)
-		return FUND_NO_MEMORY;
+	buf_reset(&p->head);
+	enum fund_status st = put_word(&p->head, term);
+	if (st == FUND_OK)
+		st = put_word(&p->head, form);
 	p->keeps = true;
 	p->next_doc = 0;
-	return FUND_OK;
+	p->kept = (struct kept_list){ .at = spool_len(&p->lists) };
+	return st;
 }
 
 static enum fund_status begin_term(void *context, struct slice term, struct slice forms)
@@ -232,11 +223,11 @@ static enum fund_status keep_posting(struct parts *p, uint32_t doc, const struct
 {
 	uint8_t bytes[2 * VARINT32_MAX + 1], *end = put_varint(put_varint(bytes, doc - p->next_doc), posting->freq);
 	*end++ = posting->boost;
-	enum fund_status st = spool_write(&p->spool, bytes, (size_t)(end - bytes));
+	enum fund_status st = spool_write(&p->lists, bytes, (size_t)(end - bytes));
 	for (uint32_t i = 0, next = 0; i < posting->freq && st == FUND_OK; next = posting->pos[i++] + 1)
-		st = spool_varint(&p->spool, posting->pos[i] - next);
+		st = spool_varint(&p->lists, posting->pos[i] - next);
 	p->next_doc = doc + 1;
-	p->lists[p->n_lists].df++;
+	p->kept.df++;
 	return st;
 }
 
@@ -247,241 +238,224 @@ static enum fund_status add_posting(void *context, uint32_t doc, const struct po
 	return st == FUND_OK ? p->to.add_posting(p->to.context, doc, posting) : st;
 }
 
+/* A head: what keep_list() began, then df and the bytes of the list, each a varint. */
 static enum fund_status end_term(void *context)
 {
 	struct parts *p = context;
+	enum fund_status st = FUND_OK;
 	if (p->keeps) {
-		p->lists[p->n_lists].end = spool_len(&p->spool);
-		p->n_lists++;
 		p->keeps = false;
+		st = spool_write(&p->heads, p->head.data, p->head.len);
+		if (st == FUND_OK)
+			st = spool_varint(&p->heads, p->kept.df);
+		if (st == FUND_OK)
+			st = spool_varint(&p->heads, spool_len(&p->lists) - p->kept.at);
 	}
-	return p->to.end_term(p->to.context);
+	return st == FUND_OK ? p->to.end_term(p->to.context) : st;
 }
 
 struct term_sink parts_sink(struct parts *p) { return (struct term_sink){ p, begin_term, add_posting, end_term }; }
 
 /* ---- splitting ---- */
 
-struct splitting {
-	struct parts *parts;
-	uint32_t compound;
+/* A head, as it is read again. */
+struct candidate {
+	uint8_t term[UINT8_MAX], form[UINT8_MAX];
+	uint8_t term_len, form_len;
+	struct kept_list list;
 };
 
-/* A word of the lexicon, and so is every part, is stemmed once. */
-static enum fund_status term_of(struct parts *p, struct slice part, struct slice *term)
+static void next_candidate(struct spool_reader *in, struct candidate *c)
 {
-	size_t slot = (size_t)(lexicon_find(p->lexicon, part) - p->lexicon->slots);
-	enum fund_status st = FUND_OK;
-	if (!p->terms[slot].data) {
-		buf_reset(&p->term);
-		st = analyse_part(p->analyser, part, &p->term);
-		if (st == FUND_OK)
-			p->terms[slot] = arena_slice(&p->arena, slice_buf(&p->term));
-		if (st == FUND_OK && !p->terms[slot].data)
-			st = FUND_NO_MEMORY;
+	c->term_len = spool_reader_u8(in);
+	spool_reader_bytes(in, c->term, c->term_len);
+	c->form_len = spool_reader_u8(in);
+	spool_reader_bytes(in, c->form, c->form_len);
+	c->list.df = (uint32_t)spool_reader_varint(in);
+	c->list.at = c->list.end;
+	c->list.end += spool_reader_varint(in);
+}
+
+struct splitting {
+	struct parts *parts;
+	struct slice term; /* of the word that is split */
+};
+
+static enum fund_status add_term(struct parts *p, struct slice part)
+{
+	struct slice *terms = array_room(p->terms, p->n_terms + 1, &p->cap_terms, sizeof *terms);
+	if (!terms)
+		return FUND_NO_MEMORY;
+	p->terms = terms;
+	buf_reset(&p->term);
+	enum fund_status st = analyse_part(p->analyser, part, &p->term);
+	if (st != FUND_OK)
+		return st;
+	p->terms[p->n_terms] = arena_slice(&p->arena, slice_buf(&p->term));
+	return p->terms[p->n_terms++].data ? FUND_OK : FUND_NO_MEMORY;
+}
+
+/* The number of a part's term. A word of the lexicon, and so is every part, is stemmed once. */
+static enum fund_status number_of(struct parts *p, struct slice part, uint32_t *number)
+{
+	uint32_t *known = &p->number_of[lexicon_find(p->lexicon, part) - p->lexicon->slots];
+	if (*known == 0) {
+		enum fund_status st = add_term(p, part);
+		if (st != FUND_OK)
+			return st;
+		*known = (uint32_t)p->n_terms;
 	}
-	*term = p->terms[slot];
-	return st;
+	*number = *known - 1;
+	return FUND_OK;
 }
 
 static enum fund_status add_part(void *context, struct slice part, unsigned level, uint32_t end)
 {
 	const struct splitting *s = context;
 	struct parts *p = s->parts;
-	struct slice term;
+	uint32_t number;
 	(void)level;
 	(void)end;
 	struct part_of *of = array_room(p->of, p->n_of + 1, &p->cap_of, sizeof *of);
 	if (!of)
 		return FUND_NO_MEMORY;
 	p->of = of;
-	enum fund_status st = term_of(p, part, &term);
-	if (st == FUND_OK && term.len && !slice_equal(term, p->lists[s->compound].term))
-		p->of[p->n_of++] = (struct part_of){ term, s->compound };
+	enum fund_status st = number_of(p, part, &number);
+	if (st == FUND_OK && p->terms[number].len && !slice_equal(p->terms[number], s->term))
+		p->of[p->n_of++] = (struct part_of){ number, (uint32_t)p->n_compounds };
+	return st;
+}
+
+/* A word that has no parts is forgotten. */
+static enum fund_status split(struct parts *p, const struct candidate *c)
+{
+	struct splitting splitting = { p, slice_of(c->term, c->term_len) };
+	size_t before = p->n_of;
+	struct kept_list *compounds = array_room(p->compounds, p->n_compounds + 1, &p->cap_compounds, sizeof *compounds);
+	if (!compounds)
+		return FUND_NO_MEMORY;
+	p->compounds = compounds;
+	enum fund_status st = compound_parts(p->lexicon, NULL, slice_of(c->form, c->form_len), &(struct part_sink){ &splitting, add_part });
+	if (p->n_of > before)
+		p->compounds[p->n_compounds++] = c->list;
 	return st;
 }
 
 static enum fund_status split_all(struct parts *p)
 {
-	enum fund_status st = FUND_OK;
-	p->terms = calloc(p->lexicon->n_slots + 1, sizeof *p->terms);
-	if (!p->terms)
+	struct spool_reader in;
+	struct candidate c = { .list = { 0 } };
+	p->number_of = calloc(p->lexicon->n_slots + 1, sizeof *p->number_of);
+	if (!p->number_of)
 		return FUND_NO_MEMORY;
-	for (size_t i = 0; i < p->n_lists && st == FUND_OK; i++) {
-		struct splitting splitting = { p, (uint32_t)i };
-		st = compound_parts(p->lexicon, NULL, p->lists[i].form, &(struct part_sink){ &splitting, add_part });
+	enum fund_status st = spool_reader_init(&in, &p->heads, 0, spool_len(&p->heads), HEADS_AT_ONCE);
+	while (st == FUND_OK && !spool_reader_ended(&in)) {
+		next_candidate(&in, &c);
+		st = in.status == FUND_OK ? split(p, &c) : in.status;
 	}
-	free(p->terms);
-	p->terms = NULL;
+	if (st == FUND_OK)
+		st = in.status;
+	spool_reader_release(&in);
+	free(p->number_of);
+	p->number_of = NULL;
 	return st;
-}
-
-static int by_part(const void *a, const void *b)
-{
-	const struct part_of *x = a, *y = b;
-	int c = slice_compare(x->part, y->part);
-	return c ? c : (x->compound > y->compound) - (x->compound < y->compound);
 }
 
 /* ---- lists of parts ---- */
 
-static enum fund_status load_positions(struct parts *p, struct spool_reader *in, uint32_t freq)
+/* The parts in the order of their terms, and of each its compounds. */
+struct part_order {
+	struct numbered {
+		struct slice term;
+		uint32_t number;
+	} *parts;
+	size_t n; /* terms: several words may have the same */
+	size_t *first;	     /* by place: where its compounds begin; one more at the end */
+	uint32_t *compounds; /* ascending; one twice where it has the part twice */
+};
+
+static int by_term(const void *a, const void *b)
 {
-	uint32_t next = 0;
-	if (in->status != FUND_OK)
-		return in->status;
-	uint32_t *pos = array_room(p->pos, p->n_pos + freq, &p->cap_pos, sizeof *pos);
-	if (!pos)
-		return FUND_NO_MEMORY;
-	p->pos = pos;
-	for (uint32_t i = 0; i < freq && in->status == FUND_OK; i++) {
-		p->pos[p->n_pos] = next + (uint32_t)spool_reader_varint(in);
-		next = p->pos[p->n_pos++] + 1;
-	}
-	return in->status;
+	const struct numbered *x = a, *y = b;
+	return slice_compare(x->term, y->term);
 }
 
-/* Behind those of the other compounds, in order. */
-static enum fund_status load(struct parts *p, const struct compound_list *l)
+/* place_of: by number. */
+static void sort_terms(const struct parts *p, struct part_order *o, uint32_t *place_of)
 {
-	struct spool_reader in;
-	uint32_t doc = 0;
-	size_t bytes = (size_t)(l->end - l->at);
-	size_t *runs = array_room(p->runs, p->n_runs + 2, &p->cap_runs, sizeof *runs);
-	if (!runs)
-		return FUND_NO_MEMORY;
-	p->runs = runs;
-	p->runs[p->n_runs++] = p->n_postings;
-	enum fund_status st = spool_reader_init(&in, &p->spool, l->at, l->end, bytes < 65536 ? bytes + 1 : 65536);
-	for (uint32_t i = 0; i < l->df && st == FUND_OK; i++) {
-		struct one_posting *postings = array_room(p->postings, p->n_postings + 1, &p->cap_postings, sizeof *postings);
-		if (!postings) {
-			st = FUND_NO_MEMORY;
-			break;
-		}
-		p->postings = postings;
-		doc += (uint32_t)spool_reader_varint(&in);
-		struct one_posting *o = &p->postings[p->n_postings++];
-		o->doc = doc++;
-		o->freq = (uint32_t)spool_reader_varint(&in);
-		o->boost = spool_reader_u8(&in);
-		o->at = p->n_pos;
-		st = load_positions(p, &in, o->freq);
-	}
-	spool_reader_release(&in);
-	return st;
-}
-
-/* Merges the run [a, b) with [b, c) into `merged`. */
-static void merge_two(struct parts *p, size_t a, size_t b, size_t c)
-{
-	const struct one_posting *from = p->postings;
-	struct one_posting *out = p->merged + a;
-	for (size_t i = a, k = b; i < b || k < c;)
-		*out++ = k == c || (i < b && from[i].doc <= from[k].doc) ? from[i++] : from[k++];
-}
-
-/* Two runs become one, until one is left: all by document. */
-static enum fund_status merge_runs(struct parts *p)
-{
-	struct one_posting *merged = array_room(p->merged, p->n_postings, &p->cap_merged, sizeof *merged);
-	if (!merged)
-		return FUND_NO_MEMORY;
-	p->merged = merged;
-	while (p->n_runs > 1) {
-		size_t n = 0;
-		p->runs[p->n_runs] = p->n_postings;
-		for (size_t i = 0; i < p->n_runs; i += 2) {
-			size_t last = i + 2 <= p->n_runs ? i + 2 : p->n_runs;
-			merge_two(p, p->runs[i], p->runs[i + 1], p->runs[last]);
-			p->runs[n++] = p->runs[i];
-		}
-		p->n_runs = n;
-		merged = p->merged;
-		p->merged = p->postings;
-		p->postings = merged;
-		size_t cap = p->cap_merged;
-		p->cap_merged = p->cap_postings;
-		p->cap_postings = cap;
-	}
-	return FUND_OK;
-}
-
-static uint8_t add_boosts(uint8_t a, uint8_t b)
-{
-	unsigned title = (a & 15u) + (b & 15u), lead = (a >> 4) + (b >> 4);
-	return (uint8_t)((title < 15 ? title : 15) | (lead < 15 ? lead : 15) << 4);
-}
-
-#define FEW 32u /* numbers that are sorted in place sooner than by a call for each comparison */
-
-static int ascending(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
-static void sort_positions(uint32_t *pos, size_t n)
-{
-	if (n > FEW) {
-		qsort(pos, n, sizeof *pos, ascending);
-		return;
-	}
-	for (size_t i = 1; i < n; i++) {
-		uint32_t one = pos[i];
-		size_t k = i;
-		for (; k > 0 && pos[k - 1] > one; k--)
-			pos[k] = pos[k - 1];
-		pos[k] = one;
+	for (uint32_t i = 0; i < p->n_terms; i++)
+		o->parts[i] = (struct numbered){ p->terms[i], i };
+	if (p->n_terms > 1)
+		qsort(o->parts, p->n_terms, sizeof *o->parts, by_term);
+	for (size_t i = 0; i < p->n_terms; i++) {
+		o->n += i == 0 || !slice_equal(o->parts[i].term, o->parts[o->n - 1].term);
+		o->parts[o->n - 1].term = o->parts[i].term;
+		place_of[o->parts[i].number] = (uint32_t)o->n - 1;
 	}
 }
 
-/* One posting of the n of a document: compounds at the same place are one occurrence. */
-static enum fund_status put_together(struct parts *p, const struct one_posting *of, size_t n, struct posting *out)
+/* Compounds come in ascending order, and stay in it. */
+static void lay_out(const struct parts *p, struct part_order *o, const uint32_t *place_of)
 {
-	size_t freq = 0;
-	*out = (struct posting){ .freq = of->freq, .boost = of->boost, .pos = p->pos + of->at };
-	if (n == 1)
-		return FUND_OK;
-	for (size_t i = 0; i < n; i++)
-		freq += of[i].freq;
-	uint32_t *together = array_room(p->together, freq, &p->cap_together, sizeof *together);
-	if (!together)
-		return FUND_NO_MEMORY;
-	p->together = together;
-	freq = 0;
-	for (size_t i = 0; i < n; freq += of[i++].freq)
-		memcpy(p->together + freq, p->pos + of[i].at, of[i].freq * sizeof *p->together);
-	sort_positions(p->together, freq);
-	out->freq = 0;
-	for (size_t i = 0; i < freq; i++)
-		if (i == 0 || p->together[i] != p->together[i - 1])
-			p->together[out->freq++] = p->together[i];
-	for (size_t i = 1; i < n; i++)
-		out->boost = add_boosts(out->boost, of[i].boost);
-	out->pos = p->together;
-	return FUND_OK;
+	size_t *count = o->first + 1; /* one further than where it belongs: placing moves it back */
+	for (size_t i = 0; i < p->n_of; i++)
+		count[place_of[p->of[i].part] + 1]++;
+	for (size_t i = 1; i <= o->n; i++)
+		count[i] += count[i - 1];
+	for (size_t i = 0; i < p->n_of; i++)
+		o->compounds[count[place_of[p->of[i].part]]++] = p->of[i].compound;
 }
 
-static enum fund_status write_list(struct parts *p, struct slice part)
+static enum fund_status order_parts(const struct parts *p, struct part_order *o)
 {
-	if (p->n_postings == 0)
-		return FUND_OK;
+	uint32_t *place_of = calloc(p->n_terms + 1, sizeof *place_of);
+	o->parts = calloc(p->n_terms + 1, sizeof *o->parts);
+	o->first = calloc(p->n_terms + 2, sizeof *o->first);
+	o->compounds = calloc(p->n_of + 1, sizeof *o->compounds);
+	bool ok = place_of && o->parts && o->first && o->compounds;
+	if (ok) {
+		sort_terms(p, o, place_of);
+		lay_out(p, o, place_of);
+	}
+	free(place_of);
+	return ok ? FUND_OK : FUND_NO_MEMORY;
+}
+
+static void part_order_release(struct part_order *o)
+{
+	free(o->parts);
+	free(o->first);
+	free(o->compounds);
+}
+
+static enum fund_status write_part(struct parts *p, struct part_list *list, const struct part_order *o, size_t place)
+{
+	enum fund_status st = FUND_OK;
+	part_list_reset(list);
+	for (size_t i = o->first[place]; i < o->first[place + 1] && st == FUND_OK; i++)
+		if (i == o->first[place] || o->compounds[i] != o->compounds[i - 1])
+			st = part_list_add(list, &p->lists, &p->compounds[o->compounds[i]]);
+	if (st != FUND_OK || list->n_postings == 0)
+		return st;
 	buf_reset(&p->term);
-	enum fund_status st = buf_add_byte(&p->term, CLASS_PART);
+	st = buf_add_byte(&p->term, CLASS_PART);
 	if (st == FUND_OK)
-		st = buf_add_slice(&p->term, part);
-	if (st == FUND_OK)
-		st = p->to.begin_term(p->to.context, slice_buf(&p->term), slice_of(NULL, 0));
-	for (size_t i = 0, next; i < p->n_postings && st == FUND_OK; i = next) {
-		struct posting one;
-		for (next = i + 1; next < p->n_postings && p->postings[next].doc == p->postings[i].doc;)
-			next++;
-		st = put_together(p, &p->postings[i], next - i, &one);
-		if (st == FUND_OK)
-			st = p->to.add_posting(p->to.context, p->postings[i].doc, &one);
-	}
-	return st == FUND_OK ? p->to.end_term(p->to.context) : st;
+		st = buf_add_slice(&p->term, o->parts[place].term);
+	return st == FUND_OK ? part_list_write(list, &p->to, slice_buf(&p->term)) : st;
+}
+
+static enum fund_status write_parts(struct parts *p)
+{
+	struct part_order o = { .n = 0 };
+	struct part_list list = { .n_runs = 0 };
+	enum fund_status st = order_parts(p, &o);
+	free(p->of);
+	p->of = NULL;
+	for (size_t i = 0; i < o.n && st == FUND_OK; i++)
+		st = write_part(p, &list, &o, i);
+	part_list_release(&list);
+	part_order_release(&o);
+	return st;
 }
 
 enum fund_status parts_finish(struct parts *p, struct fault *why)
@@ -491,17 +465,5 @@ enum fund_status parts_finish(struct parts *p, struct fault *why)
 		st = compound_choose_parts(p->lexicon);
 	if (st == FUND_OK)
 		st = split_all(p);
-	if (p->n_of > 1)
-		qsort(p->of, p->n_of, sizeof *p->of, by_part);
-	for (size_t i = 0, next; i < p->n_of && st == FUND_OK; i = next) {
-		p->n_postings = p->n_pos = p->n_runs = 0;
-		for (next = i; next < p->n_of && slice_equal(p->of[next].part, p->of[i].part) && st == FUND_OK; next++)
-			if (next == i || p->of[next].compound != p->of[next - 1].compound)
-				st = load(p, &p->lists[p->of[next].compound]);
-		if (st == FUND_OK && p->n_runs > 1)
-			st = merge_runs(p);
-		if (st == FUND_OK)
-			st = write_list(p, p->of[i].part);
-	}
-	return st;
+	return st == FUND_OK ? write_parts(p) : st;
 }

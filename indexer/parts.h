@@ -5,7 +5,7 @@
  * While the words go by, their forms are counted (unless the index has its lexicon already) and the lists of words that may be compounds are kept in a spool. At the
  * end each of them is split once, and each part gets the list of all its compounds' documents and positions: terms of the class x. A part stands
  * where its compound stands.
- * Memory   about 100 bytes a word that may be a compound, and the postings of one part.
+ * Memory   about 50 bytes a compound, the lexicon, and the postings of one part.
  */
 #ifndef INDEXER_PARTS_H
 #define INDEXER_PARTS_H

@@ -113,21 +113,37 @@ static bool guard_trips(const struct update *u)
 	return !u->options->allow_removals && !u->keep_all && gone > GUARD_MIN && gone > u->n_live / 5;
 }
 
-/* That of the index, as long as it is not built anew. */
-static enum fund_status load_lexicon(struct update *u, struct lexicon *lexicon)
+/* Calls `each` for all blocks of the index's lexicon. */
+static enum fund_status each_lexicon_block(struct update *u, struct lexicon *lexicon, enum fund_status (*each)(struct lexicon *lexicon, struct slice block))
 {
 	struct slice word = slice_of("", 0), block;
 	enum fund_status st = FUND_OK;
-	if (!u->old || u->options->rebuild)
-		return FUND_OK;
 	while (st == FUND_OK) {
 		st = snapshot_lexicon_next(u->old, word, &word, &block);
 		if (st == FUND_OK)
-			st = lexicon_decode(lexicon, block);
+			st = each(lexicon, block);
 	}
 	if (st == FUND_NOT_FOUND)
 		return FUND_OK;
 	return st == FUND_CORRUPT ? fault_set(u->why, st, "the lexicon is damaged: run fundstelle-index --verify") : st;
+}
+
+static enum fund_status count_words(struct lexicon *lexicon, struct slice block)
+{
+	lexicon->n += lexicon_count(block);
+	return FUND_OK;
+}
+
+/* That of the index, as long as it is not built anew. */
+static enum fund_status load_lexicon(struct update *u, struct lexicon *lexicon)
+{
+	struct lexicon size = LEXICON_INIT; /* only counts */
+	if (!u->old || u->options->rebuild)
+		return FUND_OK;
+	enum fund_status st = each_lexicon_block(u, &size, count_words);
+	if (st == FUND_OK)
+		st = lexicon_reserve(lexicon, size.n);
+	return st == FUND_OK ? each_lexicon_block(u, lexicon, lexicon_decode) : st;
 }
 
 static enum fund_status store_block(void *context, struct slice first, struct slice block)

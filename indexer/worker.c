@@ -415,6 +415,18 @@ static enum fund_status spill(struct worker *w, struct fault *why)
 	return FUND_OK;
 }
 
+enum fund_status worker_end(struct worker *w, struct fault *why)
+{
+	if (w->n_runs == 0)
+		return FUND_OK;
+	enum fund_status st = spill(w, why);
+	inverter_free(w->inverter);
+	analyser_free(w->analyser);
+	w->inverter = NULL;
+	w->analyser = NULL;
+	return st;
+}
+
 void worker_begin(struct worker *w) { confine_thread(w->settings.confinement); }
 
 void worker_run(struct worker *w, struct batch *b)

@@ -33,7 +33,7 @@ struct worker {
 	struct worker_settings settings;
 	uint32_t number;
 	struct analyser *analyser;
-	struct inverter *inverter;
+	struct inverter *inverter; /* NULL behind worker_end(): all its lists are in runs */
 	struct isolated_reader *reader;
 	struct text_builder *text;
 	struct text_cache cache; /* of the old segments' texts */
@@ -56,5 +56,7 @@ void worker_release(struct worker *w); /* also on {0} */
 void worker_begin(struct worker *w);
 /* Fills the batch's results and its status. */
 void worker_run(struct worker *w, struct batch *b);
+/* No more batches come. Where lists were spilled, the last of them are, too: the merge then has the memory of lists and words. */
+enum fund_status worker_end(struct worker *w, struct fault *why);
 
 #endif

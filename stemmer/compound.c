@@ -51,10 +51,10 @@ static bool is_no_part(struct slice s)
 /* Short words are all about by chance, names above all: those that no dictionary has must be frequent to count, where there is one. */
 static uint64_t least_count(const struct lexicon_word *w, bool has_dictionary)
 {
-	if (has_dictionary && w->flags == 0 && w->bytes.len < VERB_LEAST)
+	if (has_dictionary && w->flags == 0 && w->len < VERB_LEAST)
 		return UINT64_MAX;
 	static const uint64_t alone[] = { 40, 8, 3, 3 }, beside[] = { 1000, 400, 40, 3 }, attested[] = { 15, 1, 1, 1 };
-	size_t i = w->bytes.len < 6 ? w->bytes.len - PART_LEAST : 3;
+	size_t i = w->len < 6 ? w->len - PART_LEAST : 3;
 	return (w->flags & LEXICON_ATTESTED ? attested : has_dictionary ? beside : alone)[i];
 }
 
@@ -67,8 +67,8 @@ enum fund_status compound_choose_parts(struct lexicon *x)
 		has_dictionary |= x->slots[i].flags & LEXICON_ATTESTED;
 	for (size_t i = 0; i < x->n_slots && st == FUND_OK; i++) {
 		const struct lexicon_word *w = &x->slots[i];
-		if (w->bytes.len >= PART_LEAST && w->count >= least_count(w, has_dictionary) && !is_no_part(w->bytes))
-			st = lexicon_add(&kept, w->bytes, w->count, w->flags);
+		if (w->len >= PART_LEAST && w->count >= least_count(w, has_dictionary) && !is_no_part(lexicon_bytes(w)))
+			st = lexicon_add(&kept, lexicon_bytes(w), w->count, w->flags);
 	}
 	lexicon_release(x);
 	*x = kept;
@@ -125,7 +125,7 @@ static bool may_follow(const struct lexicon_word *w, struct slice rest, size_t l
 		return true;
 	if (begins(rest, "ende") || begins(rest, "bare"))
 		return false;
-	bool is_ier = memcmp(slice_end(w->bytes) - 3, "ier", 3) == 0;
+	bool is_ier = memcmp(slice_end(lexicon_bytes(w)) - 3, "ier", 3) == 0;
 	return !is_ier || (link == 0 && !begins(rest, "teste"));
 }
 
@@ -140,7 +140,7 @@ static void end_part(struct split *s, size_t from, size_t end, const struct lexi
 			consider(s, from, end + n, end - from, false, w->count, n ? 1.0 : 0.0);
 	}
 	for (size_t i = 0; i < N(inflections) && w->flags & LEXICON_NOUN; i++)
-		if (inflections[i].len == left && memcmp(p, inflections[i].text, left) == 0 && from > 0 && !(left == 2 && p[0] == 'e' && p[1] != 's' && ends_names(w->bytes)))
+		if (inflections[i].len == left && memcmp(p, inflections[i].text, left) == 0 && from > 0 && !(left == 2 && p[0] == 'e' && p[1] != 's' && ends_names(lexicon_bytes(w))))
 			consider(s, from, s->word.len, end - from, false, w->count, left ? 1.0 : 0.0);
 }
 

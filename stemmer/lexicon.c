@@ -30,19 +30,28 @@ static size_t slot_of(const struct lexicon *x, struct slice word, uint64_t hash)
 {
 	size_t at = (size_t)(hash >> 20) & (x->n_slots - 1);
 
-	while (x->slots[at].bytes.data && !slice_equal(x->slots[at].bytes, word))
+	while (x->slots[at].data && !slice_equal(lexicon_bytes(&x->slots[at]), word))
 		at = (at + 1) & (x->n_slots - 1);
 	return at;
 }
 
-static void note_beginnings(struct lexicon *x, struct slice word)
-{
-	uint64_t hash = LEXICON_HASH;
+/* Hashes of a word's beginnings, by their length. */
+struct hashes {
+	uint64_t of[LEXICON_WORD_MAX + 1];
+};
 
-	for (size_t i = 0; i < word.len; i++) {
-		hash = lexicon_hash(hash, word.data[i]);
-		x->beginnings[bit_of(x, hash) / 64] |= (uint64_t)1 << bit_of(x, hash) % 64;
-	}
+/* Those of up to `from` letters are there. */
+static void hash_beginnings(struct hashes *h, const uint8_t *word, size_t from, size_t len)
+{
+	h->of[0] = LEXICON_HASH;
+	for (size_t i = from; i < len; i++)
+		h->of[i + 1] = lexicon_hash(h->of[i], word[i]);
+}
+
+static void note_beginnings(struct lexicon *x, const struct hashes *h, size_t from, size_t len)
+{
+	for (size_t i = from + 1; i <= len; i++)
+		x->beginnings[bit_of(x, h->of[i]) / 64] |= (uint64_t)1 << bit_of(x, h->of[i]) % 64;
 }
 
 bool lexicon_may_begin(const struct lexicon *x, uint64_t hash)
@@ -50,11 +59,12 @@ bool lexicon_may_begin(const struct lexicon *x, uint64_t hash)
 	return x->n_slots && x->beginnings[bit_of(x, hash) / 64] >> bit_of(x, hash) % 64 & 1;
 }
 
-static enum fund_status grow(struct lexicon *x)
+static enum fund_status grow(struct lexicon *x, size_t n_slots)
 {
 	struct lexicon bigger = *x;
+	struct hashes h;
 
-	bigger.n_slots = x->n_slots ? 2 * x->n_slots : SLOTS_FIRST;
+	bigger.n_slots = n_slots;
 	bigger.slots = calloc(bigger.n_slots, sizeof *bigger.slots);
 	bigger.beginnings = calloc(bigger.n_slots / 2, sizeof *bigger.beginnings);
 	if (!bigger.slots || !bigger.beginnings) {
@@ -63,9 +73,11 @@ static enum fund_status grow(struct lexicon *x)
 		return FUND_NO_MEMORY;
 	}
 	for (size_t i = 0; i < x->n_slots; i++)
-		if (x->slots[i].bytes.data) {
-			bigger.slots[slot_of(&bigger, x->slots[i].bytes, hash_of(x->slots[i].bytes))] = x->slots[i];
-			note_beginnings(&bigger, x->slots[i].bytes);
+		if (x->slots[i].data) {
+			struct slice word = lexicon_bytes(&x->slots[i]);
+			hash_beginnings(&h, word.data, 0, word.len);
+			bigger.slots[slot_of(&bigger, word, h.of[word.len])] = x->slots[i];
+			note_beginnings(&bigger, &h, 0, word.len);
 		}
 	free(x->slots);
 	free(x->beginnings);
@@ -83,26 +95,44 @@ void lexicon_reset(struct lexicon *x)
 	x->n = 0;
 }
 
+enum fund_status lexicon_reserve(struct lexicon *x, size_t n)
+{
+	size_t n_slots = x->n_slots ? x->n_slots : SLOTS_FIRST;
+
+	if (n > SIZE_MAX / 4 - x->n)
+		return FUND_NO_MEMORY;
+	while (n_slots < 2 * (x->n + n))
+		n_slots *= 2;
+	return n_slots > x->n_slots ? grow(x, n_slots) : FUND_OK;
+}
+
+/* The beginnings of up to `noted` letters are those of a word that is in. */
+static enum fund_status add_hashed(struct lexicon *x, struct slice word, const struct hashes *h, size_t noted, uint64_t count, unsigned flags)
+{
+	enum fund_status st = lexicon_reserve(x, 1);
+	if (st != FUND_OK)
+		return st;
+	struct lexicon_word *w = &x->slots[slot_of(x, word, h->of[word.len])];
+	if (!w->data) {
+		w->data = arena_slice(&x->arena, word).data;
+		if (!w->data)
+			return FUND_NO_MEMORY;
+		w->len = (uint8_t)word.len;
+		x->n++;
+		note_beginnings(x, h, noted, word.len);
+	}
+	w->count = count < UINT32_MAX - w->count ? w->count + (uint32_t)count : UINT32_MAX;
+	w->flags |= (uint8_t)flags;
+	return FUND_OK;
+}
+
 enum fund_status lexicon_add(struct lexicon *x, struct slice word, uint64_t count, unsigned flags)
 {
+	struct hashes h;
 	if (word.len == 0 || word.len > LEXICON_WORD_MAX)
 		return FUND_OK;
-	if (2 * (x->n + 1) > x->n_slots) {
-		enum fund_status st = grow(x);
-		if (st != FUND_OK)
-			return st;
-	}
-	struct lexicon_word *w = &x->slots[slot_of(x, word, hash_of(word))];
-	if (!w->bytes.data) {
-		w->bytes = arena_slice(&x->arena, word);
-		if (!w->bytes.data)
-			return FUND_NO_MEMORY;
-		x->n++;
-		note_beginnings(x, word);
-	}
-	w->count += count;
-	w->flags |= flags;
-	return FUND_OK;
+	hash_beginnings(&h, word.data, 0, word.len);
+	return add_hashed(x, word, &h, 0, count, flags);
 }
 
 const struct lexicon_word *lexicon_find(const struct lexicon *x, struct slice word) { return lexicon_find_hashed(x, word, hash_of(word)); }
@@ -110,7 +140,7 @@ const struct lexicon_word *lexicon_find(const struct lexicon *x, struct slice wo
 const struct lexicon_word *lexicon_find_hashed(const struct lexicon *x, struct slice word, uint64_t hash)
 {
 	const struct lexicon_word *w = x->n && word.len <= LEXICON_WORD_MAX ? &x->slots[slot_of(x, word, hash)] : NULL;
-	return w && w->bytes.data ? w : NULL;
+	return w && w->data ? w : NULL;
 }
 
 /* ---- bytes ---- */
@@ -118,7 +148,7 @@ const struct lexicon_word *lexicon_find_hashed(const struct lexicon *x, struct s
 static int by_bytes(const void *a, const void *b)
 {
 	const struct lexicon_word *const *x = a, *const *y = b;
-	return slice_compare((*x)->bytes, (*y)->bytes);
+	return slice_compare(lexicon_bytes(*x), lexicon_bytes(*y));
 }
 
 static enum fund_status put_word(const struct lexicon_word *w, struct slice before, struct buf *out)
@@ -126,14 +156,14 @@ static enum fund_status put_word(const struct lexicon_word *w, struct slice befo
 	uint8_t head[2], count[VARINT64_MAX];
 	size_t shared = 0;
 
-	while (shared < before.len && shared < w->bytes.len && before.data[shared] == w->bytes.data[shared])
+	while (shared < before.len && shared < w->len && before.data[shared] == w->data[shared])
 		shared++;
 	head[0] = (uint8_t)shared;
-	head[1] = (uint8_t)(w->bytes.len - shared);
+	head[1] = (uint8_t)(w->len - shared);
 	enum fund_status st = buf_add(out, head, sizeof head);
 	if (st == FUND_OK)
-		st = buf_add(out, w->bytes.data + shared, w->bytes.len - shared);
-	return st == FUND_OK ? buf_add(out, count, (size_t)(put_varint(count, 2 * w->count + (w->flags & LEXICON_NOUN)) - count)) : st;
+		st = buf_add(out, w->data + shared, w->len - shared);
+	return st == FUND_OK ? buf_add(out, count, (size_t)(put_varint(count, 2 * (uint64_t)w->count + (w->flags & LEXICON_NOUN)) - count)) : st;
 }
 
 static enum fund_status each_block(const struct lexicon_word *const *sorted, size_t n, void *context,
@@ -147,10 +177,10 @@ static enum fund_status each_block(const struct lexicon_word *const *sorted, siz
 		buf_reset(&bytes);
 		for (first = i; i < n && st == FUND_OK && bytes.len < BLOCK_BYTES; i++) {
 			st = put_word(sorted[i], before, &bytes);
-			before = sorted[i]->bytes;
+			before = lexicon_bytes(sorted[i]);
 		}
 		if (st == FUND_OK)
-			st = block(context, sorted[first]->bytes, slice_buf(&bytes));
+			st = block(context, lexicon_bytes(sorted[first]), slice_buf(&bytes));
 	}
 	buf_release(&bytes);
 	return st;
@@ -164,7 +194,7 @@ enum fund_status lexicon_encode(const struct lexicon *x, void *context, enum fun
 	if (!sorted)
 		return FUND_NO_MEMORY;
 	for (size_t i = 0; i < x->n_slots; i++)
-		if (x->slots[i].bytes.data)
+		if (x->slots[i].data)
 			sorted[n++] = &x->slots[i];
 	if (n > 1)
 		qsort(sorted, n, sizeof *sorted, by_bytes);
@@ -199,18 +229,30 @@ static enum fund_status next_entry(struct cursor *c, size_t len, struct entry *e
 	return c->bad || e->count == 0 ? FUND_CORRUPT : FUND_OK;
 }
 
+size_t lexicon_count(struct slice block)
+{
+	struct cursor c = cursor_of(block);
+	struct entry e;
+	size_t n = 0, len = 0;
+	for (; next_entry(&c, len, &e) == FUND_OK; n++)
+		len = e.shared + e.rest.len;
+	return n;
+}
+
 enum fund_status lexicon_decode(struct lexicon *x, struct slice block)
 {
 	struct cursor c = cursor_of(block);
 	struct entry e;
 	uint8_t word[LEXICON_WORD_MAX];
+	struct hashes h;
 	size_t len = 0;
 	enum fund_status st;
 
 	while ((st = next_entry(&c, len, &e)) == FUND_OK) {
 		len = e.shared + e.rest.len;
 		memcpy(word + e.shared, e.rest.data, e.rest.len);
-		st = lexicon_add(x, slice_of(word, len), e.count, e.flags);
+		hash_beginnings(&h, word, e.shared, len);
+		st = add_hashed(x, slice_of(word, len), &h, e.shared, e.count, e.flags);
 		if (st != FUND_OK)
 			return st;
 	}

@@ -20,14 +20,15 @@ enum lexicon_flag {
 };
 
 struct lexicon_word {
-	struct slice bytes;
-	uint64_t count;
-	unsigned flags;
+	const uint8_t *data; /* NULL: a free slot */
+	uint32_t count;	     /* UINT32_MAX: as often or more */
+	uint8_t len, flags;
 };
+static inline struct slice lexicon_bytes(const struct lexicon_word *w) { return slice_of(w->data, w->len); }
 
 struct lexicon {
 	struct arena arena;
-	struct lexicon_word *slots; /* by hash, probed one by one; bytes.data NULL: free */
+	struct lexicon_word *slots; /* by hash, probed one by one */
 	size_t n_slots, n;
 	uint64_t *beginnings; /* a bit for each hash of a word's beginning, n_slots / 2 words of them: lexicon_may_begin() */
 };
@@ -36,6 +37,8 @@ struct lexicon {
 void lexicon_release(struct lexicon *x);
 /* Empties it, keeps the memory. */
 void lexicon_reset(struct lexicon *x);
+/* Room for n more words, so that they come without growing. */
+enum fund_status lexicon_reserve(struct lexicon *x, size_t n);
 /* Words of more than LEXICON_WORD_MAX bytes are left out. Counts of the same word add up; flags, too. */
 enum fund_status lexicon_add(struct lexicon *x, struct slice word, uint64_t count, unsigned flags);
 /* NULL: not in it. Valid until the next word is added. */
@@ -51,6 +54,8 @@ const struct lexicon_word *lexicon_find_hashed(const struct lexicon *x, struct s
 
 /* Gives the blocks, in order, each with its first word. A status that is not FUND_OK ends it. */
 enum fund_status lexicon_encode(const struct lexicon *x, void *context, enum fund_status (*block)(void *context, struct slice first, struct slice bytes));
+/* Words of a block, as far as its bytes can be right. */
+size_t lexicon_count(struct slice block);
 /* Adds the words of a block. FUND_CORRUPT where the bytes cannot be right. */
 enum fund_status lexicon_decode(struct lexicon *x, struct slice block);
 /* Only those that `text` begins with, or does but for an e at their end (schule: schulhof). FUND_END: no word behind this block is one.
