@@ -17,20 +17,52 @@ void part_list_release(struct part_list *l)
 
 void part_list_reset(struct part_list *l) { l->n_postings = l->n_pos = l->n_runs = 0; }
 
-static enum fund_status load_positions(struct part_list *l, struct spool_reader *in, uint32_t freq)
+/* What is left of a posting of which not all positions are the compound: those in the title came first, then those in the lead. */
+struct left {
+	uint32_t freq, title, lead;
+};
+
+static enum fund_status load_positions(struct part_list *l, struct spool_reader *in, const struct kept_list *kept, const struct one_posting *o, struct left *left)
 {
-	uint32_t next = 0;
+	uint32_t next = 0, title = o->boost & 15u, lead = o->boost >> 4;
+	*left = (struct left){ 0, 0, 0 };
 	if (in->status != FUND_OK)
 		return in->status;
-	uint32_t *pos = array_room(l->pos, l->n_pos + freq, &l->cap_pos, sizeof *pos);
+	uint32_t *pos = array_room(l->pos, l->n_pos + o->freq, &l->cap_pos, sizeof *pos);
 	if (!pos)
 		return FUND_NO_MEMORY;
 	l->pos = pos;
-	for (uint32_t i = 0; i < freq && in->status == FUND_OK; i++) {
-		l->pos[l->n_pos] = next + (uint32_t)spool_reader_varint(in);
-		next = l->pos[l->n_pos++] + 1;
+	for (uint32_t i = 0; i < o->freq && in->status == FUND_OK; i++) {
+		uint32_t at = next + (uint32_t)spool_reader_varint(in);
+		uint64_t form = kept->has_forms ? spool_reader_varint(in) : 0;
+		next = at + 1;
+		if (kept->is_compound && !kept->is_compound[form])
+			continue;
+		l->pos[l->n_pos++] = at;
+		left->freq++;
+		left->title += i < title;
+		left->lead += i >= title && i < title + lead;
 	}
 	return in->status;
+}
+
+static enum fund_status load_posting(struct part_list *l, struct spool_reader *in, const struct kept_list *kept, uint32_t doc)
+{
+	struct left left;
+	struct one_posting *postings = array_room(l->postings, l->n_postings + 1, &l->cap_postings, sizeof *postings);
+	if (!postings)
+		return FUND_NO_MEMORY;
+	l->postings = postings;
+	struct one_posting *o = &l->postings[l->n_postings];
+	*o = (struct one_posting){ .doc = doc, .at = l->n_pos };
+	o->freq = (uint32_t)spool_reader_varint(in);
+	o->boost = spool_reader_u8(in);
+	enum fund_status st = load_positions(l, in, kept, o, &left);
+	if (left.freq < o->freq)
+		o->boost = (uint8_t)(left.title | left.lead << 4);
+	o->freq = left.freq;
+	l->n_postings += left.freq > 0;
+	return st;
 }
 
 enum fund_status part_list_add(struct part_list *l, const struct spool *spool, const struct kept_list *kept)
@@ -45,19 +77,8 @@ enum fund_status part_list_add(struct part_list *l, const struct spool *spool, c
 	l->runs[l->n_runs++] = l->n_postings;
 	enum fund_status st = spool_reader_init(&in, spool, kept->at, kept->end, bytes < READ_MAX ? (size_t)bytes + 1 : READ_MAX);
 	for (uint32_t i = 0; i < kept->df && st == FUND_OK; i++) {
-		struct one_posting *postings = array_room(l->postings, l->n_postings + 1, &l->cap_postings, sizeof *postings);
-		if (!postings) {
-			st = FUND_NO_MEMORY;
-			break;
-		}
-		l->postings = postings;
 		doc += (uint32_t)spool_reader_varint(&in);
-		struct one_posting *o = &l->postings[l->n_postings++];
-		o->doc = doc++;
-		o->freq = (uint32_t)spool_reader_varint(&in);
-		o->boost = spool_reader_u8(&in);
-		o->at = l->n_pos;
-		st = load_positions(l, &in, o->freq);
+		st = load_posting(l, &in, kept, doc++);
 	}
 	spool_reader_release(&in);
 	return st;

@@ -2,7 +2,8 @@
 /*
  * part_list.h - the list of one part of compounds: the lists of all its compounds, made one.
  *
- * Kept     a list in a spool, a posting: gap varint, frequency varint, boost u8, a gap varint for each position.
+ * Kept     a list in a spool, a posting: gap varint, frequency varint, boost u8, for each position a gap varint and, in a list with forms, a varint
+ *          for the form's place in the term's row.
  * Memory   the postings of one part.
  */
 #ifndef INDEXER_PART_LIST_H
@@ -14,6 +15,8 @@
 struct kept_list {
 	uint64_t at, end; /* in the spool */
 	uint32_t df;
+	bool has_forms;
+	const uint8_t *is_compound; /* by form, 1 or 0; NULL: all are. Borrowed */
 };
 
 struct one_posting {

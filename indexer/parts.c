@@ -5,6 +5,7 @@
 
 #include "indexer/hunspell.h"
 #include "indexer/met_forms.h"
+#include "indexer/part_forms.h"
 #include "indexer/part_list.h"
 #include "indexer/verb_stems.h"
 
@@ -31,6 +32,7 @@ struct parts {
 	/* Words that may be compounds, in the order of their terms: see end_term() */
 	struct spool heads, lists;
 	struct buf head;   /* of the current term: its length u8 and bytes, those of the form that it is split by */
+	struct buf shared; /* part_forms.h, of its forms; empty: all are alike */
 	struct kept_list kept; /* its list */
 	bool keeps;	   /* whether it has one */
 	uint32_t next_doc; /* the smallest that may come */
@@ -77,6 +79,7 @@ void parts_free(struct parts *p)
 	free(p->terms);
 	free(p->number_of);
 	buf_release(&p->head);
+	buf_release(&p->shared);
 	buf_release(&p->forms);
 	buf_release(&p->folded);
 	buf_release(&p->term);
@@ -189,12 +192,18 @@ static enum fund_status put_word(struct buf *to, struct slice word)
 	return st == FUND_OK ? buf_add_slice(to, word) : st;
 }
 
-static enum fund_status keep_list(struct parts *p, struct slice term, struct slice form)
+static enum fund_status keep_list(struct parts *p, struct slice term, struct slice form, struct slice forms)
 {
+	bool differ = false;
 	buf_reset(&p->head);
+	buf_reset(&p->shared);
 	enum fund_status st = put_word(&p->head, term);
 	if (st == FUND_OK)
 		st = put_word(&p->head, form);
+	if (st == FUND_OK)
+		st = part_forms_shared(p->analyser, forms, form, &p->folded, &p->shared, &differ);
+	if (!differ)
+		buf_reset(&p->shared);
 	p->keeps = true;
 	p->next_doc = 0;
 	p->kept = (struct kept_list){ .at = spool_len(&p->lists) };
@@ -214,7 +223,7 @@ static enum fund_status begin_term(void *context, struct slice term, struct slic
 		if (st == FUND_OK && p->counts)
 			st = count_verb(p, slice_from(term, 1));
 		if (st == FUND_OK && best.word.len)
-			st = keep_list(p, slice_from(term, 1), best.word);
+			st = keep_list(p, slice_from(term, 1), best.word, forms);
 	}
 	return st == FUND_OK ? p->to.begin_term(p->to.context, term, forms) : st;
 }
@@ -224,8 +233,11 @@ static enum fund_status keep_posting(struct parts *p, uint32_t doc, const struct
 	uint8_t bytes[2 * VARINT32_MAX + 1], *end = put_varint(put_varint(bytes, doc - p->next_doc), posting->freq);
 	*end++ = posting->boost;
 	enum fund_status st = spool_write(&p->lists, bytes, (size_t)(end - bytes));
-	for (uint32_t i = 0, next = 0; i < posting->freq && st == FUND_OK; next = posting->pos[i++] + 1)
+	for (uint32_t i = 0, next = 0; i < posting->freq && st == FUND_OK; next = posting->pos[i++] + 1) {
 		st = spool_varint(&p->lists, posting->pos[i] - next);
+		if (st == FUND_OK && p->shared.len)
+			st = spool_varint(&p->lists, posting->forms ? posting->forms[i] : 0);
+	}
 	p->next_doc = doc + 1;
 	p->kept.df++;
 	return st;
@@ -238,7 +250,7 @@ static enum fund_status add_posting(void *context, uint32_t doc, const struct po
 	return st == FUND_OK ? p->to.add_posting(p->to.context, doc, posting) : st;
 }
 
-/* A head: what keep_list() began, then df and the bytes of the list, each a varint. */
+/* A head: what keep_list() began, then df, the bytes of the list and those of `shared`, each a varint, and these. */
 static enum fund_status end_term(void *context)
 {
 	struct parts *p = context;
@@ -250,6 +262,10 @@ static enum fund_status end_term(void *context)
 			st = spool_varint(&p->heads, p->kept.df);
 		if (st == FUND_OK)
 			st = spool_varint(&p->heads, spool_len(&p->lists) - p->kept.at);
+		if (st == FUND_OK)
+			st = spool_varint(&p->heads, p->shared.len);
+		if (st == FUND_OK)
+			st = spool_write(&p->heads, p->shared.data, p->shared.len);
 	}
 	return st == FUND_OK ? p->to.end_term(p->to.context) : st;
 }
@@ -263,9 +279,11 @@ struct candidate {
 	uint8_t term[UINT8_MAX], form[UINT8_MAX];
 	uint8_t term_len, form_len;
 	struct kept_list list;
+	uint8_t *shared;
+	size_t n_shared, cap_shared;
 };
 
-static void next_candidate(struct spool_reader *in, struct candidate *c)
+static enum fund_status next_candidate(struct spool_reader *in, struct candidate *c)
 {
 	c->term_len = spool_reader_u8(in);
 	spool_reader_bytes(in, c->term, c->term_len);
@@ -274,11 +292,20 @@ static void next_candidate(struct spool_reader *in, struct candidate *c)
 	c->list.df = (uint32_t)spool_reader_varint(in);
 	c->list.at = c->list.end;
 	c->list.end += spool_reader_varint(in);
+	c->n_shared = (size_t)spool_reader_varint(in);
+	uint8_t *shared = array_room(c->shared, c->n_shared + 1, &c->cap_shared, 1);
+	if (!shared)
+		return FUND_NO_MEMORY;
+	c->shared = shared;
+	spool_reader_bytes(in, c->shared, c->n_shared);
+	return in->status;
 }
 
 struct splitting {
 	struct parts *parts;
-	struct slice term; /* of the word that is split */
+	struct slice term, form; /* of the word that is split */
+	uint32_t last;		 /* where its last part begins, as far as is known */
+	size_t letters;		 /* up to the end of that part's stem */
 };
 
 static enum fund_status add_term(struct parts *p, struct slice part)
@@ -311,34 +338,53 @@ static enum fund_status number_of(struct parts *p, struct slice part, uint32_t *
 
 static enum fund_status add_part(void *context, struct slice part, unsigned level, uint32_t end)
 {
-	const struct splitting *s = context;
+	struct splitting *s = context;
 	struct parts *p = s->parts;
 	uint32_t number;
-	(void)level;
-	(void)end;
 	struct part_of *of = array_room(p->of, p->n_of + 1, &p->cap_of, sizeof *of);
 	if (!of)
 		return FUND_NO_MEMORY;
 	p->of = of;
 	enum fund_status st = number_of(p, part, &number);
+	if (st == FUND_OK && level == 0) {
+		size_t rest = part_forms_letters(slice_from(s->form, s->last)), stem = part_forms_letters(p->terms[number]);
+		s->letters = part_forms_letters(slice_part(s->form, 0, s->last)) + (stem < rest ? stem : rest);
+		s->last = end;
+	}
 	if (st == FUND_OK && p->terms[number].len && !slice_equal(p->terms[number], s->term))
 		p->of[p->n_of++] = (struct part_of){ number, (uint32_t)p->n_compounds };
 	return st;
 }
 
+/* Which forms are the compound, a byte each; stays NULL where all are. */
+static enum fund_status choose_forms(struct parts *p, const struct candidate *c, size_t letters, const uint8_t **is_compound)
+{
+	uint8_t *yes = NULL;
+	for (size_t i = 0; i < c->n_shared && !yes; i++)
+		if (c->shared[i] < letters && !(yes = arena_alloc(&p->arena, c->n_shared)))
+			return FUND_NO_MEMORY;
+	for (size_t i = 0; i < c->n_shared && yes; i++)
+		yes[i] = c->shared[i] >= letters;
+	*is_compound = yes;
+	return FUND_OK;
+}
+
 /* A word that has no parts is forgotten. */
 static enum fund_status split(struct parts *p, const struct candidate *c)
 {
-	struct splitting splitting = { p, slice_of(c->term, c->term_len) };
+	struct splitting splitting = { .parts = p, .term = slice_of(c->term, c->term_len), .form = slice_of(c->form, c->form_len) };
 	size_t before = p->n_of;
 	struct kept_list *compounds = array_room(p->compounds, p->n_compounds + 1, &p->cap_compounds, sizeof *compounds);
 	if (!compounds)
 		return FUND_NO_MEMORY;
 	p->compounds = compounds;
-	enum fund_status st = compound_parts(p->lexicon, NULL, slice_of(c->form, c->form_len), &(struct part_sink){ &splitting, add_part });
-	if (p->n_of > before)
-		p->compounds[p->n_compounds++] = c->list;
-	return st;
+	enum fund_status st = compound_parts(p->lexicon, NULL, splitting.form, &(struct part_sink){ &splitting, add_part });
+	if (st != FUND_OK || p->n_of == before)
+		return st;
+	struct kept_list *list = &p->compounds[p->n_compounds++];
+	*list = c->list;
+	list->has_forms = c->n_shared > 0;
+	return choose_forms(p, c, splitting.letters, &list->is_compound);
 }
 
 static enum fund_status split_all(struct parts *p)
@@ -350,12 +396,14 @@ static enum fund_status split_all(struct parts *p)
 		return FUND_NO_MEMORY;
 	enum fund_status st = spool_reader_init(&in, &p->heads, 0, spool_len(&p->heads), HEADS_AT_ONCE);
 	while (st == FUND_OK && !spool_reader_ended(&in)) {
-		next_candidate(&in, &c);
-		st = in.status == FUND_OK ? split(p, &c) : in.status;
+		st = next_candidate(&in, &c);
+		if (st == FUND_OK)
+			st = split(p, &c);
 	}
 	if (st == FUND_OK)
 		st = in.status;
 	spool_reader_release(&in);
+	free(c.shared);
 	free(p->number_of);
 	p->number_of = NULL;
 	return st;

@@ -304,19 +304,8 @@ static struct slice written_of(const struct finder *f, const struct term_ref *re
 
 /* ---- parts of compounds ---- */
 
-/* Can a word with this stem have the part only in another of its forms? Then that ends in the inflection. */
-static bool may_end_in(struct slice stem, struct slice part)
-{
-	static const char endings[] = "enden ender endem endes endst ungen igen iger igem iges ischen ischer ischem isches lichen licher lichem liches heiten keiten ernst esten ester estem estes";
-	for (size_t n = 0; n < part.len && n <= stem.len; n++) /* `n` of its letters are the stem's last */
-		if ((n == 0 || memcmp(stem.data + stem.len - n, part.data, n) == 0) && memmem(endings, sizeof endings - 1, part.data + n, part.len - n))
-			return true;
-	return false;
-}
-
-/* A part's stem stands in the word as it is folded (whose own stem may lack it), or in another form of the same term, by which the index may have split them all
- * (Vorsitz by Vorsitzende): so it is asked about few words. */
-static enum fund_status may_have_part(struct finder *f, struct slice part, const struct word *w, const struct term *t, bool *yes)
+/* A part's stem stands in the word as it is folded, whose own stem may lack it: so the index is asked about few words. */
+static enum fund_status may_have_part(struct finder *f, struct slice part, const struct word *w, bool *yes)
 {
 	enum fund_status st = FUND_OK;
 	if (f->folded_word != w) {
@@ -325,8 +314,6 @@ static enum fund_status may_have_part(struct finder *f, struct slice part, const
 		f->folded_word = st == FUND_OK ? w : NULL;
 	}
 	*yes = st == FUND_OK && f->folded.len >= COMPOUND_LEAST && memmem(f->folded.data, f->folded.len, part.data, part.len) != NULL;
-	if (st == FUND_OK && !*yes && may_end_in(t->bytes, part))
-		st = word_forms_have(f->searcher, t->bytes, part, &f->parts_arena, yes);
 	return st;
 }
 
@@ -338,7 +325,7 @@ static enum fund_status is_part(struct finder *f, struct slice indexed, const st
 	if (t->kind != TERM_WORD || slice_equal(part, t->bytes))
 		return FUND_OK;
 	arena_reset(&f->parts_arena);
-	enum fund_status st = may_have_part(f, part, w, t, yes);
+	enum fund_status st = may_have_part(f, part, w, yes);
 	if (st != FUND_OK || !*yes)
 		return st;
 	return word_parts_has(f->searcher, t->bytes, indexed, &f->parts_arena, yes);

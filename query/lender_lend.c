@@ -12,6 +12,7 @@
 #include "query/plan_private.h"
 #include "store/index_writer.h"
 
+#define DOCS_AT_ONCE 32u /* that are looked at for a part */
 #define NO_FORM UINT32_MAX
 #define OTHER_FORM "\x01" /* no word is written so */
 
@@ -670,13 +671,28 @@ static enum fund_status meet_in(struct lender *l, uint32_t number, struct slice 
 	return st;
 }
 
-/* Where both are in a document, they stand at one place, or the one is no part of the other. */
+/* In any of the documents that have both. */
+static enum fund_status meet_anywhere(struct lender *l, const struct lender_query *both, struct slice word, struct slice part, bool *yes)
+{
+	struct lender_page page = { .n = 0 };
+	uint32_t first = 0;
+	enum fund_status st;
+	do {
+		st = lender_find(l, both, XAPIAN_BY_DOC, first, DOCS_AT_ONCE, &page);
+		for (uint32_t i = 0; i < page.n && st == FUND_OK && !*yes; i++)
+			st = meet_in(l, page.docs[i], word, part, yes);
+		first += page.n;
+	} while (st == FUND_OK && !*yes && page.n == DOCS_AT_ONCE);
+	lender_page_release(&page);
+	return st;
+}
+
+/* Where the one is a part of the other, there are places where both stand. */
 enum fund_status lender_has_part(struct lender *l, struct slice word, struct slice part, bool *yes)
 {
 	struct buf rooms[2] = { BUF_INIT, BUF_INIT };
 	struct xapian_query *terms[2] = { NULL, NULL };
 	struct lender_query both = { .query = NULL };
-	struct lender_page page = { .n = 0 };
 	*yes = false;
 	enum fund_status st = xapian_term_name(word, &rooms[0]);
 	if (st == FUND_OK)
@@ -686,10 +702,7 @@ enum fund_status lender_has_part(struct lender *l, struct slice word, struct sli
 	if (st == FUND_OK)
 		st = l->x->query_combine(&both.query, XAPIAN_AND, terms, 2, 0, &l->why);
 	if (st == FUND_OK)
-		st = lender_find(l, &both, XAPIAN_BY_DOC, 0, 1, &page);
-	if (st == FUND_OK && page.n)
-		st = meet_in(l, page.docs[0], word, part, yes);
-	lender_page_release(&page);
+		st = meet_anywhere(l, &both, word, part, yes);
 	lender_query_release(l, &both);
 	for (unsigned i = 0; i < 2; i++) {
 		l->x->query_free(terms[i]);

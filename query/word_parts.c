@@ -81,28 +81,6 @@ enum fund_status word_parts_find(struct searcher *s, struct slice surface, struc
 
 /* ---- is it a part? ---- */
 
-static bool is_ascii(struct slice s)
-{
-	uint8_t all = 0;
-	for (size_t i = 0; i < s.len; i++)
-		all |= s.data[i];
-	return all < 0x80;
-}
-
-static enum fund_status forms_have(struct searcher *s, const struct term_forms *forms, struct slice letters, struct buf *folded, bool *yes)
-{
-	enum fund_status st = FUND_OK;
-	for (uint32_t i = 0; i < forms->n && st == FUND_OK && !*yes; i++) {
-		struct slice form = forms->forms[i].word;
-		if ((*yes = memmem(form.data, form.len, letters.data, letters.len) != NULL) || is_ascii(form))
-			continue; /* folding hardly changes endings without umlauts */
-		buf_reset(folded);
-		st = analyse_fold(s->analyser, form, folded);
-		*yes = st == FUND_OK && folded->len && memmem(folded->data, folded->len, letters.data, letters.len) != NULL;
-	}
-	return st;
-}
-
 /* With its class w. */
 static enum fund_status term_of_word(struct slice word, struct arena *arena, struct slice *term)
 {
@@ -115,26 +93,6 @@ static enum fund_status term_of_word(struct slice word, struct arena *arena, str
 	return FUND_OK;
 }
 
-enum fund_status word_forms_have(struct searcher *s, struct slice word, struct slice letters, struct arena *arena, bool *yes)
-{
-	struct term_forms forms = { .n = 0 };
-	struct buf folded = BUF_INIT;
-	struct slice term;
-	enum fund_status st = term_of_word(word, arena, &term);
-	*yes = false;
-	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK && !*yes; i++) {
-		if (s->leaves[i].lent)
-			continue;
-		st = term_forms_read(&forms, segment_chunks(s->leaves[i].segment), term);
-		if (st == FUND_OK)
-			st = forms_have(s, &forms, letters, &folded, yes);
-		st = st == FUND_NOT_FOUND ? FUND_OK : st;
-	}
-	term_forms_release(&forms);
-	buf_release(&folded);
-	return st;
-}
-
 /* FUND_NOT_FOUND: it is not in the segment. */
 static enum fund_status open_term(struct leaf *leaf, struct slice term, struct postings *p)
 {
@@ -143,54 +101,63 @@ static enum fund_status open_term(struct leaf *leaf, struct slice term, struct p
 	return st == FUND_OK ? postings_open(p, segment_chunks(leaf->segment), &entry, leaf->weights) : st;
 }
 
-/* FUND_NOT_FOUND: it has none in the segment, or its places are not known. */
-static enum fund_status first_place(struct leaf *leaf, struct slice term, struct postings *p, uint32_t *doc, uint32_t *pos)
+/* In the document that both are at. */
+static enum fund_status do_meet(struct postings *a, struct postings *b, bool *yes)
 {
-	const uint32_t *all;
-	uint32_t n = 0;
-	enum fund_status st = open_term(leaf, term, p);
-	if (st != FUND_OK)
-		return st;
-	st = postings_next(p);
-	if (st == FUND_OK && p->doc != DOC_END)
-		st = postings_positions(p, &all, &n);
-	if (st == FUND_OK && n) {
-		*doc = p->doc;
-		*pos = all[0];
+	const uint32_t *p, *q;
+	uint32_t n = 0, m = 0;
+	enum fund_status st = postings_positions(a, &p, &n);
+	if (st == FUND_OK)
+		st = postings_positions(b, &q, &m);
+	for (uint32_t i = 0, k = 0; st == FUND_OK && i < n && k < m && !*yes;) {
+		*yes = p[i] == q[k];
+		p[i] < q[k] ? i++ : k++;
 	}
-	postings_release(p);
-	return st == FUND_OK && n == 0 ? FUND_NOT_FOUND : st;
+	return st;
 }
 
-static enum fund_status stands_at(struct leaf *leaf, struct slice term, struct postings *p, uint32_t doc, uint32_t pos, bool *yes)
+static enum fund_status meet_anywhere(struct postings *word, struct postings *part, bool *yes)
 {
-	const uint32_t *all;
-	uint32_t n = 0;
-	enum fund_status st = open_term(leaf, term, p);
+	enum fund_status st = postings_next(part);
+	while (st == FUND_OK && part->doc != DOC_END) {
+		st = postings_seek(word, part->doc);
+		if (st != FUND_OK || word->doc == DOC_END)
+			return st;
+		if (word->doc == part->doc)
+			st = do_meet(word, part, yes);
+		if (*yes)
+			return st;
+		if (st == FUND_OK)
+			st = word->doc == part->doc ? postings_next(part) : postings_seek(part, word->doc);
+	}
+	return st;
+}
+
+/* Not every place of the word need be one of the part: other words may have its stem. */
+static enum fund_status meet_in_leaf(struct leaf *leaf, struct slice word, struct slice part, struct postings p[static 2], bool *yes)
+{
+	enum fund_status st = open_term(leaf, word, &p[0]);
 	if (st != FUND_OK)
 		return st;
-	st = postings_seek(p, doc);
-	if (st == FUND_OK && p->doc == doc)
-		st = postings_positions(p, &all, &n);
-	for (uint32_t i = 0; st == FUND_OK && i < n; i++)
-		*yes |= all[i] == pos;
-	postings_release(p);
+	st = open_term(leaf, part, &p[1]);
+	if (st == FUND_OK) {
+		st = meet_anywhere(&p[0], &p[1], yes);
+		postings_release(&p[1]);
+	}
+	postings_release(&p[0]);
 	return st;
 }
 
 enum fund_status word_parts_has(struct searcher *s, struct slice word, struct slice part, struct arena *arena, bool *yes)
 {
-	struct postings *p = arena_alloc(arena, sizeof *p);
+	struct postings *p = arena_alloc(arena, 2 * sizeof *p);
 	struct slice term;
 	enum fund_status st = p ? term_of_word(word, arena, &term) : FUND_NO_MEMORY;
 	*yes = false;
 	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK && !*yes; i++) {
-		uint32_t doc = 0, pos = 0;
 		if (s->leaves[i].lent)
 			continue;
-		st = first_place(&s->leaves[i], term, p, &doc, &pos);
-		if (st == FUND_OK)
-			st = stands_at(&s->leaves[i], part, p, doc, pos, yes);
+		st = meet_in_leaf(&s->leaves[i], term, part, p, yes);
 		st = st == FUND_NOT_FOUND ? FUND_OK : st;
 	}
 	return st == FUND_OK && !*yes && s->lender ? lender_has_part(s->lender, term, part, yes) : st;

@@ -23,11 +23,8 @@ struct word_parts {
 /* `surface`: as written, or folded. With several indexes by the first one that knows the word for a compound. FUND_NO_MEMORY, FUND_CORRUPT. */
 enum fund_status word_parts_find(struct searcher *s, struct slice surface, struct arena *arena, struct word_parts *out);
 
-/* Does any of the forms that the index has of this term (without class), folded, have these letters in it? */
-enum fund_status word_forms_have(struct searcher *s, struct slice word, struct slice letters, struct arena *arena, bool *yes);
-
 /* Has the index made `part` (with its class x) a part of the term `word` (without class)? The split depends on the form that a segment's words were split by, so its lists are
- * asked: where the word stands first in a segment its parts stand, too. FUND_NO_MEMORY, FUND_CORRUPT. */
+ * asked: whether there is a place where both stand. FUND_NO_MEMORY, FUND_CORRUPT. */
 enum fund_status word_parts_has(struct searcher *s, struct slice word, struct slice part, struct arena *arena, bool *yes);
 
 #endif

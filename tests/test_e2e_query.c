@@ -162,20 +162,62 @@ START_TEST(each_format_prints_what_its_contract_says)
 }
 END_TEST
 
-/* The index splits all words of a term by one form: what was found by that is marked, though it is in another. */
-START_TEST(a_part_that_only_another_form_has_is_marked)
+/* The stemmer takes for endings what are parts: Stammtisch and stammt are one term, and so are Vorsitz and Vorsitzende, Schnelltest and schnellten. */
+static const struct own_part {
+	const char *query, *compound, *other; /* other: has the stem, not the part */
+} own_parts[] = {
+	{ "Tisch", "Stammtisch", "stammt" },
+	{ "Ende", "Vorsitzende", "Vorsitz" },
+	{ "Test", "Schnelltest", "schnellten" },
+	{ "Turm", "Kirchturm", "Kirche" },
+};
+
+START_TEST(a_form_has_the_parts_of_a_compound_only_if_it_is_the_compound)
 {
+	const struct own_part *w = &own_parts[_i];
 	char dir[400], name[16];
 	snprintf(dir, sizeof dir, "%s/parts", scratch.dir);
 	for (int i = 0; i < 5; i++) {
 		snprintf(name, sizeof name, "v%d.txt", i);
-		file_write(dir, name, "Die Vorsitzende sprach. Der Vorsitzende schwieg. Ein Ende, das Ende, der Vorsitz am Ende.\n");
+		file_write(dir, name, "Der Stamm, der Tisch, ein Stammtisch, zwei Stammtische. Das Ende, der Vorsitz der Vorsitzenden. Die Vorsitzende. Der Vorsitzende. Vor dem Sitz. "
+				      "Ein Schnelltest, ein Test, die Schnelle. Der Turm, die Kirche, ein Kirchturm.\n");
 	}
-	file_write(dir, "amt.txt", "Vom Amt\n\nDen Vorsitz gab er ab.\n");
+	char text[200];
+	snprintf(text, sizeof text, "Hier steht %s allein.\n", w->compound);
+	file_write(dir, "compound.txt", text);
+	snprintf(text, sizeof text, "Hier steht %s allein, und %s.\n", w->other, w->other);
+	file_write(dir, "other.txt", text);
 	program_expect(0, "fundstelle-index -q -i %s/parts-index %s", scratch.dir, dir);
-	struct outcome o = program_run(NULL, "fundstelle-query -i %s/parts-index --color=always --duplicates=show Ende", scratch.dir);
-	ck_assert_msg(strstr(o.out, "Den \x1b[1;31mVorsitz\x1b[0m gab") != NULL, "%s", o.out);
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s/parts-index --color=always --limit=0 --duplicates=show %s", scratch.dir, w->query);
+	snprintf(text, sizeof text, "steht \x1b[1;31m%s\x1b[0m allein", w->compound);
+	ck_assert_msg(strstr(o.out, text) && !strstr(o.out, "other.txt"), "%s", o.out);
 	outcome_free(&o);
+}
+END_TEST
+
+/* A plural with an umlaut is the compound, too. */
+START_TEST(inflected_forms_of_a_compound_have_its_parts)
+{
+	static const char *const forms[] = { "Kirchturm", "Kirchturms", "Kirchtürme", "Kirchtürmen", "Stadtverwaltung", "Stadtverwaltungen", "Bahnhof", "Bahnhöfe" };
+	char dir[400], name[32], text[400];
+	snprintf(dir, sizeof dir, "%s/parts", scratch.dir);
+	for (int i = 0; i < 5; i++) {
+		snprintf(name, sizeof name, "v%d.txt", i);
+		file_write(dir, name, "Der Turm, die Kirche, ein Kirchturm. Die Stadt, die Verwaltung, die Stadtverwaltung. Die Bahn, der Hof, der Bahnhof.\n");
+	}
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		snprintf(name, sizeof name, "f%zu.txt", i);
+		snprintf(text, sizeof text, "Nur dies: %s.\n", forms[i]);
+		file_write(dir, name, text);
+	}
+	program_expect(0, "fundstelle-index -q -i %s/parts-index %s", scratch.dir, dir);
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		struct outcome o = program_run(NULL, "fundstelle-query -i %s/parts-index -f paths --limit=0 --duplicates=show %s", scratch.dir,
+					       forms[i][0] == 'K' ? "Turm" : forms[i][0] == 'S' ? "Verwaltung" : "Hof");
+		snprintf(name, sizeof name, "f%zu.txt", i);
+		ck_assert_msg(strstr(o.out, name), "%s: %s", forms[i], o.out);
+		outcome_free(&o);
+	}
 }
 END_TEST
 
@@ -657,7 +699,8 @@ Suite *suite_e2e_query(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, a_query_finds_these_articles_in_this_order, 0, sizeof(answers) / sizeof(*answers));
 	tcase_add_test(t, each_format_prints_what_its_contract_says);
-	tcase_add_test(t, a_part_that_only_another_form_has_is_marked);
+	tcase_add_loop_test(t, a_form_has_the_parts_of_a_compound_only_if_it_is_the_compound, 0, sizeof own_parts / sizeof *own_parts);
+	tcase_add_test(t, inflected_forms_of_a_compound_have_its_parts);
 	tcase_add_test(t, marks_are_byte_offsets_of_the_matching_forms);
 	tcase_add_test(t, newer_articles_may_come_first_and_the_newest_one_is_what_they_are_measured_by);
 	tcase_add_test(t, with_ocr_a_misread_word_is_nearer_than_another_one);
