@@ -630,7 +630,7 @@ Suite *suite_lender(void)
 {
 	Suite *s = suite_create("queries over Xapian");
 	TCase *t = tcase_create("lender");
-	tcase_set_timeout(t, 600);
+	tcase_set_timeout(t, 600 + 60 * queries(UINT32_MAX)); /* more are asked for by FUNDSTELLE_QUERIES */
 	tcase_add_loop_test(t, an_index_and_its_export_give_the_same_hits, 0, 2);
 	tcase_add_test(t, xapian_by_itself_finds_the_same_articles_and_weighs_them_alike);
 	tcase_add_test(t, the_news_archive_and_its_export_give_the_same_hits);
