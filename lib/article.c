@@ -32,7 +32,7 @@ int fundstelle_show(fundstelle_index *index, const char *key, size_t len, fundst
 	if (!a)
 		return tell(error, FUNDSTELLE_NO_MEMORY, 0, "out of memory");
 	call_begin(&call, index);
-	enum fund_status st = session_show(&index->session, len == FUNDSTELLE_TERMINATED ? slice_str(key) : slice_of(key, len), &a->arena, &hit, &why);
+	enum fund_status st = session_show(&index->session, len == FUNDSTELLE_TERMINATED ? slice_str(key) : slice_of(key, len), HIT_KEY, &a->arena, &hit, &why);
 	call_end(&call);
 	if (st != FUND_OK) {
 		fundstelle_article_free(a);

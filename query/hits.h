@@ -28,6 +28,7 @@ struct shown_box {
 /* A copy of a hit. */
 struct shown_copy {
 	struct slice key, source;
+	struct slice address; /* as its hit's */
 	uint32_t date;
 };
 

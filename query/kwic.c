@@ -114,18 +114,18 @@ static enum fund_status set_order(struct kwic *k, struct arena *arena, struct kw
 
 /* ---- lines ---- */
 
-static enum fund_status new_line(struct kwic_list *l, struct arena *arena, struct kwic_line **out)
+static enum fund_status new_line(struct kwic_list *l, const struct kwic_line *origin, struct arena *arena, struct kwic_line **out)
 {
 	struct kwic_line *lines = arena_one_more(arena, l->lines, l->n, sizeof *lines);
 	if (!lines)
 		return FUND_NO_MEMORY;
 	l->lines = lines;
 	*out = &l->lines[l->n++];
-	**out = (struct kwic_line){ .date = 0 };
+	**out = *origin;
 	return FUND_OK;
 }
 
-static enum fund_status add_field(struct kwic *k, struct slice text, enum field field, struct slice key, uint32_t date, struct arena *arena,
+static enum fund_status add_field(struct kwic *k, struct slice text, enum field field, const struct kwic_line *origin, struct arena *arena,
 				  struct kwic_list *out)
 {
 	enum fund_status st = text.len ? passage_read(&k->passage, text, field) : FUND_OK;
@@ -133,11 +133,9 @@ static enum fund_status add_field(struct kwic *k, struct slice text, enum field 
 	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
 		const struct occurrence *o = &k->passage.found.occurrences[i];
 		struct kwic_line *line;
-		st = new_line(out, arena, &line);
+		st = new_line(out, origin, arena, &line);
 		if (st != FUND_OK)
 			break;
-		line->key = key;
-		line->date = date;
 		line->number = k->n_lines++;
 		st = copy(k, o->off, o->off + o->len, arena, &line->match);
 		if (st == FUND_OK)
@@ -150,8 +148,7 @@ static enum fund_status add_field(struct kwic *k, struct slice text, enum field 
 	return st;
 }
 
-enum fund_status kwic_add(struct kwic *k, const struct stored_article *a, struct slice key, uint32_t date, struct arena *arena,
-			  struct kwic_list *out)
+enum fund_status kwic_add(struct kwic *k, const struct stored_article *a, const struct kwic_line *origin, struct arena *arena, struct kwic_list *out)
 {
 	const struct {
 		struct slice text;
@@ -159,6 +156,6 @@ enum fund_status kwic_add(struct kwic *k, const struct stored_article *a, struct
 	} fields[] = { { a->title, FIELD_TITLE }, { a->lead, FIELD_ANY }, { a->body, FIELD_ANY } };
 	enum fund_status st = FUND_OK;
 	for (size_t i = 0; i < sizeof fields / sizeof *fields && st == FUND_OK; i++)
-		st = add_field(k, fields[i].text, fields[i].field, key, date, arena, out);
+		st = add_field(k, fields[i].text, fields[i].field, origin, arena, out);
 	return st;
 }

@@ -16,6 +16,7 @@ enum kwic_order { KWIC_BY_POSITION, KWIC_BY_LEFT, KWIC_BY_RIGHT };
 
 struct kwic_line {
 	struct slice key;
+	struct slice address; /* of its file, for a terminal; empty: none is wanted, or it is not here */
 	uint32_t date;
 	struct slice left, match, right; /* valid UTF-8, no line ends */
 	struct slice order;		 /* what it is sorted by: folded, the nearest word first; empty: by position */
@@ -40,8 +41,7 @@ struct kwic {
 enum fund_status kwic_init(struct kwic *k, struct analyser *analyser, struct searcher *searcher, const struct plan *plan, uint32_t width,
 			   enum kwic_order order); /* searcher: as finder_new() */
 void kwic_release(struct kwic *k); /* also on {0} */
-/* Appends the article's lines. `key` lives as long as they. */
-enum fund_status kwic_add(struct kwic *k, const struct stored_article *a, struct slice key, uint32_t date, struct arena *arena,
-			  struct kwic_list *out);
+/* Appends the article's lines, with the key, address and date of `origin`, which live as long as they. */
+enum fund_status kwic_add(struct kwic *k, const struct stored_article *a, const struct kwic_line *origin, struct arena *arena, struct kwic_list *out);
 
 #endif

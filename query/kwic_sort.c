@@ -93,7 +93,7 @@ static enum fund_status add_text(struct buf *b, struct slice text)
 
 static enum fund_status encode(const struct kwic_line *l, struct buf *b)
 {
-	const struct slice texts[] = { l->order, l->key, l->left, l->match, l->right };
+	const struct slice texts[] = { l->order, l->key, l->address, l->left, l->match, l->right };
 	enum fund_status st = buf_add_varint(b, l->number);
 	if (st == FUND_OK)
 		st = buf_add_varint(b, l->date);
@@ -106,7 +106,7 @@ static enum fund_status encode(const struct kwic_line *l, struct buf *b)
 static bool decode(struct slice record, struct kwic_line *l)
 {
 	struct cursor c = cursor_of(record);
-	struct slice *const texts[] = { &l->order, &l->key, &l->left, &l->match, &l->right };
+	struct slice *const texts[] = { &l->order, &l->key, &l->address, &l->left, &l->match, &l->right };
 	l->number = cursor_varint(&c);
 	l->date = cursor_varint32(&c);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

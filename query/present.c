@@ -17,6 +17,39 @@ void present_color(struct printer *p, const struct present_options *o, enum pres
 		print_str(p, codes[look]);
 }
 
+void present_link(struct printer *p, struct slice address, uint32_t number)
+{
+	char id[16] = "";
+	if (!address.len)
+		return;
+	if (number)
+		snprintf(id, sizeof id, "id=%u", number);
+	print_format(p, "\033]8;%s;%.*s\033\\", id, (int)address.len, (const char *)address.data);
+}
+
+void present_link_end(struct printer *p, struct slice address)
+{
+	if (address.len)
+		print_str(p, "\033]8;;\033\\");
+}
+
+void present_linked_key(struct printer *p, struct slice key, struct slice address, uint32_t number)
+{
+	present_link(p, address, number);
+	print_key(p, key, false);
+	present_link_end(p, address);
+}
+
+void present_linked_date(struct printer *p, uint32_t date, struct slice address, uint32_t number)
+{
+	char text[16];
+	if (!date)
+		return;
+	present_link(p, address, number);
+	print_str(p, date_format(date, text));
+	present_link_end(p, address);
+}
+
 const char *date_format(uint32_t date, char out[16])
 {
 	out[0] = 0;

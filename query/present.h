@@ -39,6 +39,12 @@ const struct presenter *presenter_of(enum format_id format);
 enum present_look { PRESENT_PLAIN, PRESENT_BOLD, PRESENT_DIM, PRESENT_MATCH };
 /* Switches to that look where escape sequences may be used. */
 void present_color(struct printer *p, const struct present_options *o, enum present_look look);
+/* What is printed until the end leads to that address, where it is not empty. Pieces of one link have the same number; 0: it is one piece. */
+void present_link(struct printer *p, struct slice address, uint32_t number);
+void present_link_end(struct printer *p, struct slice address);
+/* Of an article: its key, its date. */
+void present_linked_key(struct printer *p, struct slice key, struct slice address, uint32_t number);
+void present_linked_date(struct printer *p, uint32_t date, struct slice address, uint32_t number);
 /* {"schema": 1, "query": …, "took_us": …, "index": {…}, "limits": […] without the closing brace. */
 void present_json_head(struct printer *p, const struct result *r);
 void present_json_key(struct printer *p, struct slice key);

@@ -32,6 +32,7 @@ static void print_origin(struct kwic_presenter *k, const struct kwic_line *line,
 {
 	char date[16];
 	const struct present_options *o = k->options;
+	size_t len = strlen(date_format(line->date, date));
 	buf_reset(&k->room);
 	if (key_escape(line->key, false, &k->room) != FUND_OK)
 		return;
@@ -40,8 +41,12 @@ static void print_origin(struct kwic_presenter *k, const struct kwic_line *line,
 	bool fits = !o->terminal || text_width(key) <= left;
 	size_t n = fits ? key.len : text_fitting_end(key, left - 1);
 	present_color(k->p, o, PRESENT_DIM);
-	print_format(k->p, "%-10s  %s", date_format(line->date, date), fits ? "" : "…");
+	present_linked_date(k->p, line->date, line->address, 0);
+	print_blanks(k, 12 - (uint32_t)len);
+	present_link(k->p, line->address, 0);
+	print_str(k->p, fits ? "" : "…");
 	print_raw(k->p, key.data + key.len - n, n);
+	present_link_end(k->p, line->address);
 	present_color(k->p, o, PRESENT_PLAIN);
 }
 

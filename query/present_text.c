@@ -9,28 +9,6 @@
 #define INDENT 4u
 #define WIDTH_MAX 100u /* longer lines are hard to read */
 
-/* ---- links ---- */
-
-/* Lines of one link are told by its id to be one. */
-static void link_begin(struct printer *p, const struct shown_hit *h)
-{
-	if (h->address.len)
-		print_format(p, "\033]8;id=%u;%.*s\033\\", h->rank, (int)h->address.len, (const char *)h->address.data);
-}
-
-static void link_end(struct printer *p, const struct shown_hit *h)
-{
-	if (h->address.len)
-		print_str(p, "\033]8;;\033\\");
-}
-
-static void link_key(struct printer *p, const struct shown_hit *h)
-{
-	link_begin(p, h);
-	print_key(p, h->key, false);
-	link_end(p, h);
-}
-
 /* ---- wrapping ---- */
 
 struct wrap {
@@ -85,10 +63,10 @@ static void wrap_text(struct wrap *w)
 		uint32_t n = text_width(slice_of(bytes + at, end - at));
 		if (w->column > INDENT && w->column + 1 + n > w->width) {
 			if (w->link)
-				link_end(w->p, w->link);
+				present_link_end(w->p, w->link->address);
 			print_format(w->p, "\n%*s", (int)INDENT, "");
 			if (w->link)
-				link_begin(w->p, w->link);
+				present_link(w->p, w->link->address, w->link->rank);
 			w->column = INDENT;
 		} else if (at > 0) {
 			print_str(w->p, " ");
@@ -140,15 +118,16 @@ static void write_explain(struct printer *p, const struct shown_hit *h)
 /* Where else the same was printed. */
 static void write_copies(struct printer *p, const struct shown_hit *h, const struct present_options *o)
 {
-	char date[16];
 	for (uint32_t i = 0; i < h->n_copies; i++) {
 		const struct shown_copy *c = &h->copies[i];
 		print_format(p, "%*s", (int)INDENT, "");
 		present_color(p, o, PRESENT_DIM);
-		print_format(p, "%s %s%s", translate(N_("also:")), date_format(c->date, date), c->date ? "  " : "");
+		print_format(p, "%s ", translate(N_("also:")));
+		present_linked_date(p, c->date, c->address, 0);
+		print_str(p, c->date ? "  " : "");
 		print_text(p, c->source, true);
 		print_str(p, c->source.len ? "  " : "");
-		print_key(p, c->key, false);
+		present_linked_key(p, c->key, c->address, 0);
 		present_color(p, o, PRESENT_PLAIN);
 		print_str(p, "\n");
 	}
@@ -161,25 +140,23 @@ static void write_heading(struct printer *p, const struct shown_hit *h, const st
 	struct wrap w = { p, o, &h->title, PRESENT_BOLD, (uint32_t)n, width_of(o), 0, false, h };
 	print_str(p, number);
 	present_color(p, o, PRESENT_BOLD);
-	link_begin(p, h);
+	present_link(p, h->address, h->rank);
 	if (h->title.text.len)
 		wrap_text(&w);
 	else
 		print_key(p, h->key, false);
-	link_end(p, h);
+	present_link_end(p, h->address);
 	present_color(p, o, PRESENT_PLAIN);
 }
 
 static void write_origin(struct printer *p, const struct shown_hit *h, const struct present_options *o)
 {
-	char date[16], score[32];
+	char score[32];
 	const struct slice origin[] = { h->source, h->section, h->author };
 	print_format(p, "\n%*s", (int)INDENT, "");
 	present_color(p, o, PRESENT_DIM);
 	if (h->date) {
-		link_begin(p, h);
-		print_str(p, date_format(h->date, date));
-		link_end(p, h);
+		present_linked_date(p, h->date, h->address, h->rank);
 		print_str(p, "  ");
 	}
 	for (size_t i = 0; i < sizeof origin / sizeof *origin; i++)
@@ -187,7 +164,7 @@ static void write_origin(struct printer *p, const struct shown_hit *h, const str
 			print_text(p, origin[i], true);
 			print_str(p, "  ");
 		}
-	link_key(p, h);
+	present_linked_key(p, h->key, h->address, h->rank);
 	print_format(p, "  %s", score_format(h->score, score));
 	present_color(p, o, PRESENT_PLAIN);
 	print_str(p, "\n");
@@ -226,14 +203,18 @@ static void text_count(struct printer *p, const struct result *r, const struct p
 
 /* ---- one article ---- */
 
-static void field(struct printer *p, const char *name, struct slice value)
+static void linked_field(struct printer *p, const char *name, struct slice value, struct slice address)
 {
 	if (!value.len)
 		return;
 	print_format(p, "%s: ", translate(name));
+	present_link(p, address, 0);
 	print_text(p, value, true);
+	present_link_end(p, address);
 	print_str(p, "\n");
 }
+
+static void field(struct printer *p, const char *name, struct slice value) { linked_field(p, name, value, slice_of(NULL, 0)); }
 
 /* Lines and tabs of a text are its own; other controls are made visible. */
 static void body(struct printer *p, struct slice text)
@@ -257,10 +238,10 @@ static void text_show(struct printer *p, const struct shown_hit *h, const struct
 	char date[16];
 	(void)o;
 	print_format(p, "%s: ", translate(N_("Key")));
-	print_key(p, h->key, false);
+	present_linked_key(p, h->key, h->address, 0);
 	print_str(p, "\n");
-	field(p, N_("Title"), h->title.text);
-	field(p, N_("Date"), slice_str(date_format(h->date, date)));
+	linked_field(p, N_("Title"), h->title.text, h->address);
+	linked_field(p, N_("Date"), slice_str(date_format(h->date, date)), h->address);
 	field(p, N_("Author"), h->author);
 	field(p, N_("Section"), h->section);
 	field(p, N_("Source"), h->source);

@@ -73,7 +73,7 @@ static bool use_color(const struct options *o)
 static const char *environment(const char *name) { return getenv(name); }
 
 /* A pipe has links where it has colours, too, because it was told to. */
-static bool use_links(const struct options *o)
+bool run_has_links(const struct options *o)
 {
 	if (o->format != FORMAT_TEXT || o->hyperlink == COLOR_NEVER)
 		return false;
@@ -82,7 +82,7 @@ static bool use_links(const struct options *o)
 	return o->color != COLOR_NEVER && (isatty(1) || o->color == COLOR_ALWAYS) && link_terminal(environment);
 }
 
-static unsigned parts_of(const struct options *o) { return o->parts | (use_links(o) ? HIT_ADDRESS : 0u); }
+static unsigned parts_of(const struct options *o) { return o->parts | (run_has_links(o) ? HIT_ADDRESS : 0u); }
 
 static uint32_t columns(void)
 {
@@ -188,7 +188,7 @@ int run_show(const struct options *o, struct analyser *analyser, struct printer 
 	struct present_options po = run_present_options(o);
 	int exit_status = 2;
 	run_session(&s, o, analyser);
-	enum fund_status st = session_show(&s, slice_str(o->show), &arena, &hit, &why);
+	enum fund_status st = session_show(&s, slice_str(o->show), parts_of(o), &arena, &hit, &why);
 	session_release(&s);
 	run_warn(o, (struct slice){ NULL, 0 }, &(struct search_note){ .n_limits = 0 });
 	if (st == FUND_OK) {

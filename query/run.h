@@ -28,6 +28,8 @@ int run_finish(struct printer *out, int exit_status);
 int run_syntax_error(struct slice query, uint32_t off, const struct fault *why);
 /* What a person should know: a warning about the query, a limit that was reached, a server that is lost (once). */
 void run_warn(const struct options *o, struct slice query, const struct search_note *note);
+/* Do keys, titles and dates lead to files? */
+bool run_has_links(const struct options *o);
 struct present_options run_present_options(const struct options *o);
 
 #endif

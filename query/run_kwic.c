@@ -24,6 +24,7 @@ struct kwic_run {
 	struct present_options present;
 	uint32_t first; /* hit of the page that is taken */
 	uint64_t skip, left; /* lines not to print, and to print, still */
+	bool links; /* lines lead to files */
 	bool any;
 	struct fault why;
 };
@@ -35,16 +36,19 @@ static enum fund_status add_hit(struct kwic_run *r, const struct hit *h, struct 
 	struct leaf *leaf = &r->session.searcher.leaves[h->leaf];
 	struct article_key key;
 	struct stored_article a;
+	struct kwic_line origin = { .date = h->date };
 	uint32_t doc;
 	enum fund_status st = topk_place(&r->session.search.topk, h, &doc);
 	if (st == FUND_OK)
 		st = segment_key(leaf->segment, doc, &leaf->keys, room, &key);
 	if (st == FUND_OK)
 		st = segment_article(leaf->segment, doc, cache, &a);
+	if (st == FUND_OK && r->links)
+		st = search_address(&r->session.searcher, leaf, &key, &r->lines, &origin.address);
 	if (st != FUND_OK)
 		return st;
-	struct slice copy = arena_slice(&r->lines, key.key);
-	return copy.data ? kwic_add(&r->kwic, &a, copy, h->date, &r->lines, &r->list) : FUND_NO_MEMORY;
+	origin.key = arena_slice(&r->lines, key.key);
+	return origin.key.data ? kwic_add(&r->kwic, &a, &origin, &r->lines, &r->list) : FUND_NO_MEMORY;
 }
 
 static enum fund_status lend_page(struct kwic_run *r, uint32_t first)
@@ -167,7 +171,7 @@ static enum fund_status print_all(struct kwic_run *r, struct printer *out)
 
 int run_kwic(const struct options *o, struct analyser *analyser, struct printer *out)
 {
-	struct kwic_run r = { .options = o, .present = run_present_options(o), .skip = o->search.offset,
+	struct kwic_run r = { .options = o, .present = run_present_options(o), .links = run_has_links(o), .skip = o->search.offset,
 			      .left = o->limit_given ? o->search.limit : UINT64_MAX };
 	int status = 2;
 	run_session(&r.session, o, analyser);

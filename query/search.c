@@ -80,18 +80,19 @@ static enum fund_status copy_slice(struct arena *arena, struct slice s, struct s
 	return s.len && !out->data ? FUND_NO_MEMORY : FUND_OK;
 }
 
-static enum fund_status show_address(struct show *s, const struct leaf *leaf, const struct article_key *key, struct shown_hit *out)
+enum fund_status search_address(struct searcher *s, const struct leaf *leaf, const struct article_key *key, struct arena *arena, struct slice *out)
 {
 	struct buf path = BUF_INIT, address = BUF_INIT;
 	char host[256] = "";
+	*out = slice_of(NULL, 0);
 	if (leaf->lent)
 		return FUND_OK;
 	gethostname(host, sizeof host - 1);
-	enum fund_status st = link_path(snapshot_manifest(s->searcher->snapshots[leaf->index]), key, &path);
+	enum fund_status st = link_path(snapshot_manifest(s->snapshots[leaf->index]), key, &path);
 	if (st == FUND_OK)
 		st = link_address(slice_buf(&path), host, &address);
 	if (st == FUND_OK)
-		st = copy_slice(s->arena, slice_buf(&address), &out->address);
+		st = copy_slice(arena, slice_buf(&address), out);
 	buf_release(&path);
 	buf_release(&address);
 	return st == FUND_NOT_FOUND ? FUND_OK : st;
@@ -106,7 +107,7 @@ static enum fund_status show_key(struct show *s, const struct hit *h, struct sho
 	if (st == FUND_OK)
 		st = segment_key(leaf->segment, doc, &leaf->keys, &s->key, &key);
 	if (st == FUND_OK && s->parts & HIT_ADDRESS)
-		st = show_address(s, leaf, &key, out);
+		st = search_address(s->searcher, leaf, &key, s->arena, &out->address);
 	return st == FUND_OK ? copy_slice(s->arena, key.key, &out->key) : st;
 }
 
@@ -306,7 +307,7 @@ static enum fund_status show_copies(struct show *show, struct search *s, uint32_
 			st = copy_slice(show->arena, a.source, &copy.source);
 		if (st != FUND_OK)
 			return st;
-		copies[out->n_copies++] = (struct shown_copy){ copy.key, copy.source, copy.date };
+		copies[out->n_copies++] = (struct shown_copy){ copy.key, copy.source, copy.address, copy.date };
 	}
 	return FUND_OK;
 }
@@ -601,7 +602,19 @@ static enum fund_status copy_article(struct searcher *s, uint32_t leaf, uint32_t
 	return st;
 }
 
-enum fund_status search_show(struct searcher *s, struct slice key, struct arena *arena, struct shown_hit *out, struct fault *why)
+static enum fund_status article_address(struct searcher *s, uint32_t number, uint32_t doc, struct arena *arena, struct slice *out)
+{
+	struct leaf *leaf = &s->leaves[number];
+	struct article_key key;
+	struct buf room = BUF_INIT;
+	enum fund_status st = segment_key(leaf->segment, doc, &leaf->keys, &room, &key);
+	if (st == FUND_OK)
+		st = search_address(s, leaf, &key, arena, out);
+	buf_release(&room);
+	return st;
+}
+
+enum fund_status search_show(struct searcher *s, struct slice key, unsigned parts, struct arena *arena, struct shown_hit *out, struct fault *why)
 {
 	struct buf plain = BUF_INIT;
 	uint32_t leaf, doc;
@@ -611,6 +624,8 @@ enum fund_status search_show(struct searcher *s, struct slice key, struct arena 
 		st = copy_slice(arena, key, &out->key);
 	if (st == FUND_OK)
 		st = copy_article(s, leaf, doc, arena, out);
+	if (st == FUND_OK && parts & HIT_ADDRESS)
+		st = article_address(s, leaf, doc, arena, &out->address);
 	buf_release(&plain);
 	return st == FUND_NOT_FOUND ? st : search_describe(st, why);
 }

@@ -130,6 +130,7 @@ enum fund_status session_page(struct session *s, uint32_t first, unsigned parts,
 
 struct article_wanted {
 	struct slice key;
+	unsigned parts;
 	struct arena *arena;
 	struct shown_hit *out;
 };
@@ -138,12 +139,12 @@ static enum fund_status take_article(struct session *s, void *context, struct fa
 {
 	const struct article_wanted *a = context;
 	arena_reset(a->arena);
-	return search_show(&s->searcher, a->key, a->arena, a->out, why);
+	return search_show(&s->searcher, a->key, a->parts, a->arena, a->out, why);
 }
 
-enum fund_status session_show(struct session *s, struct slice key, struct arena *arena, struct shown_hit *out, struct fault *why)
+enum fund_status session_show(struct session *s, struct slice key, unsigned parts, struct arena *arena, struct shown_hit *out, struct fault *why)
 {
-	struct article_wanted a = { key, arena, out };
+	struct article_wanted a = { key, parts, arena, out };
 	enum fund_status st = session_read(s, take_article, &a, why);
 	/* An index that is not there says so itself. */
 	return st == FUND_NOT_FOUND && !why->text[0] ? fault_set(why, FUND_END, "%.*s: no article with this key", (int)key.len, (const char *)key.data) : st;

@@ -56,7 +56,7 @@ struct session_query {
 enum fund_status session_find(struct session *s, const struct session_query *q, struct fault *why);
 /* Hits from `first` on, SESSION_PAGE of them. FUND_STALE: the index changed since. */
 enum fund_status session_page(struct session *s, uint32_t first, unsigned parts, struct fault *why);
-/* The article with this key, in `arena`, which is reset. FUND_END: there is none. */
-enum fund_status session_show(struct session *s, struct slice key, struct arena *arena, struct shown_hit *out, struct fault *why);
+/* The article with this key, in `arena`, which is reset; its address only with HIT_ADDRESS. FUND_END: there is none. */
+enum fund_status session_show(struct session *s, struct slice key, unsigned parts, struct arena *arena, struct shown_hit *out, struct fault *why);
 
 #endif

@@ -465,6 +465,36 @@ START_TEST(text_shows_copies_below_their_best)
 }
 END_TEST
 
+static const struct {
+	const char *name, *args, *file, *text;
+	bool links; /* or the text is there without one */
+} links[] = {
+	{ "a copy's key", "--hyperlink=always Lastwagen", "/archive/a.jsonl", "a.jsonl#2", true },
+	{ "a copy's date", "--hyperlink=always Lastwagen", "/archive/a.jsonl", "2020-05-07", true },
+	{ "the key of a line", "--hyperlink=always --kwic Labor", "/archive/a.jsonl", "a.jsonl#3", true },
+	{ "the date of a line", "--hyperlink=always --kwic Lastwagen", "/archive/a.jsonl", "2020-05-06", true },
+	{ "lines that are sorted", "--hyperlink=always --kwic --sort=left Zeuge", "/archive/kwic/b.txt", "kwic/b.txt", true },
+	{ "a key of any bytes", "--hyperlink=always --kwic Prozent", "/archive/100%25%20%FCber.txt", "100%25 %FCber.txt", true },
+	{ "the key of an article", "--hyperlink=always --show=a.jsonl#1", "/archive/a.jsonl", "a.jsonl#1", true },
+	{ "its title", "--hyperlink=always --show=a.jsonl#1", "/archive/a.jsonl", "Unfall auf der A1", true },
+	{ "its date", "--hyperlink=always --show=a.jsonl#1", "/archive/a.jsonl", "2020-05-06", true },
+	{ "a line in a pipe", "--kwic Labor", "", "a.jsonl#3", false },
+	{ "a line for programs", "--hyperlink=always -f tsv --kwic Labor", "", "a.jsonl#3", false },
+	{ "an article in a pipe", "--show=a.jsonl#1", "", "Unfall auf der A1", false },
+	{ "an article for programs", "--hyperlink=always -f json --show=a.jsonl#1", "", "Unfall auf der A1", false },
+	{ "a copy in a pipe", "Lastwagen", "", "a.jsonl#2", false },
+};
+
+START_TEST(keys_titles_and_dates_lead_to_their_file)
+{
+	char link[200];
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s %s", index_dir, links[_i].args);
+	snprintf(link, sizeof link, "%s\x1b\\%s\x1b]8;;\x1b\\", links[_i].file, links[_i].text);
+	ck_assert_msg(links[_i].links ? strstr(o.out, link) != NULL : strstr(o.out, links[_i].text) && !strstr(o.out, "\x1b]"), "%s: %s%s", links[_i].name, o.out, o.err);
+	outcome_free(&o);
+}
+END_TEST
+
 START_TEST(keywords_stand_in_one_column_whatever_is_left_of_them)
 {
 	struct outcome o = program_run(NULL, "fundstelle-query -i %s --kwic=25 --sort=oldest Zeuge", index_dir);
@@ -589,6 +619,7 @@ Suite *suite_e2e_reports(void)
 	tcase_add_checked_fixture(t, set_up_metadata, tear_down_metadata);
 	tcase_add_loop_test(t, counts_over_metadata, 0, (int)(sizeof answers / sizeof *answers));
 	tcase_add_test(t, text_shows_copies_below_their_best);
+	tcase_add_loop_test(t, keys_titles_and_dates_lead_to_their_file, 0, sizeof links / sizeof *links);
 	tcase_add_test(t, keywords_stand_in_one_column_whatever_is_left_of_them);
 	tcase_add_loop_test(t, a_concordance_fits_its_terminal, 0, 3);
 	tcase_add_test(t, a_key_is_taken_as_it_is_and_as_it_is_printed);

@@ -52,7 +52,7 @@ static int by_order(const void *a, const void *b)
 
 static struct kwic_line line_of(const struct model_line *m)
 {
-	return (struct kwic_line){ .key = slice_str(m->key), .date = (uint32_t)m->number * 7, .left = slice_str(m->left), .match = SLICE_LIT("Wort"),
+	return (struct kwic_line){ .key = slice_str(m->key), .date = (uint32_t)m->number * 7, .address = slice_str(m->left), .left = slice_str(m->left), .match = SLICE_LIT("Wort"),
 				   .right = slice_str(m->order), .order = slice_str(m->order), .number = m->number };
 }
 
@@ -62,7 +62,7 @@ static void check_line(const struct kwic_line *l, const struct model_line *m)
 	ck_assert_uint_eq(l->number, wanted.number);
 	ck_assert_uint_eq(l->date, wanted.date);
 	ck_assert(slice_equal(l->order, wanted.order) && slice_equal(l->key, wanted.key) && slice_equal(l->left, wanted.left));
-	ck_assert(slice_equal(l->match, wanted.match) && slice_equal(l->right, wanted.right));
+	ck_assert(slice_equal(l->address, wanted.address) && slice_equal(l->match, wanted.match) && slice_equal(l->right, wanted.right));
 }
 
 static const struct {
