@@ -26,6 +26,7 @@ struct automaton {
 	uint32_t start;
 	bool full;   /* a node found no room */
 	bool failed; /* out of memory */
+	uint32_t n_vain; /* automaton_vain() */
 	/* states */
 	struct state *states;
 	uint32_t n_states;
@@ -122,6 +123,8 @@ enum fund_status automaton_finish(struct automaton **out, uint32_t start)
 	}
 	return st;
 }
+
+uint32_t automaton_vain(const struct automaton *a) { return a->n_vain; }
 
 bool automaton_failed(const struct automaton *a) { return a->failed; }
 
@@ -273,9 +276,11 @@ bool automaton_may_begin(struct automaton *a, struct slice head)
 	if (a->near) {
 		struct near_end e;
 		uint32_t cost[2];
-		uint8_t next[NEAR_END_LETTERS];
+		uint64_t bytes = 0;
+		for (size_t i = 0; i < NEAR_END_LETTERS; i++)
+			bytes = bytes << 8 | (i < head.len ? head.data[i] : 0xF0u); /* a letter that is cut */
 		near_end_init(&e, a->near, false);
-		near_end_cost(&e, head, false, cost, next);
+		near_end_cost(&e, bytes, cost);
 		return cost[0] <= near_word_most(a->near);
 	}
 	const uint8_t *p = head.data, *end = slice_end(head);
@@ -293,7 +298,7 @@ bool automaton_may_begin(struct automaton *a, struct slice head)
 bool automaton_matches(struct automaton *a, struct slice word, uint32_t *cost)
 {
 	if (a->near) {
-		uint32_t far = near_word_distance(a->near, word);
+		uint32_t far = near_word_distance(a->near, word, &a->n_vain);
 		*cost = far <= near_word_most(a->near) ? far * near_word_unit(a->near) : UINT32_MAX;
 		return *cost != UINT32_MAX;
 	}
@@ -305,5 +310,6 @@ bool automaton_matches(struct automaton *a, struct slice word, uint32_t *cost)
 		state = step(a, state, cp);
 	}
 	*cost = a->states[state].cost;
+	a->n_vain = state == DEAD ? (uint32_t)(p - word.data) : 0;
 	return *cost != UINT32_MAX;
 }

@@ -34,6 +34,8 @@ enum fund_status automaton_regex(struct automaton **out, struct slice expression
 bool automaton_may_begin(struct automaton *a, struct slice head);
 /* Is it this word? *cost: what its edits cost; 0 for anything but fuzzy words. */
 bool automaton_matches(struct automaton *a, struct slice word, uint32_t *cost);
+/* The first bytes of the word that automaton_matches() said no to last, if no word that begins with them is one; 0: not known. */
+uint32_t automaton_vain(const struct automaton *a);
 /* Out of memory since it was made: answers may have been false no's. */
 bool automaton_failed(const struct automaton *a);
 /* Of fuzzy words; NULL for all other automata. near_word.h */

@@ -71,10 +71,7 @@ static enum fund_status keep(struct gathering *g, uint32_t leaf, const struct fo
 static bool may_begin(void *context, struct slice head) { return automaton_may_begin(context, head); }
 _Static_assert(NEAR_END_LETTERS == FORM_HEAD, "no more letters than bytes");
 
-static size_t end_cost(void *context, struct slice letters, bool whole, uint32_t cost[2], uint8_t next[FORM_HEAD])
-{
-	return near_end_cost(context, letters, whole, cost, next);
-}
+static uint64_t end_cost(void *context, uint64_t letters, uint32_t cost[2]) { return near_end_cost(context, letters, cost); }
 
 enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct automaton *a)
 {
@@ -94,8 +91,12 @@ static enum fund_status take_all(struct gathering *g, uint32_t leaf, struct auto
 	while (st == FUND_OK) {
 		uint32_t cost;
 		st = form_scan_next(scan);
-		if (st == FUND_OK && automaton_matches(a, scan->form.word, &cost))
+		if (st != FUND_OK)
+			break;
+		if (automaton_matches(a, scan->form.word, &cost))
 			st = keep(g, leaf, scan, cost);
+		else if (automaton_vain(a))
+			form_scan_pass_over(scan, automaton_vain(a));
 	}
 	form_scan_release(scan);
 	return st == FUND_END ? FUND_OK : st;

@@ -29,17 +29,32 @@ struct confusions {
 struct direction {
 	uint64_t quick[QUICK];
 	uint32_t letters[NEAR_WORD_LETTERS];
+	uint64_t ahead[NEAR_WORD_LETTERS + 1]; /* the outer bytes from each letter on, as near_end_cost() has them */
+	uint32_t begins[NEAR_WORD_LETTERS + 1]; /* bytes before each letter */
 	struct confusions *confusions; /* NULL: edits alone */
 };
 
 struct near_word {
 	uint32_t n;
 	uint32_t edit, most; /* what an edit costs, the limit */
-	uint32_t shrinks, grows; /* letters that a near word may have less, or more */
+	uint32_t shrinks; /* letters that a near word may have less */
 	struct direction forth, back;
 };
 
 static uint64_t bit(uint32_t i) { return (uint64_t)1 << i; }
+
+static uint32_t bytes_of(uint32_t cp) { return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4; }
+
+/* A letter's bytes from the outer one inwards, the first one highest. */
+static uint64_t outer_bytes(uint32_t cp, bool back)
+{
+	uint8_t bytes[4] = { (uint8_t)cp };
+	uint64_t out = 0;
+	size_t n = cp < 0x80 ? 1 : utf8_encode(cp, bytes);
+	for (size_t i = 0; i < n; i++)
+		out |= (uint64_t)bytes[back ? n - 1 - i : i] << 8 * (NEAR_END_LETTERS - 1 - i);
+	return out;
+}
 
 static void learn(struct direction *d, const uint32_t *letters, uint32_t n, bool back)
 {
@@ -48,7 +63,10 @@ static void learn(struct direction *d, const uint32_t *letters, uint32_t n, bool
 		d->letters[i] = cp;
 		if (cp < QUICK)
 			d->quick[cp] |= bit(i);
+		d->begins[i + 1] = d->begins[i] + bytes_of(cp);
 	}
+	for (uint32_t i = n; i-- > 0;)
+		d->ahead[i] = outer_bytes(d->letters[i], back) | d->ahead[i + 1] >> 8 * bytes_of(d->letters[i]);
 }
 
 static enum fund_status word_new(struct near_word **out, const uint32_t *letters, uint32_t n, size_t more)
@@ -69,7 +87,7 @@ enum fund_status near_word_new(struct near_word **out, const uint32_t *letters, 
 	if (st != FUND_OK)
 		return st;
 	(*out)->edit = 1;
-	(*out)->most = (*out)->shrinks = (*out)->grows = edits < NEAR_WORD_EDITS ? edits : NEAR_WORD_EDITS;
+	(*out)->most = (*out)->shrinks = edits < NEAR_WORD_EDITS ? edits : NEAR_WORD_EDITS;
 	return FUND_OK;
 }
 
@@ -119,7 +137,7 @@ static void learn_confusions(struct direction *d, uint32_t n, bool back)
 
 enum fund_status near_word_ocr(struct near_word **out, const uint32_t *letters, uint32_t n, uint32_t edits)
 {
-	uint32_t plain[NEAR_WORD_LETTERS], shrinks = 0, grows = 0;
+	uint32_t plain[NEAR_WORD_LETTERS], shrinks = 0;
 	for (uint32_t i = 0; i < n; i++)
 		plain[i] = ocr_letter(letters[i]);
 	enum fund_status st = word_new(out, plain, n, 2 * sizeof(struct confusions));
@@ -136,11 +154,8 @@ enum fund_status near_word_ocr(struct near_word **out, const uint32_t *letters, 
 		const struct confusion *c = &w->forth.confusions->all[i];
 		if (c->n_word > c->n_text && c->n_word - c->n_text > shrinks)
 			shrinks = c->n_word - c->n_text;
-		if (c->n_text > c->n_word && c->n_text - c->n_word > grows)
-			grows = c->n_text - c->n_word;
 	}
 	w->shrinks = shrinks ? w->most * shrinks : w->most / NEAR_EDIT;
-	w->grows = grows ? w->most * grows : w->most / NEAR_EDIT;
 	return FUND_OK;
 }
 
@@ -161,23 +176,22 @@ static uint64_t places(const struct near_word *w, const struct direction *d, uin
 }
 
 /* Nothing read: letters of the word may be left out. Bits behind the word's end stand for nothing, and never come back. */
-static void start(const struct near_word *w, uint64_t *row)
+static void start(const struct near_word *w, uint64_t row[NEAR_COST_MAX + 1])
 {
 	row[0] = 1;
-	for (uint32_t e = 1; e <= w->most; e++)
+	for (uint32_t e = 1; e <= NEAR_COST_MAX; e++)
 		row[e] = e < w->edit ? 0 : row[e - w->edit] | row[e - w->edit] << 1;
 }
 
-static void read_letter(const struct near_word *w, const struct direction *d, const uint64_t *before, uint32_t cp, uint64_t *row)
+/* Rows of NEAR_WORD_EDITS edits, also where the limit is less: two more are no loop. Both rows may be one. */
+static inline void read_letter(const struct near_word *w, const struct direction *d, const uint64_t *before, uint32_t cp, uint64_t *row)
 {
-	uint64_t fits = places(w, d, cp), fewer = before[0];
-	row[0] = (before[0] & fits) << 1;
-	for (uint32_t e = 1; e <= w->most; e++) {
-		uint64_t here = before[e];
-		/* the word's next letter; one put in; another in its place, or one of the word left out */
-		row[e] = (here & fits) << 1 | fewer | (fewer | row[e - 1]) << 1;
-		fewer = here;
-	}
+	_Static_assert(NEAR_WORD_EDITS == 2, "as many rows");
+	uint64_t fits = places(w, d, cp), none = before[0], one = before[1], two = before[2];
+	/* the word's next letter; one put in; another in its place, or one of the word left out */
+	row[0] = (none & fits) << 1;
+	row[1] = (one & fits) << 1 | none | (none | row[0]) << 1;
+	row[2] = (two & fits) << 1 | one | (one | row[1]) << 1;
 }
 
 /* The last letters read and the rows before them: [0] the last one, [1] the one before … */
@@ -263,7 +277,7 @@ static uint32_t next_letter(const uint8_t **p, const uint8_t *end)
 /* Any place at any cost: what a place costs, it may cost an edit more. */
 static bool reaches(const struct near_word *w, const uint64_t *row) { return (row[w->most] | row[w->most ? w->most - 1 : 0]) != 0; }
 
-static uint32_t distance_of_ocr(const struct near_word *w, struct slice word)
+static uint32_t distance_of_ocr(const struct near_word *w, struct slice word, uint32_t *vain)
 {
 	uint64_t ring[OCR_LETTERS + 1][NEAR_COST_MAX + 1];
 	struct behind b = { .n = 0 };
@@ -281,35 +295,31 @@ static uint32_t distance_of_ocr(const struct near_word *w, struct slice word)
 		bool any = reaches(w, row);
 		for (uint32_t i = 0; i < OCR_LETTERS - 1 && i < b.n && !any; i++)
 			any = reaches(w, b.rows[i]);
-		if (!any)
+		if (!any) {
+			*vain = (uint32_t)(p - word.data);
 			return w->most + 1;
+		}
 	}
 	return least(w, row, bit(w->n));
 }
 
 static bool is_inner(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
-/* As many letters as a near word may have? */
-static bool has_length(const struct near_word *w, struct slice word)
+uint32_t near_word_distance(const struct near_word *w, struct slice word, uint32_t *vain)
 {
-	size_t n = word.len, most = w->n + w->grows;
-	for (size_t i = 0; i < word.len && n > most; i++)
-		n -= is_inner(word.data[i]);
-	return n <= most && word.len + w->shrinks >= w->n;
-}
-
-uint32_t near_word_distance(const struct near_word *w, struct slice word)
-{
-	uint64_t row[NEAR_WORD_EDITS + 1];
-	if (!has_length(w, word))
-		return w->most + 1;
+	uint64_t row[NEAR_COST_MAX + 1];
+	*vain = 0;
 	if (w->forth.confusions)
-		return distance_of_ocr(w, word);
+		return distance_of_ocr(w, word, vain);
 	start(w, row);
 	for (const uint8_t *p = word.data, *end = slice_end(word); p < end;) {
-		read_letter(w, &w->forth, row, next_letter(&p, end), row);
-		if (!row[w->most])
+		uint32_t cp = *p, len = cp < 0x80 ? 1 : (uint32_t)utf8_decode(p, end, &cp);
+		read_letter(w, &w->forth, row, cp, row);
+		p += len;
+		if (!(w->most == 2 ? row[2] : row[w->most])) { /* the common limit by itself: so rows are registers */
+			*vain = (uint32_t)(p - word.data);
 			return w->most + 1;
+		}
 	}
 	return least(w, row, bit(w->n));
 }
@@ -319,7 +329,7 @@ uint32_t near_word_distance(const struct near_word *w, struct slice word)
 void near_end_init(struct near_end *e, const struct near_word *w, bool back)
 {
 	uint32_t least = w->n > w->shrinks ? w->n - w->shrinks : 0; /* letters that a near word has */
-	*e = (struct near_end){ .word = w, .back = back };
+	*e = (struct near_end){ .word = w, .back = back, .used_up = NEAR_END_LETTERS };
 	e->few = least < NEAR_END_LETTERS ? 0 : least - NEAR_END_LETTERS < NEAR_END_LETTERS ? least - NEAR_END_LETTERS : NEAR_END_LETTERS;
 	/* Of two edits, one end has both or the other none: where that end is long, it is enough to know it, and ends of both edits, which are many, need not be. */
 	e->any[0] = e->few < NEAR_END_EXACT ? w->most + 1 : w->edit + 1;
@@ -327,37 +337,30 @@ void near_end_init(struct near_end *e, const struct near_word *w, bool back)
 	start(w, e->rows[0]);
 }
 
-/* The letter at the outer end of `s`, which goes. false: none is left, or it is cut. */
-static bool first_letter(struct slice *s, uint32_t *cp)
+static uint32_t shift_of(uint32_t n_bytes) { return 8 * (NEAR_END_LETTERS - n_bytes); }
+static uint8_t byte_at(uint64_t bytes, uint32_t at) { return (uint8_t)(bytes >> shift_of(at + 1)); }
+
+/* A letter of several bytes. */
+static uint32_t long_letter(const struct near_end *e, uint64_t bytes, uint32_t at, uint32_t *cp, bool *whole)
 {
-	if (s->len == 0)
-		return false;
-	uint8_t byte = *s->data;
-	size_t len = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-	*cp = byte;
-	if (len > s->len)
-		return false;
-	if (len > 1)
-		len = utf8_decode(s->data, slice_end(*s), cp);
-	*s = slice_from(*s, len);
-	return true;
+	uint8_t room[NEAR_END_LETTERS], first = byte_at(bytes, at);
+	uint32_t left = NEAR_END_LETTERS - at, n = e->back ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+	while (e->back && n <= left && is_inner(byte_at(bytes, at + n - 1)))
+		n++;
+	if (n > left)
+		return 0;
+	for (uint32_t i = 0; i < n; i++)
+		room[e->back ? n - 1 - i : i] = byte_at(bytes, at + i);
+	*whole = utf8_decode(room, room + n, cp) == n && *cp != UTF8_REPLACEMENT;
+	return n;
 }
 
-static bool last_letter(struct slice *s, uint32_t *cp)
+/* The letter behind the first `at` bytes. -> its bytes; 0: none is left, or it is cut. */
+static uint32_t letter_at(const struct near_end *e, uint64_t bytes, uint32_t at, uint32_t *cp, bool *whole)
 {
-	size_t at = s->len;
-	if (at == 0)
-		return false;
-	*cp = s->data[--at];
-	if (*cp >= 0x80) {
-		while (at > 0 && is_inner(s->data[at]))
-			at--;
-		if (is_inner(s->data[at]))
-			return false;
-		utf8_decode(s->data + at, slice_end(*s), cp);
-	}
-	s->len = at;
-	return true;
+	*cp = at < NEAR_END_LETTERS ? byte_at(bytes, at) : 0;
+	*whole = true;
+	return *cp == 0 ? 0 : *cp < 0x80 ? 1 : long_letter(e, bytes, at, cp, whole);
 }
 
 /* Reads letter i of the end. -> the places that it may yet come to, in `room` if they are not the row itself */
@@ -379,97 +382,123 @@ static const uint64_t *read_end(struct near_end *e, uint32_t i, uint64_t *room)
 	return room;
 }
 
-static uint32_t bytes_of(uint32_t cp) { return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4; }
-
-static void note_bytes(struct near_end *e, uint32_t i)
-{
-	bool known = e->letters[i] != UTF8_REPLACEMENT && (i == 0 || e->bytes[i]);
-	e->bytes[i + 1] = known ? e->bytes[i] + bytes_of(e->letters[i]) : 0;
-}
-
 /* Does it matter to know ends of this cost? */
 static bool is_told(const struct near_end *e, unsigned of, uint32_t cost) { return cost <= e->word->most && cost < e->any[of]; }
 
-/* Reads letter i, if it is not the one that was read there before. */
-static void read_at(struct near_end *e, uint32_t i, uint32_t cp)
+/* Letters that stand as in what was read last. */
+static void keep_letters(struct near_end *e, uint64_t bytes)
+{
+	uint64_t differ = bytes ^ e->bytes;
+	uint32_t same = differ ? ((uint32_t)__builtin_clzll(differ) - (64 - 8 * NEAR_END_LETTERS)) / 8 : NEAR_END_LETTERS;
+	e->n = e->n_whole;
+	while (e->n && e->len[e->n] > same)
+		e->n--;
+	e->n_whole = e->n;
+	e->bytes = bytes;
+}
+
+/* Reads letters until no word may begin (end) so. */
+static void read_letters(struct near_end *e, uint64_t bytes)
 {
 	uint64_t room[NEAR_COST_MAX + 1];
-	if (i < e->n && e->letters[i] == cp)
-		return;
-	e->letters[i] = cp;
-	e->n = i + 1;
-	note_bytes(e, i);
-	e->least[i + 1] = least(e->word, read_end(e, i, room), UINT64_MAX >> (NEAR_WORD_LETTERS - e->word->n));
+	uint32_t n, cp;
+	bool whole;
+	for (keep_letters(e, bytes); is_told(e, 0, e->least[e->n]) && (n = letter_at(e, bytes, e->len[e->n], &cp, &whole)) > 0; e->n++) {
+		uint32_t i = e->n;
+		e->letters[i] = cp;
+		e->len[i + 1] = e->len[i] + n;
+		e->n_whole += whole && e->n_whole == i;
+		e->least[i + 1] = least(e->word, read_end(e, i, room), UINT64_MAX >> (NEAR_WORD_LETTERS - e->word->n));
+	}
 }
 
-/* Reads letters until no word may begin (end) so. -> how many */
-static uint32_t read_letters(struct near_end *e, struct slice bytes)
+/* Bytes of the word's letters from `at` on, `n` of them or as many as there are. */
+static uint32_t bytes_ahead(const struct near_word *w, const struct direction *d, uint32_t at, uint32_t n)
 {
-	uint32_t i = 0, cp;
-	while (i < NEAR_END_LETTERS && is_told(e, 0, e->least[i]) && (e->back ? last_letter(&bytes, &cp) : first_letter(&bytes, &cp)))
-		read_at(e, i++, cp);
-	return i;
+	uint32_t len = d->begins[at + n < w->n ? at + n : w->n] - d->begins[at];
+	return len < NEAR_END_LETTERS ? len : NEAR_END_LETTERS;
 }
 
-/* A letter's bytes, from the outer one inwards: the first one highest, zeros behind the last. */
-static uint32_t outer_bytes(const struct near_end *e, uint32_t cp)
-{
-	uint8_t bytes[4];
-	uint32_t out = 0;
-	if (cp < 0x80)
-		return cp << 24;
-	size_t n = utf8_encode(cp, bytes);
-	for (size_t i = 0; i < n; i++)
-		out |= (uint32_t)bytes[e->back ? n - 1 - i : i] << (24 - 8 * i);
-	return out;
-}
-
-/* No word begins (ends) with the first `n` letters: outer bytes of the letter behind the last one, in the order of bytes, that may stand in its place. 0: none. */
-static uint32_t next_alive(const struct near_end *e, uint32_t n)
+/*
+ * The first `n` letters have used up the limit, or the next one would not be in vain: so only the word's own letters go on, from each place that was come to,
+ * as many of them as are asked for.
+ */
+static void find_ways(struct near_end *e, uint32_t n)
 {
 	const struct direction *d = e->back ? &e->word->back : &e->word->forth;
-	uint32_t dead = outer_bytes(e, e->letters[n - 1]), found = 0;
-	if (d->confusions) /* whatever stands behind it */
-		return dead + (1u << (32 - 8 * bytes_of(e->letters[n - 1])));
-	/* what was read before has used up the limit: only the word's own next letters */
-	for (uint64_t at = e->rows[n - 1][e->least[n - 1]] & (bit(e->word->n) - 1); at; at &= at - 1) {
-		uint32_t letter = outer_bytes(e, d->letters[__builtin_ctzll(at)]);
-		if (letter > dead && (!found || letter < found))
-			found = letter;
+	uint32_t len = e->len[n], wanted = n < e->few ? e->few - n : NEAR_END_LETTERS;
+	e->used_up = n;
+	e->head = e->bytes >> shift_of(len) << shift_of(len);
+	e->n_ways = 0;
+	for (uint64_t rest = e->rows[n][e->least[n]] & (bit(e->word->n) - 1); rest && e->n_ways < NEAR_END_WAYS; rest &= rest - 1) {
+		uint32_t at = (uint32_t)__builtin_ctzll(rest), to = len + bytes_ahead(e->word, d, at, wanted);
+		uint32_t shift = shift_of(to < NEAR_END_LETTERS ? to : NEAR_END_LETTERS);
+		e->ways[e->n_ways].shift = shift;
+		e->ways[e->n_ways++].bytes = (e->head | d->ahead[at] >> 8 * len) >> shift << shift;
+	}
+}
+
+/* Behind the letters that have used up the limit: the first end from this one on that goes one of the ways. */
+static uint64_t next_way(const struct near_end *e, uint64_t bytes)
+{
+	uint64_t found = e->head + ((uint64_t)1 << shift_of(e->len[e->used_up]));
+	for (uint32_t i = 0; i < e->n_ways; i++) {
+		uint64_t way = e->ways[i].bytes;
+		if ((bytes ^ way) >> e->ways[i].shift == 0)
+			return bytes;
+		if (way > bytes && way < found)
+			found = way;
 	}
 	return found;
 }
 
-/* Where to go on behind the first `n` letters, with which no word begins (ends). */
-static size_t go_on(const struct near_end *e, uint32_t n, uint8_t next[NEAR_END_LETTERS])
+/* The last letter is in vain behind those before it, and is UTF-8. */
+static uint64_t behind_vain(struct near_end *e)
 {
-	uint32_t len = 0, letter;
-	if (n == 0 || e->bytes[n] == 0)
-		return 0;
-	for (uint32_t i = 0; i + 1 < n; i++)
-		for (letter = outer_bytes(e, e->letters[i]); letter; letter <<= 8)
-			next[len++] = (uint8_t)(letter >> 24);
-	letter = next_alive(e, n);
-	if (letter == 0 && len == 0) { /* nowhere */
-		memset(next, 0xFF, NEAR_END_LETTERS);
-		return NEAR_END_LETTERS;
-	}
-	if (letter == 0)
-		next[len - 1]++;
-	for (; letter && len < NEAR_END_LETTERS; letter <<= 8) /* a letter that is cut is any */
-		next[len++] = (uint8_t)(letter >> 24);
-	return len;
+	uint32_t shift = shift_of(e->len[e->n]);
+	uint64_t next = ((e->bytes >> shift) + 1) << shift; /* whatever stands behind the letter */
+	if (e->word->forth.confusions)
+		return next;
+	find_ways(e, e->n - 1);
+	return next_way(e, next);
 }
 
-size_t near_end_cost(struct near_end *e, struct slice bytes, bool whole, uint32_t cost[2], uint8_t next[NEAR_END_LETTERS])
+/* Where the outer letters are known to have used up the limit: 0: this end goes on as the word does, or is another. */
+static uint64_t skip_vain(struct near_end *e, uint64_t bytes)
+{
+	if (e->used_up < NEAR_END_LETTERS && (bytes ^ e->head) >> shift_of(e->len[e->used_up]) == 0 && bytes != e->head) {
+		uint64_t next = next_way(e, bytes);
+		if (next > bytes)
+			return next;
+	}
+	e->used_up = NEAR_END_LETTERS;
+	return 0;
+}
+
+static bool is_near(const struct near_word *w, uint64_t bytes, bool back)
+{
+	uint8_t word[NEAR_END_LETTERS];
+	uint32_t n = 0, vain;
+	while (n < NEAR_END_LETTERS && byte_at(bytes, n))
+		n++;
+	for (uint32_t i = 0; i < n; i++)
+		word[back ? n - 1 - i : i] = byte_at(bytes, i);
+	return near_word_distance(w, slice_of(word, n), &vain) <= w->most;
+}
+
+uint64_t near_end_cost(struct near_end *e, uint64_t bytes, uint32_t cost[2])
 {
 	const uint32_t most = e->word->most;
-	uint32_t n = read_letters(e, bytes);
-	cost[0] = e->least[n];
-	cost[1] = e->least[n < e->few ? n : e->few];
+	uint64_t next = skip_vain(e, bytes);
+	cost[0] = cost[1] = most + 1;
+	if (next)
+		return next;
+	read_letters(e, bytes);
+	cost[0] = e->least[e->n];
+	cost[1] = e->least[e->n < e->few ? e->n : e->few];
 	if (!is_told(e, 0, cost[0]) && !is_told(e, 1, cost[1]))
-		return go_on(e, n, next);
-	if (whole && near_word_distance(e->word, bytes) > most)
+		return e->n > 0 && e->n == e->n_whole ? behind_vain(e) : 0;
+	if ((bytes & 0xFF) == 0 && !is_near(e->word, bytes, e->back))
 		cost[0] = cost[1] = most + 1;
 	return 0;
 }

@@ -32,30 +32,40 @@ enum fund_status near_word_ocr(struct near_word **out, const uint32_t *letters, 
 uint32_t near_word_most(const struct near_word *w); /* the limit: of costs, counted in near_word_unit() */
 uint32_t near_word_unit(const struct near_word *w); /* what 1 of them is worth: NEAR_EDIT, as all are; 1 with confusions */
 uint32_t near_word_letters(const struct near_word *w);
-/* From the word to this one, in units; above the limit: limit + 1. */
-uint32_t near_word_distance(const struct near_word *w, struct slice word);
+/* From the word to this one, in units; above the limit: limit + 1, and then the first *vain bytes, if they are not 0, begin no word that is nearer. */
+uint32_t near_word_distance(const struct near_word *w, struct slice word, uint32_t *vain);
 
-/* Beginnings, or ends, of many words: neighbours that agree in their outer letters are worked out once. */
+/* Beginnings, or ends, of many words: letters in which neighbours agree are worked out once. */
 #define NEAR_END_LETTERS 5u
+#define NEAR_END_WAYS (2 * NEAR_WORD_EDITS + 1) /* places that edits lead to */
+#define NEAR_END_NOWHERE ((uint64_t)1 << 8 * NEAR_END_LETTERS)
 struct near_end {
 	const struct near_word *word;
 	bool back;    /* ends */
 	uint32_t few; /* outer letters that are none of the other end's NEAR_END_LETTERS in any near word */
 	uint32_t any[2]; /* from these costs on ends are not told apart: so may be those of any word */
 	/* private */
-	uint32_t n, letters[NEAR_END_LETTERS];
-	uint32_t least[NEAR_END_LETTERS + 1]; /* by letters read: what a word costs at least */
-	uint32_t bytes[NEAR_END_LETTERS + 1]; /* and how many they take; 0: not known, for they were not UTF-8 */
+	uint64_t bytes;	     /* what was read last */
+	uint32_t n, n_whole; /* letters of it; the first of them that are UTF-8 */
+	uint32_t used_up;    /* so many of its letters have used up the limit; NEAR_END_LETTERS: not known */
+	uint64_t head;	     /* these */
+	struct {
+		uint64_t bytes;
+		uint32_t shift; /* of the first ones that matter, down to the lowest */
+	} ways[NEAR_END_WAYS]; /* how a near word goes on behind them */
+	uint32_t n_ways;
+	uint32_t letters[NEAR_END_LETTERS];
+	uint32_t len[NEAR_END_LETTERS + 1];   /* by letters read: their bytes */
+	uint32_t least[NEAR_END_LETTERS + 1]; /* and what a word costs at least */
 	uint64_t rows[NEAR_END_LETTERS + 1][NEAR_COST_MAX + 1];
 };
 void near_end_init(struct near_end *e, const struct near_word *w, bool back);
 /*
- * The least that any word costs which begins (ends) with these bytes (up to NEAR_END_LETTERS of them); above the limit: limit + 1. cost[1] is of the `few`
- * outer letters alone: it and cost[0] of the other end together are no more than a near word's distance. What is not less than `any` may be less than it is.
- * `whole`: the bytes are all of the word.
- * Where both costs are above the limit, or not less than `any`: -> how many bytes, from the outer one inwards, `next` has: all ends between this one and
- * those with these bytes are alike in vain. 0: not known.
+ * `bytes`: NEAR_END_LETTERS of a word from the outer one inwards, which is the highest; zeros behind all of a shorter one. A letter that is cut is any.
+ * cost[0]: the least that any word costs which begins (ends) with these; above the limit: limit + 1. cost[1] is of the `few` outer letters alone: it and
+ * cost[0] of the other end together are no more than a near word's distance. Where it is not less than `any` it may be any such number.
+ * Where both costs are above the limit, or not less than `any`: -> the next such number that is not in vain, up to NEAR_END_NOWHERE. 0: not known.
  */
-size_t near_end_cost(struct near_end *e, struct slice bytes, bool whole, uint32_t cost[2], uint8_t next[NEAR_END_LETTERS]);
+uint64_t near_end_cost(struct near_end *e, uint64_t bytes, uint32_t cost[2]);
 
 #endif

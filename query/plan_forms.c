@@ -189,8 +189,9 @@ enum fund_status plan_expand_form(struct plan_build *b, enum field field, const 
 
 static void add_posting(struct joined_list *list, uint32_t doc, uint32_t freq)
 {
-	list->bits[doc / 64] |= (uint64_t)1 << doc % 64;
-	list->freqs[doc] += freq;
+	uint64_t bit = (uint64_t)1 << doc % 64, *bits = &list->bits[doc / 64];
+	list->freqs[doc] = *bits & bit ? list->freqs[doc] + freq : freq;
+	*bits |= bit;
 }
 
 /* Whole blocks: every occurrence counts. */
@@ -275,7 +276,6 @@ enum fund_status plan_join_leaf(struct searcher *s, struct arena *arena, const s
 	if (!list->bits || !list->freqs || !p)
 		return FUND_NO_MEMORY;
 	memset(list->bits, 0, words * sizeof *list->bits);
-	memset(list->freqs, 0, (leaf->n_docs + (size_t)1) * sizeof *list->freqs);
 	for (uint32_t i = 0; i < forms->n && st == FUND_OK; i++) {
 		const struct form_term *t = &forms->terms[i];
 		st = postings_open(p, segment_chunks(leaf->segment), &t->entry, leaf->weights);

@@ -89,6 +89,16 @@ enum fund_status affix_seek(struct affix_iter *it, const struct chunk_source *s,
 
 /* ---- keys ---- */
 
+/* A key's shared bytes and the others; `end`: of what may be read. */
+static uint64_t with_rest(uint64_t key, struct slice rest, const uint8_t *end)
+{
+	if (rest.len && end - rest.data >= 8)
+		return key << 8 * rest.len | __builtin_bswap64(get_u64(rest.data)) >> 8 * (8 - rest.len);
+	for (size_t i = 0; i < rest.len; i++)
+		key = key << 8 | rest.data[i];
+	return key;
+}
+
 static bool read_key(struct affix_iter *it)
 {
 	uint8_t head = cursor_u8(&it->cursor), shared = head & 7u;
@@ -96,9 +106,7 @@ static bool read_key(struct affix_iter *it)
 	if (shared >= AFFIX_KEY || (it->is_first && shared))
 		return false;
 	struct slice rest = cursor_take(&it->cursor, AFFIX_KEY - shared);
-	uint64_t key = it->key >> 8 * (AFFIX_KEY - shared);
-	for (size_t i = 0; i < rest.len; i++)
-		key = key << 8 | rest.data[i];
+	uint64_t key = with_rest(it->key >> 8 * (AFFIX_KEY - shared), rest, it->cursor.end);
 	if (len == AFFIX_LEN_INLINE)
 		len += (size_t)cursor_varint32(&it->cursor);
 	it->blocks = cursor_take(&it->cursor, len);
@@ -115,12 +123,14 @@ static unsigned agreement(const struct affix_iter *it)
 	return differ ? ((unsigned)__builtin_clzll(differ) - (64 - 8 * AFFIX_KEY)) / 8 : AFFIX_KEY;
 }
 
-/* Passes over keys that share more with the current one, which is less than `from`, than `from` does: so are they. */
+/* Passes over keys that share more with the current one, which is less than `from`, than `from` does: so are they. And over those whose first other byte
+ * is less than that of `from`. */
 static bool pass_keys(struct affix_iter *it)
 {
 	struct cursor *c = &it->cursor;
 	unsigned agree = agreement(it);
-	while (c->p < c->end && (*c->p & 7u) > agree) {
+	uint8_t other = (uint8_t)(it->from >> 8 * (AFFIX_KEY - 1 - agree));
+	while (c->p < c->end && ((*c->p & 7u) > agree || ((*c->p & 7u) == agree && c->end - c->p > 1 && c->p[1] < other))) {
 		uint8_t head = *c->p++;
 		size_t len = head >> 3;
 		unsigned shared = head & 7u;

@@ -94,24 +94,53 @@ size_t edit_apply(struct slice rule, const uint8_t *places, struct slice base, u
 	return len + more;
 }
 
-bool edit_list_read(struct edit_list *list, struct cursor *c)
+bool edit_keeps(struct slice rule, const uint8_t *places, size_t len, size_t n, size_t *made)
 {
-	list->n = cursor_u8(c);
-	if (list->n > EDITS_LISTED)
+	struct cursor c = cursor_of(rule);
+	uint8_t head = cursor_u8(&c);
+	size_t kept = 0, gone = 0, come = 0;
+	for (uint32_t k = 0; k < (head & 7u); k++) {
+		uint8_t lengths = cursor_u8(&c);
+		if (k == 0 && places[0] < n)
+			return false;
+		kept += places[k];
+		gone += lengths >> 4;
+		come += cursor_take(&c, lengths & 15u).len;
+	}
+	size_t cut = head >> 3;
+	if (cut == CUT_INLINE)
+		cut += cursor_u8(&c);
+	if (c.bad || len < kept + gone + cut || ((head & 7u) == 0 && len - cut < n))
 		return false;
-	for (uint32_t i = 0; i < list->n; i++)
-		list->rules[i] = cursor_take(c, cursor_u8(c));
-	return !c->bad;
+	*made = len - gone - cut + come + cursor_left(&c);
+	return true;
 }
 
-bool edit_rule_read(const struct edit_list *list, struct cursor *c, struct slice *rule)
+bool edit_list_begin(struct edit_list *list, struct slice bytes)
+{
+	list->rest = cursor_of(bytes);
+	list->n = cursor_u8(&list->rest);
+	list->n_read = 0;
+	return list->n <= EDITS_LISTED && !list->rest.bad;
+}
+
+static bool read_listed(struct edit_list *list, uint8_t number, struct slice *rule)
+{
+	const uint8_t *p = list->rest.p;
+	for (; list->n_read <= number && p < list->rest.end && list->rest.end - p > *p; p += 1 + *p)
+		list->rules[list->n_read++] = slice_of(p + 1, *p);
+	list->rest.p = p;
+	*rule = number < list->n_read ? list->rules[number] : slice_of(NULL, 0);
+	return number < list->n_read;
+}
+
+bool edit_rule_read(struct edit_list *list, struct cursor *c, struct slice *rule)
 {
 	uint8_t number = cursor_u8(c);
 	if (number < list->n)
-		*rule = list->rules[number];
-	else if (number >= EDITS_LISTED)
-		*rule = cursor_take(c, cursor_u8(c));
-	else
+		return read_listed(list, number, rule) && !c->bad;
+	if (number < EDITS_LISTED)
 		return false;
+	*rule = cursor_take(c, cursor_u8(c));
 	return !c->bad;
 }

@@ -27,14 +27,20 @@ bool edit_rule_places(struct slice rule, uint32_t *n_places);
 /* Applies it: at most `room` bytes at out. 0: cannot be right. */
 size_t edit_apply(struct slice rule, const uint8_t *places, struct slice base, uint8_t *out, size_t room);
 
+/* Does it keep the first `n` bytes of any word of `len` bytes? *made: how long that becomes. false also for one that cannot be right. */
+bool edit_keeps(struct slice rule, const uint8_t *places, size_t len, size_t n, size_t *made);
+
 /* The rules that a chunk lists. */
 struct edit_list {
 	uint32_t n;
+	/* private: read as far as they are asked for, and frequent ones have low numbers */
+	uint32_t n_read;
+	struct cursor rest;
 	struct slice rules[EDITS_LISTED];
 };
-/* Reads the list at the cursor. */
-bool edit_list_read(struct edit_list *list, struct cursor *c);
+/* The list in these bytes, which it borrows. */
+bool edit_list_begin(struct edit_list *list, struct slice bytes);
 /* A rule by its number, or, behind EDITS_LISTED, as it stands there. */
-bool edit_rule_read(const struct edit_list *list, struct cursor *c, struct slice *rule);
+bool edit_rule_read(struct edit_list *list, struct cursor *c, struct slice *rule);
 
 #endif

@@ -35,15 +35,22 @@ static enum fund_status make_room(struct term_forms *f, uint32_t n)
 	return FUND_OK;
 }
 
+static bool read_rule(struct term_walk *w, struct slice *rule, struct slice *places)
+{
+	uint32_t n_places;
+	if (!edit_rule_read(&w->rules, &w->cursor, rule) || !edit_rule_places(*rule, &n_places))
+		return false;
+	*places = cursor_take(&w->cursor, n_places);
+	return !w->cursor.bad;
+}
+
 /* Appends a word to f->words. */
 static enum fund_status read_word(struct term_walk *w, struct slice base, struct term_forms *f)
 {
-	struct slice rule;
-	uint32_t n_places;
-	if (!edit_rule_read(&w->rules, &w->cursor, &rule) || !edit_rule_places(rule, &n_places))
+	struct slice rule, places;
+	if (!read_rule(w, &rule, &places))
 		return FUND_CORRUPT;
-	struct slice places = cursor_take(&w->cursor, n_places);
-	size_t len = w->cursor.bad ? 0 : edit_apply(rule, places.data, base, f->words.data + f->words.len, FORM_MAX);
+	size_t len = edit_apply(rule, places.data, base, f->words.data + f->words.len, FORM_MAX);
 	f->words.len += len;
 	return len ? FUND_OK : FUND_CORRUPT;
 }
@@ -95,9 +102,42 @@ static enum fund_status read_several(struct term_walk *w, const struct term_entr
 	return st == FUND_OK && counts_fit(e, df_less, f) && !w->cursor.bad ? FUND_OK : st == FUND_OK ? FUND_CORRUPT : st;
 }
 
+static bool begins(struct slice word, struct slice with) { return word.len >= with.len && memcmp(word.data, with.data, with.len) == 0; }
+
+/* The counts behind a form's word. */
+static void skip_counts(struct cursor *c, uint64_t ordinal, uint64_t n)
+{
+	if (ordinal ? cursor_varint(c) > 0 : n > 1)
+		cursor_varint(c);
+}
+
+/* Begin all forms of the term as `vain` does, which their rules leave as it is? Then they are passed over: most cost no more than that. */
+static bool pass_over(struct term_walk *w, const struct term_entry *e, struct slice base)
+{
+	struct cursor start = w->cursor;
+	size_t n_vain = w->vain.len, len = base.len;
+	if (n_vain == 0 || !begins(base, w->vain))
+		return false;
+	uint64_t n = e->several_forms ? cursor_varint(&w->cursor) + 2 : 1;
+	bool all = true;
+	for (uint64_t i = 0; i < n && all; i++) {
+		struct slice rule, places;
+		size_t made;
+		all = read_rule(w, &rule, &places) && edit_keeps(rule, places.data, len, n_vain, &made);
+		if (all && i == 0)
+			len = made;
+		if (all)
+			skip_counts(&w->cursor, i, n);
+	}
+	if (!all || w->cursor.bad)
+		w->cursor = start;
+	return all && !w->cursor.bad;
+}
+
 enum fund_status term_walk_begin(struct term_walk *w, const struct chunk_source *s, struct slice from)
 {
 	w->rules_of = NULL;
+	w->vain = slice_of(NULL, 0);
 	return dictionary_seek_block_of(&w->terms, s, from);
 }
 
@@ -112,14 +152,13 @@ enum fund_status term_walk_next(struct term_walk *w, struct term_forms *f)
 	if (w->terms.index == 0)
 		w->cursor = cursor_of(w->terms.forms);
 	if (w->rules_of != w->terms.chunk.data) {
-		struct cursor c = cursor_of(dictionary_iter_rules(&w->terms));
-		if (!edit_list_read(&w->rules, &c))
+		if (!edit_list_begin(&w->rules, dictionary_iter_rules(&w->terms)))
 			return FUND_CORRUPT;
 		w->rules_of = w->terms.chunk.data;
 	}
 	if (e->term.len < 1 || !class_has_forms(e->term.data[0]))
 		return e->several_forms ? FUND_CORRUPT : FUND_OK;
-	return read_several(w, e, slice_from(e->term, 1), f);
+	return pass_over(w, e, slice_from(e->term, 1)) ? FUND_OK : read_several(w, e, slice_from(e->term, 1), f);
 }
 
 enum fund_status term_forms_read(struct term_forms *f, const struct chunk_source *s, struct slice term)
@@ -149,6 +188,7 @@ struct form_scan_state {
 	bool at_end; /* affix is a suffix */
 	struct slice affix;
 	uint8_t affix_bytes[FORM_MAX];
+	uint8_t vain[FORM_MAX]; /* walk.vain is of it */
 	/* the blocks to look at; NULL: all */
 	uint64_t *blocks;
 	uint32_t n_words; /* of them */
@@ -255,17 +295,15 @@ enum fund_status form_scan_suffix(struct form_scan *f, const struct chunk_source
 	return scan_affix(f, s, class, suffix, true);
 }
 
-/* What a key of a class says of words: their first bytes, or the last ones in their order. */
-static struct slice letters_of(uint64_t key, enum chunk_kind kind, uint8_t out[FORM_HEAD])
+/* What a key says of words: their outer bytes, the first one highest. */
+static uint64_t letters_of(uint64_t key) { return key & (((uint64_t)1 << 8 * FORM_HEAD) - 1); }
+
+/* The same of beginnings, as bytes. */
+static struct slice head_of(uint64_t key, uint8_t out[FORM_HEAD])
 {
 	size_t len = 0;
 	for (; len < FORM_HEAD && (key >> 8 * (FORM_HEAD - 1 - len) & 0xFF); len++)
 		out[len] = (uint8_t)(key >> 8 * (FORM_HEAD - 1 - len));
-	for (size_t i = 0; i < len / 2 && kind == CHUNK_TAILS; i++) {
-		uint8_t byte = out[i];
-		out[i] = out[len - 1 - i];
-		out[len - 1 - i] = byte;
-	}
 	return slice_of(out, len);
 }
 
@@ -294,15 +332,14 @@ static enum fund_status note_costs(struct form_scan_state *s, const struct affix
 static enum fund_status note_end(struct form_scan_state *s, const struct chunk_source *source, unsigned end, const struct form_ends *ends)
 {
 	struct affix_iter it;
-	uint8_t room[FORM_HEAD], next[FORM_HEAD];
 	uint32_t cost[2];
-	enum chunk_kind kind = end == HEADS ? CHUNK_HEADS : CHUNK_TAILS;
-	enum fund_status st = affix_seek(&it, source, kind, affix_head(s->class, slice_of(NULL, 0)));
+	uint64_t class = affix_head(s->class, slice_of(NULL, 0));
+	void *context = end == HEADS ? ends->head : ends->tail;
+	enum fund_status st = affix_seek(&it, source, end == HEADS ? CHUNK_HEADS : CHUNK_TAILS, class);
 	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> 8 * FORM_HEAD == s->class) {
-		struct slice letters = letters_of(it.key, kind, room);
-		size_t n = ends->cost(end == HEADS ? ends->head : ends->tail, letters, letters.len < FORM_HEAD, cost, next);
-		if (n)
-			affix_skip(&it, affix_head(s->class, slice_of(next, n)));
+		uint64_t next = ends->cost(context, letters_of(it.key), cost);
+		if (next)
+			affix_skip(&it, class + next);
 		else
 			st = note_costs(s, &it, end, ends, cost);
 	}
@@ -366,7 +403,7 @@ enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source 
 		st = affix_seek(&it, source, CHUNK_HEADS, affix_head(class, slice_of(NULL, 0)));
 	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> 8 * FORM_HEAD == class) {
 		struct block_set set = set_of(f->state, 0);
-		if (may(context, letters_of(it.key, CHUNK_HEADS, letters)))
+		if (may(context, head_of(it.key, letters)))
 			st = note_blocks(&set, &it);
 	}
 	return st == FUND_END ? FUND_OK : st;
@@ -392,6 +429,8 @@ static enum fund_status next_block(struct form_scan_state *s)
 static bool matches(const struct form_scan_state *s, struct slice word)
 {
 	size_t n = s->affix.len;
+	if (s->walk.vain.len && begins(word, s->walk.vain))
+		return false;
 	return n <= word.len && (n == 0 || memcmp(s->at_end ? word.data + word.len - n : word.data, s->affix.data, n) == 0);
 }
 
@@ -431,4 +470,13 @@ enum fund_status form_scan_next(struct form_scan *f)
 			return st;
 		}
 	}
+}
+
+void form_scan_pass_over(struct form_scan *f, size_t n)
+{
+	struct form_scan_state *s = f->state;
+	n = n < f->form.word.len ? n : f->form.word.len;
+	if (n)
+		memcpy(s->vain, f->form.word.data, n);
+	s->walk.vain = slice_of(s->vain, n);
 }

@@ -51,6 +51,7 @@ struct term_walk {
 	struct cursor cursor;
 	const uint8_t *rules_of; /* the chunk whose rules are listed */
 	struct edit_list rules;
+	struct slice vain; /* terms all of whose forms begin so have none here; empty: all have */
 };
 /* Before the first term of the block that holds `from` if any does. */
 enum fund_status term_walk_begin(struct term_walk *w, const struct chunk_source *s, struct slice from);
@@ -87,15 +88,17 @@ enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source 
 struct form_ends {
 	void *head, *tail; /* contexts of `cost` */
 	/*
-	 * Above most: cannot be. `whole`: of a shorter word. If both costs are above `most` or not below `any`, it may say where to go on: -> `next` has so many
-	 * bytes, from the outer one inwards, and all ends between this one and those with these are in vain. 0: it does not know.
+	 * `letters`: the bytes from the outer one inwards, which is the highest of FORM_HEAD; 0 behind all of a shorter word. Above most: cannot be. If both costs
+	 * are above `most` or not below `any`: -> all ends between this one and that number are in vain (none is as high as 256^FORM_HEAD). 0: it does not know.
 	 */
-	size_t (*cost)(void *context, struct slice letters, bool whole, uint32_t cost[2], uint8_t next[FORM_HEAD]);
+	uint64_t (*cost)(void *context, uint64_t letters, uint32_t cost[2]);
 	uint32_t most, few, any[2];
 };
 enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *s, uint8_t class, const struct form_ends *ends);
 /* FUND_OK, FUND_END, FUND_CORRUPT, FUND_NO_MEMORY. */
 enum fund_status form_scan_next(struct form_scan *f);
+/* Words that begin with the first `n` bytes of the current one need not come, until the next call; 0: all come. */
+void form_scan_pass_over(struct form_scan *f, size_t n);
 void form_scan_release(struct form_scan *f); /* also on {0} */
 
 #endif
