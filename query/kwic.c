@@ -136,7 +136,7 @@ static enum fund_status add_field(struct kwic *k, struct slice text, enum field 
 		st = new_line(out, origin, arena, &line);
 		if (st != FUND_OK)
 			break;
-		line->number = k->n_lines++;
+		line->number = k->number++;
 		st = copy(k, o->off, o->off + o->len, arena, &line->match);
 		if (st == FUND_OK)
 			st = left_of(k, o->off, arena, &line->left);

@@ -34,7 +34,7 @@ struct kwic {
 	struct analyser *analyser;
 	uint32_t width;
 	enum kwic_order order;
-	uint64_t n_lines; /* so far */
+	uint64_t number; /* of the next line */
 	struct buf folded;
 };
 

@@ -4,6 +4,8 @@
  *
  * Life     hits are ranked once; their lines are taken out of the index a page of articles at a time and printed, or given to the sorter,
  *          while it is closed. So a million lines do not sit in memory.
+ * Order    Lines that are sorted are taken out in the order of the archive, where neighbours share a block of text; each has the number that it would have in the
+ *          order of hits.
  */
 #include <stdlib.h>
 
@@ -23,6 +25,7 @@ struct kwic_run {
 	struct kwic_presenter presenter;
 	struct present_options present;
 	uint32_t first; /* hit of the page that is taken */
+	uint32_t *order; /* of hits, as they are taken; NULL: as they are */
 	uint64_t skip, left; /* lines not to print, and to print, still */
 	bool links; /* lines lead to files */
 	bool any;
@@ -30,6 +33,27 @@ struct kwic_run {
 };
 
 /* ---- lines out of the index ---- */
+
+static uint32_t n_hits(const struct kwic_run *r) { return r->session.search.topk.best.n; }
+static uint32_t taken_at(const struct kwic_run *r, uint32_t i) { return r->order ? r->order[i] : i; }
+static const struct hit *hit_at(const struct kwic_run *r, uint32_t i) { return &r->session.search.topk.best.hits[taken_at(r, i)]; }
+
+static int by_place(const void *a, const void *b, void *context)
+{
+	const struct hit *hits = context, *x = &hits[*(const uint32_t *)a], *y = &hits[*(const uint32_t *)b];
+	return x->leaf != y->leaf ? (x->leaf > y->leaf) - (x->leaf < y->leaf) : (x->doc > y->doc) - (x->doc < y->doc);
+}
+
+static enum fund_status order_by_place(struct kwic_run *r)
+{
+	r->order = malloc((n_hits(r) + (size_t)1) * sizeof *r->order);
+	if (!r->order)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < n_hits(r); i++)
+		r->order[i] = i;
+	qsort_r(r->order, n_hits(r), sizeof *r->order, by_place, r->session.search.topk.best.hits);
+	return FUND_OK;
+}
 
 static enum fund_status add_hit(struct kwic_run *r, const struct hit *h, struct text_cache *cache, struct buf *room)
 {
@@ -55,8 +79,8 @@ static enum fund_status lend_page(struct kwic_run *r, uint32_t first)
 {
 	const struct hit *hits[PAGE_ARTICLES];
 	uint32_t n = 0;
-	for (uint32_t i = first; i < r->session.search.topk.best.n && n < PAGE_ARTICLES; i++)
-		hits[n++] = &r->session.search.topk.best.hits[i];
+	for (uint32_t i = first; i < n_hits(r) && n < PAGE_ARTICLES; i++)
+		hits[n++] = hit_at(r, i);
 	r->session.search.topk.searcher = &r->session.searcher;
 	return topk_lend(&r->session.search.topk, r->session.search.plan, hits, n, LEND_ALL);
 }
@@ -69,8 +93,10 @@ static enum fund_status add_page(struct session *s, void *context, struct fault 
 	struct text_cache cache = { 0 };
 	struct buf room = BUF_INIT;
 	enum fund_status st = lend_page(r, first);
-	for (uint32_t i = first; i < r->session.search.topk.best.n && i - first < PAGE_ARTICLES && st == FUND_OK; i++)
-		st = add_hit(r, &r->session.search.topk.best.hits[i], &cache, &room);
+	for (uint32_t i = first; i < n_hits(r) && i - first < PAGE_ARTICLES && st == FUND_OK; i++) {
+		r->kwic.number = (uint64_t)taken_at(r, i) << 32;
+		st = add_hit(r, hit_at(r, i), &cache, &room);
+	}
 	text_cache_release(&cache);
 	buf_release(&room);
 	return search_describe(st, why);
@@ -146,8 +172,12 @@ static enum fund_status prepare_sorter(struct kwic_run *r)
 {
 	const char *dir = getenv("TMPDIR");
 	uint64_t wanted = r->left < UINT64_MAX - r->skip ? r->skip + r->left : UINT64_MAX;
+	enum fund_status st;
 	if (r->options->kwic_order == KWIC_BY_POSITION)
 		return FUND_OK;
+	st = order_by_place(r);
+	if (st != FUND_OK)
+		return st;
 	return kwic_sorter_new(&r->sorter, KWIC_SORT_MEMORY, wanted, dir && *dir ? dir : "/tmp", &r->why);
 }
 
@@ -157,7 +187,7 @@ static enum fund_status print_all(struct kwic_run *r, struct printer *out)
 	if (st == FUND_OK)
 		st = prepare_sorter(r);
 	kwic_begin(&r->presenter, &r->session.search.result);
-	for (uint32_t first = 0; st == FUND_OK && first < r->session.search.topk.best.n && r->left && !out->error; first += PAGE_ARTICLES) {
+	for (uint32_t first = 0; st == FUND_OK && first < n_hits(r) && r->left && !out->error; first += PAGE_ARTICLES) {
 		st = next_page(r, first);
 		if (st == FUND_OK)
 			st = pass_on(r);
@@ -190,6 +220,7 @@ int run_kwic(const struct options *o, struct analyser *analyser, struct printer 
 	}
 	session_release(&r.session);
 	kwic_sorter_free(r.sorter);
+	free(r.order);
 	arena_release(&r.lines);
 	return status;
 }
