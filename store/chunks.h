@@ -42,7 +42,7 @@ struct chunk_sink {
 
 /* Headers of chunks whose checksum was right, by their address: some of the last, for a process that asks more than once. Any thread may. */
 struct chunks_checked {
-	_Atomic(const uint8_t *) at[64];
+	_Atomic(const uint8_t *) at[256];
 };
 
 /* Borrowed values: valid until the snapshot they came from is closed. */

@@ -237,14 +237,17 @@ enum fund_status dictionary_find(const struct chunk_source *s, struct slice term
 
 /* ---- iteration ---- */
 
-static enum fund_status next_chunk(struct dictionary_iter *it, struct slice after)
+static enum fund_status enter_next_chunk(struct dictionary_iter *it, struct slice after)
 {
 	enum fund_status st = it->source->next(it->source->context, CHUNK_DICTIONARY, after, &it->tail, &it->chunk);
-	if (st != FUND_OK)
-		return st == FUND_NOT_FOUND ? FUND_END : st;
 	it->block = 0;
-	st = enter_chunk(it);
-	return st == FUND_OK ? open_block(it) : st;
+	return st == FUND_OK ? enter_chunk(it) : st;
+}
+
+static enum fund_status next_chunk(struct dictionary_iter *it, struct slice after)
+{
+	enum fund_status st = enter_next_chunk(it, after);
+	return st == FUND_NOT_FOUND ? FUND_END : st == FUND_OK ? open_block(it) : st;
 }
 
 enum fund_status dictionary_seek(struct dictionary_iter *it, const struct chunk_source *s, struct slice from)
@@ -290,7 +293,12 @@ enum fund_status dictionary_seek_block(struct dictionary_iter *it, const struct 
 
 enum fund_status dictionary_move_to_block(struct dictionary_iter *it, uint32_t block)
 {
-	if (!it->chunk.data || block < it->first_block || block - it->first_block >= it->n_blocks)
+	enum fund_status st = FUND_OK;
+	if (!it->chunk.data || block < it->first_block)
+		return dictionary_seek_block(it, it->source, block);
+	if (block - it->first_block >= it->n_blocks && block - it->first_block < 2 * it->n_blocks)
+		st = enter_next_chunk(it, it->tail); /* likely there: one search for two */
+	if (st != FUND_OK || block < it->first_block || block - it->first_block >= it->n_blocks)
 		return dictionary_seek_block(it, it->source, block);
 	it->block = block - it->first_block;
 	it->stands = false;

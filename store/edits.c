@@ -99,6 +99,10 @@ bool edit_keeps(struct slice rule, const uint8_t *places, size_t len, size_t n, 
 	struct cursor c = cursor_of(rule);
 	uint8_t head = cursor_u8(&c);
 	size_t kept = 0, gone = 0, come = 0;
+	if ((head & 7u) == 0 && head >> 3 < CUT_INLINE) { /* most: another end */
+		*made = len - (head >> 3) + cursor_left(&c);
+		return !c.bad && len >= (head >> 3) + n;
+	}
 	for (uint32_t k = 0; k < (head & 7u); k++) {
 		uint8_t lengths = cursor_u8(&c);
 		if (k == 0 && places[0] < n)
@@ -134,7 +138,7 @@ static bool read_listed(struct edit_list *list, uint8_t number, struct slice *ru
 	return number < list->n_read;
 }
 
-bool edit_rule_read(struct edit_list *list, struct cursor *c, struct slice *rule)
+bool edit_rule_read_on(struct edit_list *list, struct cursor *c, struct slice *rule)
 {
 	uint8_t number = cursor_u8(c);
 	if (number < list->n)

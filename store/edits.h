@@ -41,6 +41,13 @@ struct edit_list {
 /* The list in these bytes, which it borrows. */
 bool edit_list_begin(struct edit_list *list, struct slice bytes);
 /* A rule by its number, or, behind EDITS_LISTED, as it stands there. */
-bool edit_rule_read(struct edit_list *list, struct cursor *c, struct slice *rule);
+bool edit_rule_read_on(struct edit_list *list, struct cursor *c, struct slice *rule);
+static inline bool edit_rule_read(struct edit_list *list, struct cursor *c, struct slice *rule)
+{
+	if (c->p == c->end || *c->p >= list->n_read)
+		return edit_rule_read_on(list, c, rule);
+	*rule = list->rules[*c->p++];
+	return true;
+}
 
 #endif
