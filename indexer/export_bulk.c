@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/print.h"
@@ -144,12 +145,32 @@ static enum fund_status write_to(struct snapshot *s, struct shard shard, int fd,
 	return st;
 }
 
+/* A pipe or a device: it is written to, never replaced. */
+static bool is_no_file(const char *path)
+{
+	struct stat is;
+	return stat(path, &is) == 0 && !S_ISREG(is.st_mode);
+}
+
+static enum fund_status write_into(struct snapshot *s, struct shard shard, const char *path, const char *dir, uint64_t *n, struct fault *why)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fault_errno(why, errno, "%s", path);
+	enum fund_status st = write_to(s, shard, fd, path, dir, n, why);
+	if (close(fd) != 0 && st == FUND_OK)
+		st = fault_errno(why, errno, "%s", path);
+	return st;
+}
+
 enum fund_status export_bulk(struct snapshot *s, struct shard shard, const char *path, const char *dir, uint64_t *n, struct fault *why)
 {
 	struct buf beside = BUF_INIT;
 	*n = 0;
 	if (strcmp(path, "-") == 0)
 		return write_to(s, shard, STDOUT_FILENO, "stdout", dir, n, why);
+	if (is_no_file(path))
+		return write_into(s, shard, path, dir, n, why);
 	if (buf_add_format(&beside, "%s.%ld", path, (long)getpid()) != FUND_OK || !buf_str(&beside)) {
 		buf_release(&beside);
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");

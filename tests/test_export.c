@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Indexes handed over to other engines: shards, the layout of a Xapian database, what both exports hold. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "base/arena.h"
 #include "indexer/export.h"
@@ -323,6 +326,26 @@ START_TEST(shards_of_an_index_are_all_of_it)
 }
 END_TEST
 
+/* What is no file is written to, and stays what it is. */
+static void pipe_gets(const char *wanted)
+{
+	char path[400], got[200000];
+	struct stat is;
+	size_t len = 0;
+	ssize_t n;
+	snprintf(path, sizeof path, "%s/pipe", scratch.dir);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	pid_t pid = program_start("fundstelle-index -q -i %s/i --to-bulk=%s", scratch.dir, path);
+	int fd = open(path, O_RDONLY);
+	while ((n = read(fd, got + len, sizeof got - 1 - len)) > 0)
+		len += (size_t)n;
+	got[len] = '\0';
+	close(fd);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert(stat(path, &is) == 0 && S_ISFIFO(is.st_mode));
+	ck_assert_str_eq(got, wanted);
+}
+
 START_TEST(bulk_requests_have_fields_and_terms_in_order)
 {
 	archive();
@@ -331,9 +354,10 @@ START_TEST(bulk_requests_have_fields_and_terms_in_order)
 	ck_assert_msg(o.status == 0, "%s", o.err);
 	ck_assert_msg(strstr(o.out, "{\"index\": {\"_id\": \"2022/01/18/eins.txt\"}}\n{\"key\": \"2022/01/18/eins.txt\", \"date\": \"2022-01-18\", \"title\": \"Der Aufmarsch\"") != NULL, "%s", o.out);
 	ck_assert_msg(strstr(o.out, "\"terms\": \"der aufmarsch der aufmarsch begann am morg mit trupp im tal\", \"title_terms\": \"der aufmarsch\"") != NULL, "%s", o.out);
-	outcome_free(&o);
 	program_expect(0, "fundstelle-index -q -i %s/i --to-bulk=%s/bulk", scratch.dir, scratch.dir);
 	program_expect(2, "fundstelle-index -q -i %s/i --to-bulk=%s/none/bulk", scratch.dir, scratch.dir);
+	pipe_gets(o.out);
+	outcome_free(&o);
 	program_expect(2, "fundstelle-index -q -i %s/i --shard=1/2 %s/a", scratch.dir, scratch.dir);
 	scratch_remove(&scratch);
 }
