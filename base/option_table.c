@@ -49,6 +49,7 @@ enum fund_status option_next(struct option_reader *r, int *id, const char **valu
 {
 	if (optind == 0) /* as getopt_long(3) begins; a word may stand before it is called */
 		getopt_long(1, r->argv, r->shorts, r->longs, NULL);
+	int at = optind; /* of several letters in a word the next one stands there, too */
 	bool is_word = optind < r->argc && r->table->is_word && r->table->is_word(r->argv[optind]);
 	*id = r->only_words || is_word ? -1 : getopt_long(r->argc, r->argv, r->shorts, r->longs, NULL);
 	*value = optarg;
@@ -61,7 +62,7 @@ enum fund_status option_next(struct option_reader *r, int *id, const char **valu
 		return FUND_END;
 	if (*id == ':')
 		return fault_set(why, FUND_INVALID, "option '%s' needs a value", r->argv[optind - 1]);
-	return *id == '?' ? bad_option(r, r->argv[optind - 1], why) : FUND_OK;
+	return *id == '?' ? bad_option(r, r->argv[at], why) : FUND_OK;
 }
 
 /* ---- values ---- */

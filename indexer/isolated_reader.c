@@ -362,7 +362,7 @@ static void give_converter(struct isolated_reader *r)
 {
 	int fd;
 	end_converter(r);
-	enum fund_status st = reader_nursery_convert(r->nursery, &r->converter, &fd, NULL);
+	enum fund_status st = reader_nursery_convert(r->nursery, &r->converter, &fd);
 	uint8_t answer = (uint8_t)st;
 	fd_send(r->socket, &answer, 1, fd);
 	if (fd >= 0)

@@ -111,9 +111,6 @@ static bool escape(struct json *j, struct buf *room)
 
 bool json_string(struct json *j, struct buf *room, struct slice *out)
 {
-	skip_space(j);
-	if (j->error || j->p == j->end || *j->p != '"')
-		return fail(j, "a string should stand here");
 	const uint8_t *run = ++j->p;
 	j->p = plain_end(j->p, j->end);
 	if (j->p < j->end && *j->p == '"') {
@@ -249,7 +246,7 @@ bool json_enter(struct json *j, char open, char close)
 	if (j->error)
 		return false;
 	if (j->p == j->end || *j->p != (uint8_t)open)
-		return fail(j, open == '{' ? N_("'{' should stand here") : N_("'[' should stand here"));
+		return fail(j, "'{' should stand here"); /* that it is an array is always known before */
 	if (++j->depth > JSON_DEPTH_MAX)
 		return fail(j, "nested too deep");
 	j->p++;

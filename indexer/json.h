@@ -24,11 +24,11 @@ enum json_type { JSON_NONE, JSON_STRING, JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSO
 struct json json_of(struct slice text);
 /* What comes next; JSON_NONE at the end or behind an error. Skips white space. */
 enum json_type json_peek(struct json *j);
-/* A string; *out borrows from the text where it has no escapes, else from `room`, which it replaces. Lone surrogates become U+FFFD. */
+/* A string, which json_peek() has found; *out borrows from the text where it has no escapes, else from `room`, which it replaces. Lone surrogates become U+FFFD. */
 bool json_string(struct json *j, struct buf *room, struct slice *out);
 bool json_number(struct json *j, struct slice *out); /* as written */
 bool json_skip(struct json *j);			     /* any value, checked */
-/* for (more = json_enter(j, '{', '}'); more; more = json_more(j, '}')) { key, ':', value } */
+/* for (more = json_enter(j, '{', '}'); more; more = json_more(j, '}')) { key, ':', value }; an array only where json_peek() has found one */
 bool json_enter(struct json *j, char open, char close); /* false: empty or error */
 bool json_more(struct json *j, char close);
 bool json_key(struct json *j, struct buf *room, struct slice *out); /* the key and its colon */

@@ -175,7 +175,9 @@ static int run_status(const struct options *o, struct printer *out)
 		status_print_json(out, &status);
 	else
 		status_print(out, &status);
-	if (st != FUND_OK)
+	if (st == FUND_NO_MEMORY)
+		fault_set(&why, st, "out of memory");
+	else if (st != FUND_OK)
 		fault_set(&why, st, "%s: the list of files is damaged: run fundstelle-index --verify", o->update.dir);
 	else if ((st = snapshot_check(s)) != FUND_OK)
 		fault_set(&why, st, "%s: changed while it was read: try again", o->update.dir);

@@ -222,8 +222,8 @@ static enum fund_status put_word(struct ocr_text *t, const struct ocr_page *p, c
 		st = buf_add_slice(&t->body, first_half ? whole : text);
 	if (st == FUND_OK && (equals || (last && !first_half && w->marks & OCR_HYPHEN && !ends_in_hyphen(text))))
 		st = buf_add_str(&t->body, equals ? "\xE2\xB8\x97" : "-");
-	if (st == FUND_OK && t->body.len >= UINT32_MAX)
-		st = FUND_LIMIT;
+	if (st == FUND_OK && t->body.len >= UINT32_MAX) /* a reader has no such memory */
+		st = FUND_NO_MEMORY;
 	if (st == FUND_OK)
 		st = add_box(t, w, (uint32_t)off, (uint32_t)(t->body.len - off));
 	t->whole = first_half ? whole : (struct slice){ NULL, 0 };

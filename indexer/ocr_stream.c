@@ -114,7 +114,7 @@ enum fund_status ocr_reader_next(struct reader *reader, struct article *out, boo
 		ocr_text_reset(&r->text);
 		st = ocr_text_all(&r->text, page);
 		if (st != FUND_OK)
-			return fault_set(why, st, st == FUND_LIMIT ? "a page has too much text" : "out of memory");
+			return fault_set(why, st, "out of memory");
 		if (r->text.body.len)
 			break;
 	}

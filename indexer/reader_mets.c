@@ -268,7 +268,7 @@ static enum fund_status mets_next(struct reader *reader, struct article *out, bo
 		r->next++;
 		st = a ? make_article(r, a) : make_page(r, f);
 		if (st != FUND_OK)
-			return fault_set(why, st, st == FUND_LIMIT ? "an article has too much text" : "out of memory");
+			return fault_set(why, st, "out of memory");
 		if (r->text.body.len == 0)
 			continue;
 		out->id = a ? a->id : f->id;

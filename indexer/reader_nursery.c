@@ -230,20 +230,22 @@ static enum fund_status start_process(struct reader_nursery *n, enum op op, pid_
 	*socket = -1;
 	if (!ask(n, &request, &reply, socket))
 		return fault_set(why, FUND_NO_MEMORY, "the process that starts readers of files has ended");
-	if (reply.error || *socket < 0)
-		return fault_set(why, FUND_NO_MEMORY, "no process can be started to read files: %s", strerror(reply.error));
+	if (reply.error || *socket < 0) {
+		fault_errno(why, reply.error, "no process can be started to read files");
+		return FUND_NO_MEMORY;
+	}
 	*pid = reply.pid;
 	return FUND_OK;
 }
 
 enum fund_status reader_nursery_spawn(struct reader_nursery *n, pid_t *pid, int *socket, struct fault *why) { return start_process(n, OP_SPAWN, pid, socket, why); }
 
-enum fund_status reader_nursery_convert(struct reader_nursery *n, pid_t *pid, int *socket, struct fault *why)
+enum fund_status reader_nursery_convert(struct reader_nursery *n, pid_t *pid, int *socket)
 {
 	*socket = -1;
 	if (!n->limits.pdftotext || access(n->limits.pdftotext, X_OK) != 0)
-		return fault_set(why, FUND_UNSUPPORTED, "there is no pdftotext");
-	return start_process(n, OP_CONVERT, pid, socket, why);
+		return FUND_UNSUPPORTED;
+	return start_process(n, OP_CONVERT, pid, socket, NULL);
 }
 
 static enum fund_status how_it_ended(struct reader_nursery *n, enum op op, pid_t pid, int *status)

@@ -29,7 +29,7 @@ const struct reader_limits *reader_nursery_limits(const struct reader_nursery *n
 /* A new reader, and the other end of its socket, which belongs to the caller. */
 enum fund_status reader_nursery_spawn(struct reader_nursery *n, pid_t *pid, int *socket, struct fault *why);
 /* The same for the program of limits.pdftotext, confined; the socket is its input and its output. FUND_UNSUPPORTED: it is not there. */
-enum fund_status reader_nursery_convert(struct reader_nursery *n, pid_t *pid, int *socket, struct fault *why);
+enum fund_status reader_nursery_convert(struct reader_nursery *n, pid_t *pid, int *socket);
 /* Whether it has ended by itself, and how; FUND_NOT_FOUND: it runs. */
 enum fund_status reader_nursery_look(struct reader_nursery *n, pid_t pid, int *status);
 /* Ends the reader if it has not ended; *status as waitpid() gives it. */

@@ -185,10 +185,10 @@ static enum fund_status publish(struct update *u)
 		st = FUND_OK;
 	for (size_t i = 0; i < u->n_dead && st == FUND_OK && !u->options->rebuild; i++)
 		st = index_writer_kill(u->index, u->dead[i].segment, u->dead[i].doc);
+	if (st == FUND_INTERRUPTED || (st == FUND_OK && interrupted()))
+		return fault_set(u->why, FUND_INTERRUPTED, "stopped by a signal: nothing was changed");
 	if (st != FUND_OK)
 		return u->why->text[0] ? st : fault_set(u->why, st, "%s", index_writer_fault(u->index)->text);
-	if (interrupted())
-		return fault_set(u->why, FUND_INTERRUPTED, "stopped by a signal: nothing was changed");
 	stamp(u);
 	r->stats.generation = u->next.generation + 1;
 	u->next.last_run = r->stats;

@@ -27,7 +27,7 @@ static enum fund_status remove_file(struct update *u, const struct source *s)
 {
 	enum fund_status st = old_docs_load(&u->gone, u->old, s->root, s->path);
 	if (st != FUND_OK)
-		return fault_set(u->why, st, "the index cannot be read: run fundstelle-index --verify");
+		return st == FUND_NO_MEMORY ? update_no_memory(u) : fault_set(u->why, st, "the index cannot be read: run fundstelle-index --verify");
 	for (uint32_t i = 0; i < u->gone.n && st == FUND_OK; i++)
 		st = update_add_dead(u, &u->gone.docs[i].place, 1);
 	u->result->stats.removed += u->gone.n;
@@ -241,7 +241,9 @@ static enum fund_status update_root(struct update *u, const struct named_root *r
 	while (st == FUND_OK && (j.walk_status == FUND_OK || j.list_status == FUND_OK))
 		st = join_step(u, &j, root);
 	if (st == FUND_OK && j.walk_status != FUND_END)
-		st = fault_set(u->why, j.walk_status, "%s", j.walk_fault.text);
+		st = fault_set(u->why, j.walk_status, "%.*s: %s", (int)root->path.len, (const char *)root->path.data, j.walk_fault.text);
+	if (st == FUND_OK && j.list_status == FUND_NO_MEMORY)
+		st = update_no_memory(u);
 	if (st == FUND_OK && j.list_status != FUND_END && j.list_status != FUND_NOT_FOUND)
 		st = fault_set(u->why, j.list_status, "the list of files is damaged: run fundstelle-index --verify");
 	sources_iter_release(&j.it);

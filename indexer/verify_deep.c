@@ -233,5 +233,7 @@ enum fund_status verify_deep(const char *dir, const struct verify_report *report
 			st = verify_segment(&d, segment, dir);
 	}
 	snapshot_close(s);
+	if (st == FUND_INTERRUPTED)
+		return fault_set(why, st, "stopped by a signal");
 	return st == FUND_OK || why->text[0] ? st : fault_set(why, st, "%s: %s", dir, fund_status_name(st));
 }

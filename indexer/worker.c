@@ -252,6 +252,13 @@ static enum fund_status fail_whole(struct batch *b, struct entry *e, const struc
 }
 
 /* Trouble that is the program's, not the file's: it ends the run. */
+static enum fund_status cannot_read_index(struct batch *b, enum fund_status st)
+{
+	if (st == FUND_NO_MEMORY)
+		return fault_set(&b->fault, st, "out of memory");
+	return fault_set(&b->fault, st, "the index cannot be read: run fundstelle-index --verify");
+}
+
 static bool is_fatal(enum fund_status st) { return st == FUND_NO_MEMORY || st == FUND_INTERRUPTED; }
 
 static enum fund_status read_articles(struct worker *w, struct batch *b, struct entry *e)
@@ -314,7 +321,7 @@ static enum fund_status read_file(struct worker *w, struct batch *b, struct entr
 	struct fault why = { 0 };
 	enum fund_status st = load_old(w, e);
 	if (st != FUND_OK)
-		return fault_set(&b->fault, st, "the index cannot be read: run fundstelle-index --verify");
+		return cannot_read_index(b, st);
 	st = open_file(w, e, fd, &why);
 	if (st == FUND_UNSUPPORTED) {
 		e->skipped = true;
@@ -357,7 +364,7 @@ static enum fund_status run_entry(struct worker *w, struct batch *b, struct entr
 	int fd;
 	if (e->action == ENTRY_COPY) {
 		enum fund_status st = load_old(w, e);
-		return st == FUND_OK ? copy_unmatched(w, b, e) : fault_set(&b->fault, st, "the index cannot be read: run fundstelle-index --verify");
+		return st == FUND_OK ? copy_unmatched(w, b, e) : cannot_read_index(b, st);
 	}
 	enum fund_status st = walk_open_path(e->walk, e->source.path, &fd, &why);
 	if (st == FUND_NO_MEMORY)

@@ -641,7 +641,7 @@ enum fund_status lender_translate(struct lender *l, const struct plan *plan, str
 	forget_made(&t, out->query);
 	out->exact = t.exact;
 	out->spare = t.spare;
-	return st == FUND_OK || l->why.text[0] ? st : lender_failed(l, st, "the query cannot be asked");
+	return st == FUND_OK || l->why.text[0] ? st : lender_failed(l, st, "out of memory");
 }
 
 void lender_query_release(struct lender *l, struct lender_query *q)

@@ -168,8 +168,7 @@ static enum fund_status apply(struct options *o, int id, const char *value, stru
 	case OPT_EXPLAIN: o->explain = true; return FUND_OK;
 	case OPT_TIMING: o->timing = true; return FUND_OK;
 	case OPT_HELP: return act(o, ACTION_HELP, why);
-	case OPT_VERSION: return act(o, ACTION_VERSION, why);
-	default: return fault_set(why, FUND_INVALID, "unknown option");
+	default: return act(o, ACTION_VERSION, why); /* OPT_VERSION: there is no other */
 	}
 }
 

@@ -89,7 +89,7 @@ static enum fund_status copy_entries(struct copy *c)
 		key = next;
 	}
 	if (st != FUND_NOT_FOUND)
-		return fault_set(c->why, st, "%s: not written: the index is damaged", c->path);
+		return fault_set(c->why, st, "%s: not written: the index is damaged: %s", c->path, fund_status_name(st));
 	st = put(c, slice_of(&first, 1), manifest, 0);
 	return st == FUND_OK ? commit(c) : st;
 }
@@ -100,8 +100,10 @@ enum fund_status copy_state(const struct snapshot *from, const char *path, struc
 	struct fault inner = { 0 };
 	enum fund_status st = pages_check(c.from, &inner);
 
-	if (st != FUND_OK)
+	if (st == FUND_CORRUPT)
 		fault_set(why, st, "%s: not written: the index is damaged: %s", path, inner.text);
+	else if (st != FUND_OK)
+		fault_set(why, st, "%s: no memory", path);
 	else
 		st = environment_open(&c.env, path, MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, why);
 	if (st != FUND_OK)

@@ -183,15 +183,15 @@ static enum fund_status check_pages(const struct pages *p, struct fault *why)
 	struct fault inner = { 0 };
 	enum fund_status st = pages_check(p, &inner);
 
-	if (st != FUND_OK)
+	if (st == FUND_CORRUPT)
 		return fault_set(why, st, "is damaged: %s", inner.text);
+	if (st != FUND_OK)
+		return fault_set(why, st, "%s", inner.text);
 	if (p->main_entries == 0)
 		return FUND_OK;
 	st = pages_get(p, slice_of(&key, 1), &value);
-	if (st == FUND_NOT_FOUND)
+	if (st != FUND_OK) /* it is not there: all pages were found to be sound */
 		return fault_set(why, FUND_FORMAT, "is an LMDB file, but no index of fundstelle");
-	if (st != FUND_OK)
-		return fault_set(why, st, "is damaged: the manifest cannot be reached");
 	st = manifest_decode(value, &manifest, &inner);
 	if (st != FUND_OK)
 		fault_set(why, st, "%s", inner.text);
@@ -244,8 +244,8 @@ static enum fund_status make_directory(const char *dir, struct fault *why)
 	if (mkdir(dir, 0777) == 0)
 		return parent_sync(dir, why);
 	int error = errno;
-	if (error == EEXIST && stat(dir, &is) == 0)
-		error = S_ISDIR(is.st_mode) ? 0 : ENOTDIR;
+	if (error == EEXIST)
+		error = stat(dir, &is) != 0 ? errno : S_ISDIR(is.st_mode) ? 0 : ENOTDIR;
 	return error ? fault_errno(why, error, "%s: cannot make the index", dir) : FUND_OK;
 }
 
@@ -324,7 +324,7 @@ static enum fund_status delete_orphans(struct index_writer *w, uint8_t concern, 
 		if (st == FUND_NOT_FOUND || (st == FUND_OK && (found.len < sizeof(key) || found.data[0] != concern)))
 			return FUND_OK;
 		if (st != FUND_OK)
-			return fault_set(why, st, "%s: the segments cannot be listed", writer_dir(w));
+			return fault_set(why, st, "the index cannot be read: run fundstelle-index --verify");
 		uint32_t number = get_be32(found.data + 1);
 		if (!is_listed(m, number)) {
 			st = writer_delete_segment(w, number);

@@ -40,6 +40,7 @@ static enum fund_status owner_fault(int fd, const char *dir, struct fault *why)
 	return fault_set(why, FUND_LOCKED, "%s: another run writes this index", dir);
 }
 
+/* For others. They go without the time where this machine cannot tell it. */
 static enum fund_status note_owner(int fd, const char *path, struct fault *why)
 {
 	char text[80], start[40];
@@ -47,7 +48,7 @@ static enum fund_status note_owner(int fd, const char *path, struct fault *why)
 	struct tm utc;
 
 	if (!gmtime_r(&now, &utc) || strftime(start, sizeof(start), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-		return fault_set(why, FUND_IO, "%s: cannot tell the time", path);
+		start[0] = '\0';
 	int len = snprintf(text, sizeof(text), "%ld %s\n", (long)getpid(), start);
 	if (ftruncate(fd, 0) != 0)
 		return fault_errno(why, errno, "%s", path);

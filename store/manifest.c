@@ -318,7 +318,7 @@ enum fund_status manifest_decode(struct slice bytes, struct manifest *out, struc
 		return FUND_OK;
 	manifest_release(out);
 	if (status == FUND_NO_MEMORY)
-		return fault_set(why, status, "no memory for the manifest");
+		return fault_set(why, status, "cannot be looked at: no memory");
 	return fault_set(why, status, "is damaged: the manifest cannot be right");
 }
 

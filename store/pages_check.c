@@ -164,7 +164,7 @@ enum fund_status pages_check(const struct pages *p, struct fault *why)
 
 	main_tree.used = free_list.used = calloc(1, (size_t)(p->last_page / 8) + 1);
 	if (main_tree.used == NULL)
-		return fault_set(why, FUND_NO_MEMORY, "no memory for the check");
+		return fault_set(why, FUND_NO_MEMORY, "cannot be looked at: no memory");
 	status = walk_tree(&main_tree, p->main_root, p->main_depth);
 	if (status == FUND_OK)
 		status = counts_compare(&main_tree, &p->main_counts);

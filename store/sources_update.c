@@ -60,7 +60,7 @@ enum fund_status sources_update_new(struct sources_update **out, struct index_wr
 		st = step(u);
 	if (st != FUND_OK) {
 		sources_update_free(u);
-		return fault_set(&w->fault, st, "%s: the list of sources cannot be read", writer_dir(w));
+		return fault_set(&w->fault, st, "the index cannot be read: run fundstelle-index --verify");
 	}
 	*out = u;
 	return FUND_OK;

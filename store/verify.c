@@ -295,8 +295,11 @@ enum fund_status index_verify(const char *dir, const struct verify_report *repor
 		return st;
 	}
 	snapshot_advise_through(v.snapshot);
-	if (pages_check(snapshot_pages(v.snapshot), &inner) != FUND_OK)
+	st = pages_check(snapshot_pages(v.snapshot), &inner);
+	v.no_memory = st == FUND_NO_MEMORY;
+	if (st == FUND_CORRUPT)
 		verify_found(&v, "%s/data.mdb is damaged: %s", dir, inner.text);
+	st = FUND_OK;
 	verify_manifest(&v);
 	if (verify_goes_on(&v))
 		verify_keys(&v);

@@ -76,8 +76,6 @@ template <typename Body> fund_status guarded(fault *why, Body body)
 		return told(why, e);
 	} catch (const std::bad_alloc &) {
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
-	} catch (const std::exception &e) {
-		return fault_set(why, FUND_IO, "Xapian: %s", e.what());
 	} catch (...) {
 		return fault_set(why, FUND_IO, "Xapian: an unknown error");
 	}
@@ -127,9 +125,8 @@ fund_status db_open(xapian_db **out, const char *path, xapian_mode mode, fault *
 		case XAPIAN_UPDATE: return open_for_writing(out, path, Xapian::DB_CREATE_OR_OPEN);
 		case XAPIAN_OVERWRITE: return open_for_writing(out, path, Xapian::DB_CREATE_OR_OVERWRITE);
 		case XAPIAN_IN_MEMORY: return open_for_writing(out, std::string(), Xapian::DB_BACKEND_INMEMORY);
-		case XAPIAN_EMPTY: return adopt(out, new Xapian::Database(), nullptr);
+		default: return adopt(out, new Xapian::Database(), nullptr); /* XAPIAN_EMPTY */
 		}
-		return fault_set(why, FUND_INVALID, "Xapian: no such mode");
 	});
 }
 
