@@ -359,6 +359,21 @@ static void add_record(struct buf *out, const char *fields, const char *block)
 	ck_assert_int_eq(buf_add_format(out, "WARC/1.1\r\n%sContent-Length: %zu\r\n\r\n%s\r\n\r\n", fields, strlen(block), block), FUND_OK);
 }
 
+START_TEST(records_are_limited_as_members_are)
+{
+	struct reader_limits few = reader_limits_default;
+	struct buf bytes = BUF_INIT;
+	for (int i = 0; i < 3; i++)
+		add_record(&bytes, "WARC-Type: metadata\r\n", "fetchTimeMs: 12");
+	set_file(slice_buf(&bytes));
+	file_reader_free(reader);
+	few.members = 2;
+	ck_assert_int_eq(file_reader_new(&reader, &few), FUND_OK);
+	ck_assert_str_eq(read_through("a.warc"), "!: has more than 2 records; ");
+	buf_release(&bytes);
+}
+END_TEST
+
 #define HTTP "Content-Type: application/http; msgtype=response\r\n"
 #define AT(uri, date) "WARC-Target-URI: " uri "\r\nWARC-Date: " date "\r\n"
 
@@ -466,6 +481,7 @@ Suite *suite_containers(void)
 	tcase_add_test(c, an_encrypted_member_is_named_and_the_rest_goes_on);
 	tcase_add_test(c, a_bomb_in_a_container_fails_and_the_rest_goes_on);
 	tcase_add_test(c, members_and_bytes_are_limited);
+	tcase_add_test(c, records_are_limited_as_members_are);
 	suite_add_tcase(s, c);
 	c = tcase_create("web archives");
 	tcase_add_checked_fixture(c, set_up, tear_down);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/sanitized.h"
+#include "store/environment.h"
 #include "tests/index_fixture.h"
 
 static char dir[512];
@@ -410,6 +411,67 @@ START_TEST(a_small_address_space_gets_a_small_map)
 }
 END_TEST
 
+START_TEST(a_segment_that_was_not_written_cannot_be_published)
+{
+	struct index_writer *w = fixture_open(dir);
+	struct manifest next = { 0 };
+	struct segment_stats stats = { .number = 77 };
+	struct fault why = { 0 };
+
+	ck_assert_int_eq(manifest_copy(&next, snapshot_manifest(index_writer_snapshot(w))), FUND_OK);
+	ck_assert_int_eq(manifest_add_segment(&next, &stats), FUND_OK);
+	ck_assert_int_eq(index_writer_publish(w, &next, NULL, &why), FUND_INVALID);
+	ck_assert_msg(strstr(why.text, ": segment 77 cannot be published") != NULL, "%s", why.text);
+	manifest_release(&next);
+	index_writer_close(w);
+}
+END_TEST
+
+START_TEST(the_numbers_of_segments_end)
+{
+	struct index_writer *w = fixture_open(dir);
+	struct manifest next = { 0 };
+	struct segment_writer *s;
+	struct fault why = { 0 };
+
+	ck_assert_int_eq(manifest_copy(&next, snapshot_manifest(index_writer_snapshot(w))), FUND_OK);
+	next.next_segment = UINT32_MAX;
+	ck_assert_int_eq(index_writer_publish(w, &next, NULL, &why), FUND_OK);
+	manifest_release(&next);
+	index_writer_close(w);
+	w = fixture_open(dir);
+	ck_assert_int_eq(segment_writer_new(&s, w, &why), FUND_LIMIT);
+	ck_assert_msg(strstr(why.text, ": no segment numbers are left: build the index anew") != NULL, "%s", why.text);
+	index_writer_close(w);
+}
+END_TEST
+
+/* LMDB's errors as they are told. */
+static const struct {
+	int error;
+	enum fund_status status;
+	const char *text;
+} errors[] = {
+	{ MDB_MAP_FULL, FUND_NO_SPACE, "I: cannot write: the address space that this process may use is full" },
+	{ MDB_READERS_FULL, FUND_LIMIT, "I: cannot write: more than 1022 readers at once" },
+	{ MDB_TXN_FULL, FUND_LIMIT, "I: cannot write: more changes than one transaction holds" },
+	{ MDB_VERSION_MISMATCH, FUND_FORMAT, "I: cannot write: not an index of this machine and version" },
+	{ MDB_INVALID, FUND_FORMAT, "I: cannot write: not an index of this machine and version" },
+	{ MDB_CORRUPTED, FUND_CORRUPT, "I: cannot write: damaged (MDB_CORRUPTED: " },
+	{ MDB_BAD_TXN, FUND_IO, "I: cannot write: MDB_BAD_TXN: " },
+	{ EACCES, FUND_IO, "I: cannot write: Permission denied" },
+	{ ENOSPC, FUND_NO_SPACE, "I: cannot write: No space left on device" },
+};
+
+START_TEST(an_error_of_lmdb_is_told_with_its_reason)
+{
+	struct fault why = { 0 };
+
+	ck_assert_int_eq(environment_fault(&why, errors[_i].error, "I", "cannot write"), errors[_i].status);
+	ck_assert_msg(strncmp(why.text, errors[_i].text, strlen(errors[_i].text)) == 0, "%s", why.text);
+}
+END_TEST
+
 static void add_life_tests(TCase *c)
 {
 	tcase_add_loop_test(c, a_segment_reads_back_as_it_was_written, 0, sizeof(shapes) / sizeof(shapes[0]));
@@ -430,6 +492,9 @@ static void add_failure_tests(TCase *c)
 	tcase_add_loop_test(c, a_full_disk_is_an_error_and_the_old_state_stays, 0, 6);
 	tcase_add_loop_test(c, a_foreign_file_is_refused_and_nothing_is_written, 0,
 			    sizeof(foreign) / sizeof(foreign[0]));
+	tcase_add_loop_test(c, an_error_of_lmdb_is_told_with_its_reason, 0, sizeof(errors) / sizeof(errors[0]));
+	tcase_add_test(c, a_segment_that_was_not_written_cannot_be_published);
+	tcase_add_test(c, the_numbers_of_segments_end);
 	tcase_add_test(c, a_truncated_index_is_refused);
 	tcase_add_test(c, an_empty_data_file_is_as_none);
 	tcase_add_test(c, an_index_cannot_be_made_below_a_missing_directory_or_in_a_file);

@@ -84,6 +84,8 @@ static void bad_child(int socket, const struct reader_limits *limits)
 		ck_assert(send(socket, out.data, out.len, MSG_NOSIGNAL) == (ssize_t)out.len);
 		if (text[5] == 'c')
 			raise(SIGSEGV);
+		if (text[5] == 'k')
+			raise(SIGKILL);
 		if (text[5] == 'x')
 			_exit(0);
 	}
@@ -93,6 +95,7 @@ static const struct {
 	char what;
 	const char *reason; /* NULL: none */
 } misdeeds[] = {
+	{ 'k', "its reader was killed: too little memory in the machine?" },
 	{ 'c', "its reader crashed (signal 11)" }, { 'x', "its reader ended before its end" }, { 'h', "takes more than 1 seconds" }, { 'l', "its reader went astray" },
 	{ 'g', "its reader went astray" },	   { 'o', "needs more than 1024 MiB of memory" }, { 'e', NULL },			  { 'r', NULL },
 };
@@ -161,6 +164,31 @@ START_TEST(whatever_a_reader_does_the_file_fails_with_a_reason_and_the_next_is_r
 	}
 	stop();
 	ck_assert_uint_eq(n_open(), before);
+}
+END_TEST
+
+/* Ends the process that started it, and then itself. */
+static void ungrateful_child(int socket, const struct reader_limits *limits)
+{
+	uint8_t request[4096];
+	int fd;
+	(void)limits;
+	fd_receive(socket, request, sizeof request, &fd);
+	kill(getppid(), SIGKILL);
+}
+
+START_TEST(without_the_process_that_starts_readers_there_is_none)
+{
+	struct fault why;
+	enum fund_status st;
+	start(ungrateful_child, NULL);
+	make_file("\x1f\x8b\x08");
+	read_file("a.gz", &why, &st);
+	read_file("a.gz", &why, &st);
+	ck_assert_int_eq(st, FUND_NO_MEMORY);
+	ck_assert_str_eq(why.text, "the process that starts readers of files has ended");
+	close(file);
+	stop();
 }
 END_TEST
 
@@ -480,6 +508,7 @@ Suite *suite_isolation(void)
 	tcase_add_test(c, an_article_comes_over_as_it_is);
 	tcase_add_loop_test(c, whatever_a_reader_does_the_file_fails_with_a_reason_and_the_next_is_read, 0, sizeof misdeeds / sizeof *misdeeds);
 	tcase_add_test(c, a_file_that_is_left_half_read_does_not_show_in_the_next);
+	tcase_add_test(c, without_the_process_that_starts_readers_there_is_none);
 	tcase_add_loop_test(c, a_reader_gets_a_file_beside_its_own_and_none_by_any_other_path, 0, sizeof wanted / sizeof *wanted);
 #ifdef HAVE_EXPAT
 	tcase_add_test(c, a_page_of_a_mets_is_opened_here_and_read_in_the_confined_process);

@@ -107,6 +107,42 @@ START_TEST(lines_come_back_in_order)
 }
 END_TEST
 
+/* Whatever file in that folder is open: it has no name any more. */
+static void empty_open_files(void)
+{
+	char link[64], path[400];
+	for (int fd = 3; fd < 64; fd++) {
+		snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		ssize_t n = readlink(link, path, sizeof path - 1);
+		if (n > 0 && strncmp(path, scratch.dir, strlen(scratch.dir)) == 0)
+			ck_assert_int_eq(ftruncate(fd, 0), 0);
+	}
+}
+
+START_TEST(a_file_that_lost_its_lines_is_an_error)
+{
+	struct model_line *lines = random_lines(5, 20000);
+	struct kwic_sorter *s;
+	struct kwic_line l;
+	struct fault why = { 0 };
+	char text[400];
+	ck_assert_int_eq(kwic_sorter_new(&s, 100000, UINT64_MAX, scratch.dir, &why), FUND_OK);
+	for (uint32_t i = 0; i < 20000; i++) {
+		l = line_of(&lines[i]);
+		ck_assert_int_eq(kwic_sorter_add(s, &l), FUND_OK);
+	}
+	empty_open_files();
+	enum fund_status st = FUND_OK;
+	while (st == FUND_OK)
+		st = kwic_sorter_next(s, &l);
+	snprintf(text, sizeof text, "%s: cannot read a temporary file", scratch.dir);
+	ck_assert_int_eq(st, FUND_IO);
+	ck_assert_str_eq(why.text, text);
+	kwic_sorter_free(s);
+	free(lines);
+}
+END_TEST
+
 /* Sixty times as many lines, and not twice the memory. */
 START_TEST(what_is_held_hardly_grows_with_the_lines)
 {
@@ -224,6 +260,7 @@ Suite *suite_kwic_sort(void)
 	Suite *s = suite_create("sorted concordances");
 	TCase *t = tcase_create("lines");
 	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_test(t, a_file_that_lost_its_lines_is_an_error);
 	tcase_add_loop_test(t, lines_come_back_in_order, 0, (int)(sizeof sizes / sizeof *sizes));
 	tcase_add_test(t, what_is_held_hardly_grows_with_the_lines);
 	tcase_add_test(t, files_have_no_names);

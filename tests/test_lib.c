@@ -506,6 +506,7 @@ END_TEST
 START_TEST(too_many_indexes_or_too_long_a_query_are_refused)
 {
 	const char *names[65];
+	struct fundstelle_error error = { .size = sizeof error };
 	fundstelle_index *index;
 	fundstelle_result *result;
 	for (size_t i = 0; i < 65; i++)
@@ -514,7 +515,8 @@ START_TEST(too_many_indexes_or_too_long_a_query_are_refused)
 	ck_assert_int_eq(fundstelle_open(names, 64, NULL, &index, NULL), FUNDSTELLE_OK);
 	char *query = malloc(QUERY_MAX + 1);
 	memset(query, 'a', QUERY_MAX + 1);
-	ck_assert_int_eq(fundstelle_search(index, query, QUERY_MAX + 1, NULL, &result, NULL), FUNDSTELLE_LIMIT);
+	ck_assert_int_eq(fundstelle_search(index, query, QUERY_MAX + 1, NULL, &result, &error), FUNDSTELLE_LIMIT);
+	ck_assert_str_eq(error.message, "the query is longer than 1 MiB");
 	free(query);
 	fundstelle_close(index);
 	fundstelle_close(NULL);

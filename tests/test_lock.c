@@ -2,6 +2,7 @@
 #include <check.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +53,47 @@ START_TEST(a_second_process_is_told_pid_and_start_of_the_first)
 	snprintf(text, sizeof(text), "process %ld, since 2", (long)pid);
 	ck_assert_msg(strstr(why.text, text) != NULL, "%s", why.text);
 	ck_assert_int_eq(lock.fd, -1);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+END_TEST
+
+START_TEST(a_first_one_that_left_no_note_is_another_run)
+{
+	struct write_lock lock = WRITE_LOCK_INIT;
+	struct fault why = { 0 };
+	char path[600], text[600];
+	pid_t pid = holder(30000000);
+
+	snprintf(path, sizeof(path), "%s/write.lock", dir);
+	ck_assert_int_eq(truncate(path, 0), 0); /* as between taking the lock and writing the note */
+	ck_assert_int_eq(write_lock_take(&lock, dir, 0, &why), FUND_LOCKED);
+	snprintf(text, sizeof(text), "%s: another run writes this index", dir);
+	ck_assert_str_eq(why.text, text);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+END_TEST
+
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+/* The signal comes again and again, so that one of them meets the pause. */
+START_TEST(a_signal_ends_the_waiting)
+{
+	struct write_lock lock = WRITE_LOCK_INIT;
+	struct fault why = { 0 };
+	const struct itimerval often = { { 0, 7000 }, { 0, 7000 } }, never = { { 0, 0 }, { 0, 0 } };
+	pid_t pid = holder(30000000);
+
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = ignore }, NULL);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+	enum fund_status st = write_lock_take(&lock, dir, UINT64_MAX, &why);
+	setitimer(ITIMER_REAL, &never, NULL);
+	ck_assert_int_eq(st, FUND_INTERRUPTED);
+	ck_assert_ptr_nonnull(strstr(why.text, ": interrupted while waiting for another run"));
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 }
@@ -126,6 +168,8 @@ Suite *suite_lock(void)
 	tcase_add_checked_fixture(c, set_up, tear_down);
 	tcase_set_timeout(c, 60);
 	tcase_add_test(c, a_second_process_is_told_pid_and_start_of_the_first);
+	tcase_add_test(c, a_first_one_that_left_no_note_is_another_run);
+	tcase_add_test(c, a_signal_ends_the_waiting);
 	tcase_add_test(c, the_lock_of_a_killed_process_is_free_at_once);
 	tcase_add_test(c, waiting_gets_the_lock_when_it_is_given_back);
 	tcase_add_test(c, the_same_process_cannot_take_it_twice);

@@ -464,10 +464,29 @@ static void plant_free(uint8_t *bytes)
 	memcpy(value + 8, &main_page, 8);
 }
 
+/* The last record of the free list: what it was freed by, then how many pages, then which. */
+static uint8_t *free_record(uint8_t *bytes)
+{
+	uint64_t root;
+	uint16_t lower;
+
+	memcpy(&root, newest_meta(bytes) + 24 + 40, 8);
+	memcpy(&lower, bytes + root * 4096 + 12, 2);
+	return node(bytes + root * 4096, (lower - 16u) / 2 - 1) + 8;
+}
+static void plant_future(uint8_t *bytes) { memcpy(free_record(bytes), &(uint64_t){ 1000000 }, 8); }
+static void plant_place(uint8_t *bytes)
+{
+	memcpy(free_record(bytes) + 8, &(uint64_t){ 1 }, 8);
+	memcpy(free_record(bytes) + 16, &(uint64_t){ 1 }, 8); /* a meta page */
+}
+
 static const struct {
 	void (*plant)(uint8_t *bytes);
 	const char *text;
 } planted[] = {
+	{ plant_future, "free list: a transaction that has not been" },
+	{ plant_place, "free list: page 1 cannot stand where it does" },
 	{ plant_count, "where the meta page says" },
 	{ plant_leaf_count, "where the meta page says" },
 	{ plant_twice, "page" },
@@ -496,6 +515,27 @@ START_TEST(the_check_finds_planted_errors)
 	ck_assert_int_eq(pages_check(&p, &why), FUND_CORRUPT);
 	ck_assert_msg(strstr(why.text, planted[_i].text) != NULL, "%s", why.text);
 	pages_close(&p);
+	close(fd);
+	free(bytes);
+}
+END_TEST
+
+static const uint64_t last_pages[] = { 0, UINT64_MAX };
+
+START_TEST(a_last_page_that_cannot_be_is_named)
+{
+	uint64_t seed = 3;
+	struct fault why = { .status = FUND_OK };
+	struct pages p;
+	size_t len;
+	int fd = other_file();
+
+	change(&seed, 50);
+	uint8_t *bytes = load(&len);
+	memcpy(newest_meta(bytes) + 24 + 2 * 48, &last_pages[_i], 8);
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+	ck_assert_int_eq(pages_open(&p, fd, 0, &why), FUND_CORRUPT);
+	ck_assert_str_eq(why.text, "is damaged: its meta page names a last page that cannot be");
 	close(fd);
 	free(bytes);
 }
@@ -588,6 +628,8 @@ Suite *suite_pages(void)
 	tcase_add_test(damage, a_file_that_was_cut_off_is_corrupt);
 	tcase_add_loop_test(damage, heads_that_cannot_be_read_are_named, 0, sizeof(heads) / sizeof(heads[0]));
 	tcase_add_loop_test(damage, the_check_finds_planted_errors, 0, sizeof(planted) / sizeof(planted[0]));
+	if (sizeof(size_t) == 8)
+		tcase_add_loop_test(damage, a_last_page_that_cannot_be_is_named, 0, sizeof(last_pages) / sizeof(last_pages[0]));
 	tcase_set_timeout(damage, 60);
 	suite_add_tcase(suite, damage);
 

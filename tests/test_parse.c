@@ -95,6 +95,14 @@ static struct outcome_of_parse parse(struct slice query, bool all)
 	return o;
 }
 
+START_TEST(a_query_of_two_thousand_million_bytes_is_refused_before_it_is_read)
+{
+	struct outcome_of_parse o = parse(slice_of("a", (size_t)UINT32_MAX), false);
+	ck_assert_int_eq(o.status, FUND_LIMIT);
+	ck_assert_str_eq(o.why.text, "the query is too long");
+}
+END_TEST
+
 static const struct {
 	const char *query, *tree, *tree_of_all; /* NULL: the same */
 } readings[] = {
@@ -274,6 +282,7 @@ Suite *suite_parse(void)
 	Suite *s = suite_create("the query language");
 	TCase *t = tcase_create("parse");
 
+	tcase_add_test(t, a_query_of_two_thousand_million_bytes_is_refused_before_it_is_read);
 	tcase_add_loop_test(t, a_line_is_read_as_this_tree, 0, N(readings));
 	tcase_add_loop_test(t, wrong_syntax_is_pointed_at, 0, N(errors));
 	tcase_add_test(t, a_lonely_quote_is_warned_of);

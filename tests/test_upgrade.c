@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "lib/fundstelle.h"
+#include "store/index_replacement.h"
 #include "store/pages.h"
 #include "store/snapshot.h"
 #include "tests/site.h"
@@ -130,6 +131,17 @@ START_TEST(only_an_older_one_is_built_anew)
 }
 END_TEST
 
+START_TEST(one_that_another_run_built_anew_meanwhile_is_kept)
+{
+	struct index_replacement r;
+	struct fault why = { 0 };
+	ck_assert_int_eq(index_replacement_begin(&r, index_dir, 0, &why), FUND_INVALID);
+	ck_assert_msg(strstr(why.text, "/index: changed while it was looked at: try again"), "%s", why.text);
+	index_replacement_end(&r);
+	index_is_sound();
+}
+END_TEST
+
 START_TEST(an_older_one_is_built_anew_from_the_archive)
 {
 	patch(VERSION_AT, 0);
@@ -217,6 +229,7 @@ Suite *suite_upgrade(void)
 	tcase_add_loop_test(t, both_programs_say_so_and_touch_nothing, 0, n);
 	tcase_add_loop_test(t, the_library_has_a_code_for_it, 0, n);
 	tcase_add_loop_test(t, only_an_older_one_is_built_anew, 1, n);
+	tcase_add_test(t, one_that_another_run_built_anew_meanwhile_is_kept);
 	tcase_add_test(t, an_older_one_is_built_anew_from_the_archive);
 	tcase_add_test(t, readers_of_the_old_one_go_on);
 	tcase_add_loop_test(t, what_a_killed_rebuild_left_goes, 0, 2);

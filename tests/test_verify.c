@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "store/pages.h"
+#include "store/writer_private.h"
 #include "tests/index_fixture.h"
 
 static char dir[512];
@@ -229,6 +230,19 @@ START_TEST(a_finding_names_the_structure)
 }
 END_TEST
 
+START_TEST(the_writer_names_tombstones_that_it_cannot_read)
+{
+	list_spans();
+	for (uint32_t i = 0; i < n_spans; i += 2)
+		if (spans[i].concern == KEY_TOMBSTONES)
+			flip(spans[i].off + spans[i].len / 2, 0x40);
+	struct index_writer *w = fixture_open(dir);
+	ck_assert_int_eq(index_writer_kill(w, 1, 1), FUND_CORRUPT);
+	ck_assert_msg(strstr(index_writer_fault(w)->text, ": segment 1: tombstones 0 cannot be read"), "%s", index_writer_fault(w)->text);
+	index_writer_close(w);
+}
+END_TEST
+
 Suite *suite_verify(void);
 Suite *suite_verify(void)
 {
@@ -243,6 +257,7 @@ Suite *suite_verify(void)
 	tcase_add_test(c, flipped_bytes_of_orphans_are_no_damage);
 	tcase_add_loop_test(c, any_damaged_byte_of_the_file_gives_an_answer, 0, 4);
 	tcase_add_loop_test(c, a_finding_names_the_structure, 0, 9);
+	tcase_add_test(c, the_writer_names_tombstones_that_it_cannot_read);
 	suite_add_tcase(s, c);
 	return s;
 }

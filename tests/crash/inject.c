@@ -3,10 +3,10 @@
  * inject.c - a library to preload: counts what a program asks of the system, lets the k-th request of a kind fail or kills the program there,
  * and records what reaches the index's files.
  *
- *	INJECT_KINDS	open,read,write,sync,rename,unlink,truncate,mmap,alloc,thread,stat: which are counted for INJECT_AT
+ *	INJECT_KINDS	open,read,write,sync,rename,unlink,truncate,mmap,alloc,thread,stat,lock,fork,random: which are counted for INJECT_AT
  *	INJECT_UNDER	of files, only those whose path begins so (alloc, thread and maps without a file count always)
  *	INJECT_AT	1 for the first
- *	INJECT_DO	kill, kill-half, kill-after, short, drop, or the number of an error
+ *	INJECT_DO	kill, kill-half, kill-after, short, drop, term (SIGTERM comes, and the request is met), pause (it takes two seconds), or the number of an error
  *	INJECT_STICKY	that one and all behind it
  *	INJECT_COUNT	a file: at the end a line a kind, "kind requests", and "live" with the allocations that were not freed
  *	INJECT_RECORD	a file: what was done to files below INJECT_UNDER, and when the program said on stdout that it is done (see record())
@@ -26,13 +26,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum kind { OPEN, READ, WRITE, SYNC, RENAME, UNLINK, TRUNCATE, MMAP, ALLOC, THREAD, STAT, KINDS };
-static const char *const kind_names[KINDS] = { "open", "read", "write", "sync", "rename", "unlink", "truncate", "mmap", "alloc", "thread", "stat" };
-enum action { NOTHING, KILL, KILL_HALF, KILL_AFTER, SHORT, DROP, FAIL };
+enum kind { OPEN, READ, WRITE, SYNC, RENAME, UNLINK, TRUNCATE, MMAP, ALLOC, THREAD, STAT, LOCK, FORK, RANDOM, KINDS };
+static const char *const kind_names[KINDS] = { "open", "read", "write", "sync", "rename", "unlink", "truncate", "mmap", "alloc", "thread", "stat", "lock", "fork", "random" };
+enum action { NOTHING, KILL, KILL_HALF, KILL_AFTER, SHORT, DROP, TERM, PAUSE, FAIL };
 
 #define FDS 1024
 static struct file {
@@ -69,16 +70,26 @@ static void *real(const char *name)
 
 /* ---- what is asked for ---- */
 
+/* A name among others, with commas between. */
+static bool lists(const char *names, const char *name)
+{
+	size_t len = strlen(name);
+	for (const char *at = names; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+		if (strncmp(at, name, len) == 0 && (at[len] == ',' || at[len] == '\0'))
+			return true;
+	return false;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
 	const char *kinds = getenv("INJECT_KINDS"), *what = getenv("INJECT_DO"), *n = getenv("INJECT_AT"), *record = getenv("INJECT_RECORD");
 	static const struct {
 		const char *name;
 		enum action action;
-	} actions[] = { { "kill", KILL }, { "kill-half", KILL_HALF }, { "kill-after", KILL_AFTER }, { "short", SHORT }, { "drop", DROP } };
+	} actions[] = { { "kill", KILL }, { "kill-half", KILL_HALF }, { "kill-after", KILL_AFTER }, { "short", SHORT }, { "drop", DROP }, { "term", TERM }, { "pause", PAUSE } };
 
 	for (int i = 0; i < KINDS && kinds; i++)
-		mask |= strstr(kinds, kind_names[i]) ? 1u << i : 0;
+		mask |= lists(kinds, kind_names[i]) ? 1u << i : 0;
 	under = getenv("INJECT_UNDER");
 	under_len = under ? strlen(under) : 0;
 	at = n ? strtoul(n, NULL, 10) : 0;
@@ -137,6 +148,10 @@ static enum action meet(enum kind kind, bool ours)
 		return NOTHING;
 	if (action == KILL)
 		die();
+	if (action == TERM)
+		raise(SIGTERM);
+	if (action == PAUSE)
+		sleep(2);
 	if (action == FAIL)
 		errno = error;
 	return action;
@@ -482,4 +497,48 @@ int lstat64(const char *path, struct stat64 *st)
 int fstatat64(int folder, const char *path, struct stat64 *st, int flags)
 {
 	STAT_BODY(!under, REAL(fstatat64)(folder, path, st, flags));
+}
+
+/* ---- locks, processes, random numbers ---- */
+
+#define LOCK_BODY(name)                                                      \
+	va_list args;                                                        \
+	va_start(args, command);                                             \
+	void *argument = va_arg(args, void *);                               \
+	va_end(args);                                                        \
+	enum action a = meet(LOCK, command == F_OFD_SETLK && fd_is_ours(fd)); \
+	if (a == FAIL)                                                       \
+		return -1;                                                   \
+	int rc = REAL(name)(fd, command, argument);                          \
+	done(a);                                                             \
+	return rc
+
+int fcntl(int fd, int command, ...)
+{
+	LOCK_BODY(fcntl);
+}
+int fcntl64(int fd, int command, ...)
+{
+	LOCK_BODY(fcntl64);
+}
+
+pid_t fork(void)
+{
+	enum action a = meet(FORK, true);
+	if (a == FAIL)
+		return -1;
+	pid_t pid = REAL(fork)();
+	if (pid)
+		done(a);
+	return pid;
+}
+
+ssize_t getrandom(void *to, size_t n, unsigned flags)
+{
+	enum action a = meet(RANDOM, true);
+	if (a == FAIL)
+		return -1;
+	ssize_t got = REAL(getrandom)(to, n, flags);
+	done(a);
+	return got;
 }
