@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "query/concordance.h"
+
+#include <stdlib.h>
+
+#define PAGE_ARTICLES 256u
+
+static void lend_back(struct concordance *c)
+{
+	if (!c->holds)
+		session_let_go(c->session);
+}
+
+/* ---- hits ---- */
+
+static enum fund_status find_once(struct session *s, void *context, struct fault *why)
+{
+	const struct concordance *c = context;
+	struct search_options all = *c->options;
+	all.limit = UINT32_MAX;
+	all.offset = 0;
+	return search_find(&s->search, &s->searcher, c->query, &all, &s->note, why);
+}
+
+enum fund_status concordance_find(struct concordance *c, struct slice query, const struct search_options *options, struct fault *why)
+{
+	c->query = query;
+	c->options = options;
+	enum fund_status st = session_read(c->session, find_once, c, why);
+	if (st == FUND_OK && session_mark(c->session) != FUND_OK)
+		st = fault_set(why, FUND_NO_MEMORY, "out of memory");
+	lend_back(c);
+	return st;
+}
+
+/* ---- lines out of the index ---- */
+
+static uint32_t n_hits(const struct concordance *c) { return c->session->search.topk.best.n; }
+static uint32_t taken_at(const struct concordance *c, uint32_t i) { return c->order ? c->order[i] : i; }
+static const struct hit *hit_at(const struct concordance *c, uint32_t i) { return &c->session->search.topk.best.hits[taken_at(c, i)]; }
+
+static int by_place(const void *a, const void *b, void *context)
+{
+	const struct hit *hits = context, *x = &hits[*(const uint32_t *)a], *y = &hits[*(const uint32_t *)b];
+	return x->leaf != y->leaf ? (x->leaf > y->leaf) - (x->leaf < y->leaf) : (x->doc > y->doc) - (x->doc < y->doc);
+}
+
+static enum fund_status order_by_place(struct concordance *c)
+{
+	c->order = malloc((n_hits(c) + (size_t)1) * sizeof *c->order);
+	if (!c->order)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < n_hits(c); i++)
+		c->order[i] = i;
+	qsort_r(c->order, n_hits(c), sizeof *c->order, by_place, c->session->search.topk.best.hits);
+	return FUND_OK;
+}
+
+static enum fund_status add_hit(struct concordance *c, const struct hit *h, struct text_cache *cache, struct buf *room)
+{
+	struct leaf *leaf = &c->session->searcher.leaves[h->leaf];
+	struct article_key key;
+	struct stored_article a;
+	struct kwic_line origin = { .date = h->date };
+	uint32_t doc;
+	enum fund_status st = topk_place(&c->session->search.topk, h, &doc);
+	if (st == FUND_OK)
+		st = segment_key(leaf->segment, doc, &leaf->keys, room, &key);
+	if (st == FUND_OK)
+		st = segment_article(leaf->segment, doc, cache, &a);
+	if (st == FUND_OK && c->links)
+		st = search_address(&c->session->searcher, leaf, &key, &c->lines, &origin.address);
+	if (st != FUND_OK)
+		return st;
+	origin.key = arena_slice(&c->lines, key.key);
+	return origin.key.data ? kwic_add(&c->kwic, &a, &origin, &c->lines, &c->list) : FUND_NO_MEMORY;
+}
+
+static enum fund_status lend_page(struct concordance *c)
+{
+	struct topk *topk = &c->session->search.topk;
+	const struct hit *hits[PAGE_ARTICLES];
+	uint32_t n = 0;
+	for (uint32_t i = c->first; i < n_hits(c) && n < PAGE_ARTICLES; i++)
+		hits[n++] = hit_at(c, i);
+	topk->searcher = &c->session->searcher;
+	return topk_lend(topk, c->session->search.plan, hits, n, LEND_ALL);
+}
+
+static enum fund_status add_page(struct session *s, void *context, struct fault *why)
+{
+	struct concordance *c = context;
+	struct text_cache cache = { 0 };
+	struct buf room = BUF_INIT;
+	enum fund_status st = lend_page(c);
+	(void)s;
+	for (uint32_t i = c->first; i < n_hits(c) && i - c->first < PAGE_ARTICLES && st == FUND_OK; i++) {
+		c->kwic.number = (uint64_t)taken_at(c, i) << 32;
+		st = add_hit(c, hit_at(c, i), &cache, &room);
+	}
+	text_cache_release(&cache);
+	buf_release(&room);
+	return search_describe(st, why);
+}
+
+/* FUND_END: there are no more hits. */
+static enum fund_status next_page(struct concordance *c, struct fault *why)
+{
+	c->list = (struct kwic_list){ NULL, 0 };
+	c->at = 0;
+	arena_reset(&c->lines);
+	if (c->first >= n_hits(c))
+		return FUND_END;
+	enum fund_status st = session_read_on(c->session, add_page, c, why);
+	lend_back(c);
+	c->first += PAGE_ARTICLES;
+	return st;
+}
+
+/* ---- lines in their order ---- */
+
+static enum fund_status sort_all(struct concordance *c, struct fault *why)
+{
+	enum fund_status st;
+	while ((st = next_page(c, why)) == FUND_OK)
+		for (uint32_t i = 0; i < c->list.n && st == FUND_OK; i++)
+			if ((st = kwic_sorter_add(c->sorter, &c->list.lines[i])) != FUND_OK)
+				return fault_set(why, st, "%s", c->why.text[0] ? c->why.text : "out of memory");
+	return st == FUND_END ? FUND_OK : st;
+}
+
+enum fund_status concordance_begin(struct concordance *c, const struct concordance_options *o, struct fault *why)
+{
+	uint64_t all = o->wanted < UINT64_MAX - o->skip ? o->skip + o->wanted : UINT64_MAX;
+	struct session *s = c->session;
+	c->skip = o->skip;
+	c->left = o->wanted;
+	c->links = o->links;
+	enum fund_status st = kwic_init(&c->kwic, s->analyser, &s->searcher, s->search.plan, o->width, o->order);
+	if (st == FUND_OK && o->order != KWIC_BY_POSITION)
+		st = order_by_place(c);
+	if (st == FUND_OK && o->order != KWIC_BY_POSITION)
+		st = kwic_sorter_new(&c->sorter, o->memory, all, o->dir, &c->why);
+	if (st != FUND_OK)
+		return fault_set(why, st, "out of memory");
+	return c->sorter && c->left ? sort_all(c, why) : FUND_OK;
+}
+
+static enum fund_status next_line(struct concordance *c, struct kwic_line *out, struct fault *why)
+{
+	enum fund_status st = FUND_OK;
+	if (c->sorter) {
+		st = kwic_sorter_next(c->sorter, out);
+		return st == FUND_OK || st == FUND_END ? st : fault_set(why, st, "%s", c->why.text[0] ? c->why.text : "out of memory");
+	}
+	while (c->at == c->list.n && st == FUND_OK)
+		st = next_page(c, why);
+	if (st == FUND_OK)
+		*out = c->list.lines[c->at++];
+	return st;
+}
+
+enum fund_status concordance_next(struct concordance *c, struct kwic_line *out, struct fault *why)
+{
+	if (c->left == 0)
+		return FUND_END;
+	enum fund_status st = next_line(c, out, why);
+	for (; st == FUND_OK && c->skip; c->skip--)
+		st = next_line(c, out, why);
+	c->left -= st == FUND_OK;
+	return st;
+}
+
+void concordance_release(struct concordance *c)
+{
+	kwic_release(&c->kwic);
+	kwic_sorter_free(c->sorter);
+	free(c->order);
+	arena_release(&c->lines);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * concordance.h - the lines of all hits of a query, one by one: by their articles' rank, or sorted by what stands beside the keyword.
+ *
+ * Life     concordance_find(), concordance_begin(), concordance_next() until FUND_END; release also on {0} and behind a failure. Hits are ranked once; their lines are
+ *          taken out of the index a page of articles at a time. So a million lines do not sit in memory.
+ * Order    Lines that are sorted are taken out in the order of the archive, where neighbours share a block of text; each has the number that it would have in the
+ *          order of hits.
+ * Index    that of the session. What is held of it is let go whenever lines were taken, unless `holds`: then all is of the state that was searched.
+ */
+#ifndef QUERY_CONCORDANCE_H
+#define QUERY_CONCORDANCE_H
+
+#include "query/kwic_sort.h"
+#include "query/session.h"
+
+struct concordance {
+	struct session *session; /* borrowed */
+	bool holds;
+	/* private */
+	struct slice query;
+	const struct search_options *options;
+	struct kwic kwic;
+	struct kwic_list list; /* of one page */
+	struct arena lines;
+	uint32_t first, at; /* the next page's first hit; the next line of this page */
+	uint32_t *order;    /* of hits, as they are taken; NULL: as they are */
+	bool links;
+	struct kwic_sorter *sorter; /* NULL: lines come as they are found */
+	uint64_t skip, left;	    /* lines to pass over, and to give, still */
+	struct fault why;	    /* the sorter's */
+};
+
+struct concordance_options {
+	uint32_t width; /* columns on each side */
+	enum kwic_order order;
+	bool links;	/* lines have the address of their file */
+	uint64_t skip, wanted; /* lines to pass over; to give at most */
+	size_t memory;	       /* to sort in; what does not fit goes to files in `dir` */
+	const char *dir;
+};
+
+/* Ranks. Errors: session_find(). `options` are borrowed up to here; their limit and offset do not count. */
+enum fund_status concordance_find(struct concordance *c, struct slice query, const struct search_options *options, struct fault *why);
+enum fund_status concordance_begin(struct concordance *c, const struct concordance_options *o, struct fault *why);
+/* Valid until the next call. FUND_END behind the last; FUND_STALE: the index changed since. */
+enum fund_status concordance_next(struct concordance *c, struct kwic_line *out, struct fault *why);
+void concordance_release(struct concordance *c);
+
+#endif
