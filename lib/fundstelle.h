@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fundstelle.h - searching an index of fundstelle in one's own program: what fundstelle-query lists and shows, and fundstelle-index --status.
+ * fundstelle.h - searching an index of fundstelle in one's own program: what fundstelle-query lists, counts and shows, and fundstelle-index --status.
  *
  *     #include <fundstelle.h>           cc suche.c $(pkg-config --cflags --libs fundstelle)
  *
@@ -11,7 +11,7 @@
  *     if (fundstelle_open(&name, 1, NULL, &index, &error) == FUNDSTELLE_OK &&
  *         fundstelle_search(index, "Truppenaufmarsch", FUNDSTELLE_TERMINATED, NULL, &result, &error) == FUNDSTELLE_OK) ...
  *
- * The whole example is suche.c beside the manual, libfundstelle(3); suche.py calls the library from Python.
+ * The whole example is suche.c beside the manual, libfundstelle(3); zeitleiste.c counts and shows contexts, suche.py calls the library from Python.
  *
  * Structs   begin with their size, which the caller sets: = { .size = sizeof error }. All else 0 is the default. Later versions add members at the end: what a
  *           caller does not know is not written, what the library does not know must be 0 where it reads, and is set to 0 where it writes. So a struct of
@@ -254,6 +254,87 @@ FUNDSTELLE_API int fundstelle_result_hit(const fundstelle_result *result, uint32
 FUNDSTELLE_API int fundstelle_hit_box(const fundstelle_result *result, uint32_t hit, uint32_t i, struct fundstelle_box *box);
 FUNDSTELLE_API int fundstelle_hit_duplicate(const fundstelle_result *result, uint32_t hit, uint32_t i, struct fundstelle_duplicate *duplicate);
 FUNDSTELLE_API int fundstelle_hit_explained(const fundstelle_result *result, uint32_t hit, uint32_t i, struct fundstelle_explained *explained);
+
+/* ---- what is counted over all hits ---- */
+
+typedef struct fundstelle_counts fundstelle_counts;
+
+enum fundstelle_unit { /* of time */
+	FUNDSTELLE_YEAR = 0,
+	FUNDSTELLE_MONTH = 1,
+	FUNDSTELLE_DAY = 2
+};
+
+enum fundstelle_facet { /* --facet=ressort, quelle, autor, jahr */
+	FUNDSTELLE_BY_SECTION = 0,
+	FUNDSTELLE_BY_SOURCE = 1,
+	FUNDSTELLE_BY_AUTHOR = 2,
+	FUNDSTELLE_BY_YEAR = 3
+};
+
+/* Hits over time: a row for each period from the first hit's to the last one's, empty ones too. `unit`: enum fundstelle_unit. Of the options only what chooses
+ * among articles counts, as for fundstelle_count(), here and in the next. */
+FUNDSTELLE_API int fundstelle_timeline(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options, uint32_t unit,
+				       fundstelle_counts **out, struct fundstelle_error *error);
+/* Hits by a field, `facet`: enum fundstelle_facet. The most frequent value first, years in their order, hits without a value last. */
+FUNDSTELLE_API int fundstelle_facet(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options, uint32_t facet,
+				    fundstelle_counts **out, struct fundstelle_error *error);
+FUNDSTELLE_API void fundstelle_counts_free(fundstelle_counts *counts);
+
+struct fundstelle_counts_summary {
+	size_t size;
+	uint64_t total;	  /* hits */
+	uint64_t undated; /* of a timeline: hits of them whose date is less precise than a period, or not there */
+	uint32_t n_rows, n_warnings;
+};
+FUNDSTELLE_API void fundstelle_counts_summary(const fundstelle_counts *counts, struct fundstelle_counts_summary *summary);
+
+struct fundstelle_counts_row {
+	size_t size;
+	struct fundstelle_text value; /* the period, 2022-01; or the section, source ..., empty: hits that have none */
+	uint64_t hits;
+	uint64_t articles, words; /* of a timeline: all that there are in that period, whatever the query's words */
+};
+/* Number i; FUNDSTELLE_INVALID: there is no such one. */
+FUNDSTELLE_API int fundstelle_counts_row(const fundstelle_counts *counts, uint32_t i, struct fundstelle_counts_row *row);
+FUNDSTELLE_API int fundstelle_counts_warning(const fundstelle_counts *counts, uint32_t i, struct fundstelle_warning *warning);
+
+/* ---- a concordance ---- */
+
+typedef struct fundstelle_concordance fundstelle_concordance;
+
+enum fundstelle_line_order {
+	FUNDSTELLE_BY_RANK = 0,	 /* that of their articles, by the search options */
+	FUNDSTELLE_BY_LEFT = 1,	 /* by the words before the keyword, the nearest first */
+	FUNDSTELLE_BY_RIGHT = 2 /* by those behind it */
+};
+
+#define FUNDSTELLE_WIDTH_DEFAULT 40
+struct fundstelle_kwic_options {
+	size_t size;
+	uint32_t width; /* columns of context on each side, at most 10000; 0: FUNDSTELLE_WIDTH_DEFAULT */
+	uint32_t order; /* enum fundstelle_line_order */
+};
+
+/* Every occurrence with its context. The search options' limit and offset count lines. `kwic` NULL: all default. */
+FUNDSTELLE_API int fundstelle_kwic(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options,
+				   const struct fundstelle_kwic_options *kwic, fundstelle_concordance **out, struct fundstelle_error *error);
+FUNDSTELLE_API void fundstelle_concordance_free(fundstelle_concordance *concordance);
+
+struct fundstelle_concordance_summary {
+	size_t size;
+	uint32_t n_lines, n_warnings;
+};
+FUNDSTELLE_API void fundstelle_concordance_summary(const fundstelle_concordance *concordance, struct fundstelle_concordance_summary *summary);
+
+struct fundstelle_line {
+	size_t size;
+	struct fundstelle_date date;
+	struct fundstelle_text key, left, match, right;
+};
+/* Number i; FUNDSTELLE_INVALID: there is no such one. */
+FUNDSTELLE_API int fundstelle_concordance_line(const fundstelle_concordance *concordance, uint32_t i, struct fundstelle_line *line);
+FUNDSTELLE_API int fundstelle_concordance_warning(const fundstelle_concordance *concordance, uint32_t i, struct fundstelle_warning *warning);
 
 /* ---- one article ---- */
 

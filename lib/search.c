@@ -6,54 +6,6 @@
 #include "lib/sized.h"
 #include "query/present.h"
 
-/* ---- options ---- */
-
-#define FLAGS (FUNDSTELLE_ALL_WORDS | FUNDSTELLE_EXACT_FORMS | FUNDSTELLE_ONLY_NEW | FUNDSTELLE_COLLAPSE | FUNDSTELLE_EXACT_TOTAL | FUNDSTELLE_SUGGEST | \
-	       FUNDSTELLE_NO_SNIPPET | FUNDSTELLE_NO_TEXT | FUNDSTELLE_EXPLAIN | FUNDSTELLE_OCR)
-
-_Static_assert(FUNDSTELLE_BY_RELEVANCE == (int)ORDER_RELEVANCE && FUNDSTELLE_NEWEST_FIRST == (int)ORDER_NEWEST &&
-		       FUNDSTELLE_OLDEST_FIRST == (int)ORDER_OLDEST && FUNDSTELLE_RANDOM == (int)ORDER_RANDOM,
-	       "orders are passed on by their numbers");
-
-/* What is wrong with them; NULL: nothing. */
-static const char *read_dates(const struct fundstelle_search_options *o, struct search_options *out)
-{
-	uint32_t ignored;
-	out->from = 0;
-	out->to = UINT32_MAX;
-	if (o->from && !parse_one_date(slice_str(o->from), &out->from, &ignored))
-		return "from: not a date: 2022, 2022-01 or 2022-01-18";
-	if (o->to && !parse_one_date(slice_str(o->to), &ignored, &out->to))
-		return "to: not a date: 2022, 2022-01 or 2022-01-18";
-	return out->from > out->to ? "from lies behind to" : NULL;
-}
-
-static const char *read_options(const struct fundstelle_search_options *options, struct search_options *out, unsigned *parts)
-{
-	struct fundstelle_search_options o;
-	if (!sized_read(&o, sizeof o, options))
-		return "fundstelle_search_options: not of a size, or with members, that this version knows";
-	if (o.flags & ~(uint32_t)FLAGS || o.order > FUNDSTELLE_RANDOM)
-		return "fundstelle_search_options: flags or an order that this version does not know";
-	*out = (struct search_options){
-		.parse = { .all = o.flags & FUNDSTELLE_ALL_WORDS, .exact = o.flags & FUNDSTELLE_EXACT_FORMS },
-		.limit = o.limit ? o.limit : FUNDSTELLE_LIMIT_DEFAULT,
-		.offset = o.offset,
-		.only_new = o.flags & FUNDSTELLE_ONLY_NEW,
-		.ocr = o.flags & FUNDSTELLE_OCR,
-		.recency = o.recency,
-		.similar = o.similar_to,
-		.collapse = o.flags & FUNDSTELLE_COLLAPSE,
-		.order = (enum hit_order)o.order,
-		.seed = o.seed,
-		.want_suggestion = o.flags & FUNDSTELLE_SUGGEST,
-		.want_total = o.flags & FUNDSTELLE_EXACT_TOTAL,
-	};
-	*parts = o.flags & FUNDSTELLE_NO_TEXT ? HIT_KEY : o.flags & FUNDSTELLE_NO_SNIPPET ? HIT_TITLE : HIT_TITLE | HIT_SNIPPET;
-	*parts |= o.flags & FUNDSTELLE_EXPLAIN ? HIT_EXPLAIN : 0u;
-	return read_dates(&o, out);
-}
-
 /* ---- a result out of what was found ---- */
 
 static const struct fundstelle_range *ranges_of(struct arena *arena, const struct marked_text *t)
@@ -87,41 +39,6 @@ static enum fund_status add_hits(fundstelle_result *r, const struct result *foun
 	return FUND_OK;
 }
 
-static enum fund_status copy_text(struct arena *arena, struct slice s, struct fundstelle_text *out)
-{
-	struct slice copy = arena_slice(arena, s);
-	*out = text_of(copy);
-	return copy.data ? FUND_OK : FUND_NO_MEMORY;
-}
-
-static enum fund_status add_warning(struct arena *arena, const struct search_warning *w, struct fundstelle_warning *out)
-{
-	static const uint32_t kinds[] = { [WARNING_QUERY] = FUNDSTELLE_DOUBTFUL, [WARNING_LIMIT] = FUNDSTELLE_CUT, [WARNING_MISSING] = FUNDSTELLE_MISSING };
-	*out = (struct fundstelle_warning){ .kind = kinds[w->kind], .offset = w->off, .words = w->n_words, .used = w->n_used };
-	enum fund_status st = copy_text(arena, w->about, &out->about);
-	return st == FUND_OK ? copy_text(arena, slice_str(w->text.text), &out->message) : st;
-}
-
-static enum fund_status add_warnings(fundstelle_result *r, const struct session *s)
-{
-	struct search_warning w;
-	uint32_t n = 0;
-	while (search_warning(&s->note, s->servers, n, &w))
-		n++;
-	struct fundstelle_warning *warnings = arena_alloc(&r->arena, (n + (size_t)1) * sizeof *warnings);
-	if (!warnings)
-		return FUND_NO_MEMORY;
-	r->warnings = warnings;
-	for (uint32_t i = 0; i < n; i++) {
-		search_warning(&s->note, s->servers, i, &w);
-		enum fund_status st = add_warning(&r->arena, &w, &warnings[i]);
-		if (st != FUND_OK)
-			return st;
-	}
-	r->summary.n_warnings = n;
-	return FUND_OK;
-}
-
 static enum fund_status add_summary(fundstelle_result *r, const struct result *found)
 {
 	r->summary.total = found->total;
@@ -130,8 +47,8 @@ static enum fund_status add_summary(fundstelle_result *r, const struct result *f
 	r->summary.took = found->took_us;
 	r->summary.index_id = found->index_id;
 	r->summary.generation = found->generation;
-	enum fund_status st = copy_text(&r->arena, found->suggestion, &r->summary.suggestion);
-	return st == FUND_OK ? copy_text(&r->arena, found->analysis, &r->summary.analysis) : st;
+	enum fund_status st = text_copy(&r->arena, found->suggestion, &r->summary.suggestion);
+	return st == FUND_OK ? text_copy(&r->arena, found->analysis, &r->summary.analysis) : st;
 }
 
 void fundstelle_result_free(fundstelle_result *result)
@@ -152,7 +69,8 @@ static enum fund_status take_result(struct session *s, fundstelle_result **out, 
 	s->page = (struct arena)ARENA_INIT;
 	enum fund_status st = add_hits(r, &s->search.result);
 	if (st == FUND_OK)
-		st = add_warnings(r, s);
+		st = warnings_copy(&r->arena, &s->note, s->servers, &r->warnings);
+	r->summary.n_warnings = r->warnings.n;
 	if (st == FUND_OK)
 		st = add_summary(r, &s->search.result);
 	if (st == FUND_OK) {
@@ -170,8 +88,8 @@ static int find(fundstelle_index *index, const struct session_query *q, struct f
 {
 	struct session *s = &index->session;
 	struct fault why = { 0 };
-	if (q->text.len > QUERY_MAX)
-		return tell(error, FUNDSTELLE_LIMIT, 0, "the query is longer than 1 MiB");
+	if (!query_fits(q->text, error))
+		return FUNDSTELLE_LIMIT;
 	enum fund_status st = session_hold(s, &why);
 	if (st != FUND_OK)
 		return tell_fault(error, st, &why);
@@ -179,11 +97,6 @@ static int find(fundstelle_index *index, const struct session_query *q, struct f
 	if (st == FUND_INVALID)
 		return tell(error, FUNDSTELLE_SYNTAX, s->note.error_off, why.text);
 	return st == FUND_OK ? FUNDSTELLE_OK : tell_fault(error, st, &why);
-}
-
-static struct slice query_of(const char *query, size_t len)
-{
-	return !query ? slice_of("", 0) : len == FUNDSTELLE_TERMINATED ? slice_str(query) : slice_of(query, len);
 }
 
 int fundstelle_search(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options, fundstelle_result **out,
@@ -195,7 +108,7 @@ int fundstelle_search(fundstelle_index *index, const char *query, size_t len, co
 	struct fault why = { 0 };
 	struct call call;
 	*out = NULL;
-	const char *wrong = read_options(options, &o, &q.parts);
+	const char *wrong = search_options_of(options, &o, &q.parts);
 	if (wrong)
 		return tell_invalid(error, wrong);
 	call_begin(&call, index);
@@ -214,7 +127,7 @@ int fundstelle_count(fundstelle_index *index, const char *query, size_t len, con
 	struct session_query q = { query_of(query, len), &o, 0, 0, NULL };
 	struct call call;
 	*n = 0;
-	const char *wrong = read_options(options, &o, &q.parts);
+	const char *wrong = search_options_of(options, &o, &q.parts);
 	if (wrong)
 		return tell_invalid(error, wrong);
 	o.count_only = true;
@@ -229,13 +142,11 @@ int fundstelle_count(fundstelle_index *index, const char *query, size_t len, con
 
 /* ---- what is in it ---- */
 
-static int hand_out(void *to, const void *from, size_t size) { return sized_write(to, from, size) ? FUNDSTELLE_OK : FUNDSTELLE_INVALID; }
-
 void fundstelle_result_summary(const fundstelle_result *r, struct fundstelle_summary *summary) { hand_out(summary, &r->summary, sizeof r->summary); }
 
 int fundstelle_result_warning(const fundstelle_result *r, uint32_t i, struct fundstelle_warning *warning)
 {
-	return i < r->summary.n_warnings ? hand_out(warning, &r->warnings[i], sizeof r->warnings[i]) : FUNDSTELLE_INVALID;
+	return warnings_hand_out(&r->warnings, i, warning);
 }
 
 int fundstelle_result_hit(const fundstelle_result *r, uint32_t i, struct fundstelle_hit *hit)

@@ -81,6 +81,9 @@ installed=$(find "$work/root" -name libfundstelle.so.0)
 $cc "$top/docs/examples/suche.c" -o "$work/suche" -Wall -Wextra -Werror $ldflags $(pkg-config --cflags --libs fundstelle) || fail 'the example does not compile'
 [ "$(pkg-config --modversion fundstelle)" = "$("$bin/fundstelle-query" --version | sed -n '1s/.* //p')" ] || fail 'the version of pkg-config is another'
 
+# shellcheck disable=SC2046,SC2086
+$cc "$top/docs/examples/zeitleiste.c" -o "$work/zeitleiste" -Wall -Wextra -Werror $ldflags $(pkg-config --cflags --libs fundstelle) || fail 'the example of counts does not compile'
+
 export LD_LIBRARY_PATH="${installed%/*}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" LC_ALL=C.UTF-8
 "$bin/fundstelle-index" -q -i "$work/index" "$top/corpus/archive"
 # ask QUERY STATUS: by the C example, and by the Python one, which are to say the same; the first on $work/c.
@@ -105,6 +108,11 @@ for query in Truppenaufmarsch 'titel:Grenze OR "an der Grenze"' Grenzee nirgendw
 	sed -n 's/^[0-9]*\. \([^ ]*\).*/\1/p' "$work/c" > "$work/found"
 	same "suche '$query' finds something else than fundstelle-query" "$work/wanted" "$work/found"
 done
+"$work/zeitleiste" "$work/index" Grenze > "$work/c" || fail 'zeitleiste'
+"$bin/fundstelle-query" -i "$work/index" --timeline=year -f tsv Grenze | cut -f 1,2 > "$work/wanted"
+"$bin/fundstelle-query" -i "$work/index" --kwic -n 10 -f tsv Grenze | awk -F '\t' '{ print $3 " [" $4 "] " $5 }' >> "$work/wanted"
+same 'zeitleiste says something else than fundstelle-query' "$work/wanted" "$work/c"
+ask 'nirgendwort-in-buxtehude' 0
 grep -q '^? Grenze$' "$work/c" && fail 'a suggestion where there is none'
 ask 'Grenzee' 0
 grep -q '^? Grenze$' "$work/c" || fail 'no suggestion'
