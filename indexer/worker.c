@@ -251,7 +251,6 @@ static enum fund_status fail_whole(struct batch *b, struct entry *e, const struc
 	return fail(b, e, &(struct note){ .text = slice_str(why->text) });
 }
 
-/* Trouble that is the program's, not the file's: it ends the run. */
 static enum fund_status cannot_read_index(struct batch *b, enum fund_status st)
 {
 	if (st == FUND_NO_MEMORY)
@@ -259,6 +258,7 @@ static enum fund_status cannot_read_index(struct batch *b, enum fund_status st)
 	return fault_set(&b->fault, st, "the index cannot be read: run fundstelle-index --verify");
 }
 
+/* Trouble that is the program's, not the file's: it ends the run. */
 static bool is_fatal(enum fund_status st) { return st == FUND_NO_MEMORY || st == FUND_INTERRUPTED; }
 
 static enum fund_status read_articles(struct worker *w, struct batch *b, struct entry *e)

@@ -28,8 +28,8 @@ static const char *read_options(const struct fundstelle_kwic_options *kwic, cons
 		return "fundstelle_kwic_options: not of a size, or with members, that this version knows";
 	if (o.width > KWIC_WIDTH_MAX || o.order > FUNDSTELLE_BY_RIGHT)
 		return "fundstelle_kwic_options: a width that is too large, or an order that this version does not know";
-	*out = (struct concordance_options){ o.width ? o.width : KWIC_WIDTH, (enum kwic_order)o.order, search->offset,
-					     search->limit == UINT32_MAX ? UINT64_MAX : search->limit, SIZE_MAX, NULL };
+	*out = (struct concordance_options){ .width = o.width ? o.width : KWIC_WIDTH, .order = (enum kwic_order)o.order, .skip = search->offset,
+					     .wanted = search->limit == UINT32_MAX ? UINT64_MAX : search->limit, .memory = SIZE_MAX };
 	return NULL;
 }
 

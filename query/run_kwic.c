@@ -9,8 +9,9 @@
 static enum fund_status print_all(struct concordance *c, const struct options *o, struct kwic_presenter *p, struct fault *why)
 {
 	const char *dir = getenv("TMPDIR");
-	struct concordance_options wanted = { p->width, o->kwic_order, run_has_links(o), o->search.offset, o->limit_given ? o->search.limit : UINT64_MAX, KWIC_SORT_MEMORY,
-					      dir && *dir ? dir : "/tmp" };
+	struct concordance_options wanted = { .width = p->width, .order = o->kwic_order, .links = run_has_links(o), .skip = o->search.offset,
+					      .wanted = o->limit_given ? o->search.limit : UINT64_MAX, .memory = KWIC_SORT_MEMORY,
+					      .dir = dir && *dir ? dir : "/tmp" };
 	struct kwic_line line;
 	kwic_begin(p, &c->session->search.result);
 	enum fund_status st = concordance_begin(c, &wanted, why);
