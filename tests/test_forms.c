@@ -138,6 +138,14 @@ static void change_and_back(struct slice base, struct slice word, struct edit *e
 	size_t len = edit_apply(slice_of(edit->rule, edit->rule_len), edit->places, base, out, sizeof(out));
 	ck_assert_uint_eq(len, word.len);
 	ck_assert_mem_eq(out, word.data, len);
+	size_t common = 0, made = 0;
+	while (common < base.len && common < word.len && base.data[common] == word.data[common])
+		common++;
+	for (size_t n = 0; n <= base.len; n++) {
+		bool keeps = edit_keeps(slice_of(edit->rule, edit->rule_len), edit->places, base.len, n, &made);
+		ck_assert_msg(keeps == (n <= common), "%.*s %.*s: %zu of %zu", (int)base.len, (const char *)base.data, (int)word.len, (const char *)word.data, n, common);
+		ck_assert(!keeps || made == word.len);
+	}
 }
 
 START_TEST(a_word_is_this_change_of_another)
@@ -180,7 +188,7 @@ START_TEST(damaged_rules_are_refused_or_stay_within_the_room)
 		struct slice base = random_word(&state, a, 20);
 		uint32_t n;
 		edit_make(base, random_word(&state, b, 20), &edit);
-		size_t len = random_below(&state, edit.rule_len + 1);
+		size_t len = random_below(&state, edit.rule_len + 1), made;
 		uint8_t *rule = malloc(len + 1), places[EDIT_PLACES];
 		memcpy(rule, edit.rule, len);
 		for (unsigned i = 0; i < EDIT_PLACES; i++)
@@ -189,6 +197,7 @@ START_TEST(damaged_rules_are_refused_or_stay_within_the_room)
 			rule[random_below(&state, (uint32_t)len)] = (uint8_t)random_next(&state);
 		if (edit_rule_places(slice_of(rule, len), &n))
 			ck_assert_uint_le(edit_apply(slice_of(rule, len), places, base, out, sizeof(out)), sizeof(out));
+		edit_keeps(slice_of(rule, len), places, base.len, random_below(&state, 30), &made);
 		free(rule);
 	}
 }
