@@ -15,12 +15,14 @@
 #include "store/postings.h"
 
 #define WINDOW 4096u /* documents at most */
+#define TOGETHER 8u  /* lists of a word that are bound together; more, each by itself */
 
 struct or_list {
 	struct postings postings;
 	uint32_t weight;     /* hundredths */
-	uint32_t block_last; /* last document for which block_bound holds */
-	int64_t block_bound;
+	uint32_t block_last; /* last document for which `block` holds */
+	struct impacts block;
+	int64_t block_bound; /* by itself, of a word of one list or of many; else only whether there is anything */
 	bool started;
 };
 
@@ -57,34 +59,72 @@ static int64_t bound_of(const struct or_search *s, double scale, uint32_t weight
 	return best + 1; /* rounding */
 }
 
-/* The list's bound from `start` on and the last document it holds for. */
-static enum fund_status update_bound(struct or_search *s, const struct or_group *g, struct or_list *l, uint32_t start)
+static bool is_together(const struct or_group *g) { return g->n > 1 && g->n <= TOGETHER; }
+
+/* The list's bound from `start` on and the last document it holds for; *changed: it is another than before. */
+static enum fund_status update_bound(struct or_search *s, const struct or_group *g, struct or_list *l, uint32_t start, bool *changed)
 {
-	struct impacts set;
 	uint32_t doc = l->postings.doc;
 	if (l->started && start <= l->block_last)
 		return FUND_OK;
-	enum fund_status st = postings_block_impacts(&l->postings, doc > start ? doc : start, &l->block_last, &set);
-	l->block_bound = st == FUND_OK && set.n ? bound_of(s, g->scale, l->weight, &set) : 0;
+	enum fund_status st = postings_block_impacts(&l->postings, doc > start ? doc : start, &l->block_last, &l->block);
+	if (st != FUND_OK)
+		l->block.n = 0;
+	l->block_bound = l->block.n == 0 ? 0 : is_together(g) ? 1 : bound_of(s, g->scale, l->weight, &l->block);
 	l->started = true;
+	*changed = true;
 	return st;
 }
 
+/* A document of this length or more has at most so many occurrences in each list: those of the last pair that is no longer. What it scores with all of them is the
+ * most for documents up to the next pair's length. */
+static int64_t bound_together(const struct or_search *s, const struct or_group *g)
+{
+	uint32_t at[TOGETHER] = { 0 };
+	uint64_t freqs[TOGETHER] = { 0 }, sum = 0;
+	int64_t best = 0;
+	for (;;) {
+		uint64_t len = UINT64_MAX;
+		for (uint32_t i = 0; i < g->n; i++)
+			if (at[i] < g->lists[i]->block.n && g->lists[i]->block.pair[at[i]].len < len)
+				len = g->lists[i]->block.pair[at[i]].len;
+		if (len == UINT64_MAX)
+			return best + 1; /* rounding */
+		for (uint32_t i = 0; i < g->n; i++) {
+			const struct or_list *l = g->lists[i];
+			for (; at[i] < l->block.n && l->block.pair[at[i]].len <= len; at[i]++) {
+				sum -= freqs[i];
+				freqs[i] = score_freq(l->block.pair[at[i]].freq, l->weight);
+				sum += freqs[i];
+			}
+		}
+		int64_t one = bm25_score(s->bm25, g->scale, sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX, (uint32_t)len);
+		best = one > best ? one : best;
+	}
+}
+
 /* A sum of occurrences scores at most the sum of their scores, and less than the scale. */
+static int64_t bound_apart(const struct or_group *g)
+{
+	int64_t most = (int64_t)g->scale + 1, sum = 0;
+	for (uint32_t i = 0; i < g->n; i++)
+		sum += g->lists[i]->block_bound;
+	return sum < most ? sum : most;
+}
+
 static enum fund_status bound_group(struct or_search *s, struct or_group *g, uint32_t start, uint32_t *end)
 {
-	int64_t most = (int64_t)g->scale + 1;
-	g->bound = 0;
+	bool changed = false;
 	for (uint32_t i = 0; i < g->n; i++) {
 		struct or_list *l = g->lists[i];
-		enum fund_status st = update_bound(s, g, l, start);
+		enum fund_status st = update_bound(s, g, l, start, &changed);
 		if (st != FUND_OK)
 			return st;
 		if (l->block_last != DOC_END && l->block_last + 1 < *end)
 			*end = l->block_last + 1;
-		g->bound += l->block_bound;
 	}
-	g->bound = g->bound < most ? g->bound : most;
+	if (changed)
+		g->bound = is_together(g) ? bound_together(s, g) : bound_apart(g);
 	return FUND_OK;
 }
 
