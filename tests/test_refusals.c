@@ -49,7 +49,7 @@ static const struct {
 	{ COMPACT, "read", "term", 0, "stopped by a signal while segments were merged" },
 	{ EXPORT, "open", "term", 0, "fundstelle-index: stopped by a signal\n" },
 	{ DEEP, "open", "term", 0, "fundstelle-index: stopped by a signal\n" },
-	{ LIMITED, "read", "pause", 0, "files are left for the next run" },
+	{ LIMITED, "stat", "pause", 0, "files are left for the next run" },
 	{ BACKUP, "alloc", NULL, ENOMEM, "/b: no memory" },
 	{ BACKUP, "alloc", NULL, ENOMEM, "/b/lock.mdb: no memory" },
 	{ COMPACT, "alloc", NULL, ENOMEM, "/index/data.mdb cannot be looked at: no memory" },
