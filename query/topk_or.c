@@ -22,7 +22,7 @@ struct or_list {
 	uint32_t weight;     /* hundredths */
 	uint32_t block_last; /* last document for which `block` holds */
 	struct impacts block;
-	int64_t block_bound; /* by itself, of a word of one list or of many; else only whether there is anything */
+	int64_t block_bound; /* of a word of many: by itself; else only whether there is anything */
 	bool started;
 };
 
@@ -59,7 +59,7 @@ static int64_t bound_of(const struct or_search *s, double scale, uint32_t weight
 	return best + 1; /* rounding */
 }
 
-static bool is_together(const struct or_group *g) { return g->n > 1 && g->n <= TOGETHER; }
+static bool is_together(const struct or_group *g) { return g->n <= TOGETHER; }
 
 /* The list's bound from `start` on and the last document it holds for; *changed: it is another than before. */
 static enum fund_status update_bound(struct or_search *s, const struct or_group *g, struct or_list *l, uint32_t start, bool *changed)
@@ -89,7 +89,7 @@ static int64_t bound_together(const struct or_search *s, const struct or_group *
 			if (at[i] < g->lists[i]->block.n && g->lists[i]->block.pair[at[i]].len < len)
 				len = g->lists[i]->block.pair[at[i]].len;
 		if (len == UINT64_MAX)
-			return best + 1; /* rounding */
+			return sum ? best + 1 : 0; /* rounding; 0: nothing is there */
 		for (uint32_t i = 0; i < g->n; i++) {
 			const struct or_list *l = g->lists[i];
 			for (; at[i] < l->block.n && l->block.pair[at[i]].len <= len; at[i]++) {
