@@ -105,3 +105,12 @@ size_t utf8_valid_prefix(struct slice s)
 	}
 	return (size_t)(p - s.data);
 }
+
+size_t utf8_length(struct slice s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += (s.data[i] & 0xC0) != 0x80;
+	return n;
+}

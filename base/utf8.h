@@ -14,6 +14,8 @@ size_t utf8_decode(const uint8_t *p, const uint8_t *end, uint32_t *cp);
 size_t utf8_encode(uint32_t cp, uint8_t out[4]);
 /* The offset of the first byte that is not valid UTF-8, or s.len. Fast for ASCII. */
 size_t utf8_valid_prefix(struct slice s);
+/* Characters of valid UTF-8: bytes that begin one. */
+size_t utf8_length(struct slice s);
 /* The first byte from p on that is not ASCII, or end. */
 const uint8_t *utf8_skip_ascii(const uint8_t *p, const uint8_t *end);
 

@@ -13,14 +13,6 @@ static uint32_t next_letter(const uint8_t **p, const uint8_t *end)
 	return cp == 0xE4 ? 'a' : cp == 0xF6 ? 'o' : cp == 0xFC ? 'u' : cp;
 }
 
-size_t part_forms_letters(struct slice word)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < word.len; i++)
-		n += (word.data[i] & 0xC0) != 0x80;
-	return n;
-}
-
 static size_t letters_shared(struct slice a, struct slice b)
 {
 	const uint8_t *p = a.data, *q = b.data, *p_end = slice_end(a), *q_end = slice_end(b);
@@ -46,7 +38,7 @@ enum fund_status part_forms_shared(struct analyser *a, struct slice row, struct 
 	struct cursor c = cursor_of(row);
 	struct met_form f;
 	enum fund_status st = FUND_OK;
-	size_t enough = part_forms_letters(word) - ending_of(word);
+	size_t enough = utf8_length(word) - ending_of(word);
 	*differ = false;
 	while (st == FUND_OK && met_form_next(&c, &f)) {
 		size_t n = letters_shared(f.word, word);

@@ -12,7 +12,6 @@
 #include "base/bytes.h"
 #include "stemmer/analyse.h"
 
-size_t part_forms_letters(struct slice word);
 /* For each form of the row (met_forms.h), in its order, a byte is appended to `out`: how many letters it has in common with `word`, which is
  * folded, from the beginning. *differ: one has so few that it may be another word; else `out` need not be asked. `room` is for folding. */
 enum fund_status part_forms_shared(struct analyser *a, struct slice row, struct slice word, struct buf *room, struct buf *out, bool *differ);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "indexer/hunspell.h"
 #include "indexer/met_forms.h"
 #include "indexer/part_forms.h"
@@ -347,8 +348,8 @@ static enum fund_status add_part(void *context, struct slice part, unsigned leve
 	p->of = of;
 	enum fund_status st = number_of(p, part, &number);
 	if (st == FUND_OK && level == 0) {
-		size_t rest = part_forms_letters(slice_from(s->form, s->last)), stem = part_forms_letters(p->terms[number]);
-		s->letters = part_forms_letters(slice_part(s->form, 0, s->last)) + (stem < rest ? stem : rest);
+		size_t rest = utf8_length(slice_from(s->form, s->last)), stem = utf8_length(p->terms[number]);
+		s->letters = utf8_length(slice_part(s->form, 0, s->last)) + (stem < rest ? stem : rest);
 		s->last = end;
 	}
 	if (st == FUND_OK && p->terms[number].len && !slice_equal(p->terms[number], s->term))

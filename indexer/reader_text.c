@@ -98,14 +98,6 @@ static size_t line_len(struct slice s)
 	return end ? (size_t)(end - s.data) : s.len;
 }
 
-static size_t n_characters(struct slice s)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < s.len; i++)
-		n += (s.data[i] & 0xC0) != 0x80;
-	return n;
-}
-
 static void take_title(struct slice *text, struct article *out)
 {
 	struct slice rest = *text, first = slice_of(text->data, line_len(*text));
@@ -114,7 +106,7 @@ static void take_title(struct slice *text, struct article *out)
 	drop(&rest, first.len + 1);
 	struct slice second = slice_of(rest.data, line_len(rest));
 	first = slice_trim(first);
-	if (first.len == 0 || n_characters(first) > TITLE_MAX || slice_trim(second).len != 0 || second.len == rest.len)
+	if (first.len == 0 || utf8_length(first) > TITLE_MAX || slice_trim(second).len != 0 || second.len == rest.len)
 		return;
 	out->title = first;
 	drop(&rest, second.len + 1);

@@ -117,12 +117,10 @@ static enum fund_status wildcard_source(struct plan_build *b, struct slice patte
 static enum fund_status fuzzy_source(struct plan_build *b, const struct ast *ast, struct expansion_source *source)
 {
 	struct slice word;
-	uint32_t letters = 0, edits = ast->distance;
+	uint32_t edits = ast->distance;
 	enum fund_status st = clean_pattern(b, ast->text, &word);
-	for (size_t i = 0; i < word.len; i++)
-		letters += (word.data[i] & 0xC0) != 0x80;
-	if (edits == 0)
-		edits = letters <= SHORT_WORD ? 1 : 2;
+	if (st == FUND_OK && edits == 0)
+		edits = utf8_length(word) <= SHORT_WORD ? 1 : 2;
 	if (st == FUND_OK)
 		st = b->ocr ? automaton_ocr(&source->automaton, word, edits) : automaton_fuzzy(&source->automaton, word, edits);
 	if (st == FUND_LIMIT) {

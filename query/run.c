@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "query/link.h"
 #include "store/index_advice.h"
 
@@ -20,10 +21,7 @@ int run_trouble(const struct fault *why)
 /* Column of a byte offset, in characters from 1. */
 static uint32_t column_of(struct slice query, uint32_t off)
 {
-	uint32_t column = 1;
-	for (uint32_t i = 0; i < off && i < query.len; i++)
-		column += (query.data[i] & 0xC0) != 0x80;
-	return column;
+	return 1 + (uint32_t)utf8_length(slice_part(query, 0, off < query.len ? off : query.len));
 }
 
 int run_syntax_error(struct slice query, uint32_t off, const struct fault *why)

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/translate.h"
+#include "base/utf8.h"
 #include "query/automaton.h"
 #include "query/lender.h"
 #include "store/forms.h"
@@ -182,14 +183,6 @@ static enum fund_status take_likest(void *context, const struct form *f, uint32_
 	return buf_add_slice(&l->word, f->word);
 }
 
-static uint32_t letters_of(struct slice s)
-{
-	uint32_t n = 0;
-	for (size_t i = 0; i < s.len; i++)
-		n += (s.data[i] & 0xC0) != 0x80;
-	return n;
-}
-
 static enum fund_status is_known(struct searcher *s, const struct word *w, struct arena *arena, bool *known)
 {
 	enum fund_status st = FUND_OK;
@@ -228,7 +221,7 @@ static enum fund_status find_likest(struct searcher *s, struct slice typed, stru
 	struct buf written = BUF_INIT;
 	struct automaton *a = NULL;
 	enum fund_status st = analyse_written(typed, &written);
-	uint32_t letters = letters_of(slice_buf(&written));
+	uint32_t letters = (uint32_t)utf8_length(slice_buf(&written));
 	if (st == FUND_OK && letters >= SUGGEST_LEAST) {
 		st = automaton_fuzzy(&a, slice_buf(&written), letters <= SUGGEST_SHORT ? 1 : 2);
 		if (st == FUND_OK)

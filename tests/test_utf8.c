@@ -56,6 +56,18 @@ START_TEST(bytes_read_as_these_characters)
 }
 END_TEST
 
+START_TEST(valid_text_has_as_many_characters)
+{
+	size_t n = 0;
+
+	while (n < 6 && texts[_i].cps[n])
+		n++;
+	if (texts[_i].valid_len == strlen(texts[_i].bytes))
+		ck_assert_uint_eq(utf8_length(slice_str(texts[_i].bytes)), n);
+	ck_assert_uint_eq(utf8_length(slice_of(NULL, 0)), 0);
+}
+END_TEST
+
 START_TEST(every_character_comes_back)
 {
 	for (uint32_t cp = 1; cp <= 0x10FFFF; cp++) {
@@ -102,6 +114,7 @@ Suite *suite_utf8(void)
 	TCase *t = tcase_create("utf8");
 
 	tcase_add_loop_test(t, bytes_read_as_these_characters, 0, sizeof(texts) / sizeof(texts[0]));
+	tcase_add_loop_test(t, valid_text_has_as_many_characters, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_test(t, every_character_comes_back);
 	tcase_add_loop_test(t, what_is_no_character_is_encoded_as_the_replacement, 0, 4);
 	tcase_add_test(t, the_first_bad_byte_is_found_at_every_offset);
