@@ -12,7 +12,7 @@
 #include "query/plan_private.h"
 #include "store/index_writer.h"
 
-#define DOCS_AT_ONCE 32u /* that are looked at for a part */
+#define MEETINGS_AT_ONCE 32u /* articles that are looked at for a word and a part at one place */
 #define NO_FORM UINT32_MAX
 #define OTHER_FORM "\x01" /* no word is written so */
 
@@ -611,19 +611,6 @@ enum fund_status lender_find_key(struct lender *l, struct slice key, uint32_t *d
 	return st == FUND_OK ? l->x->db_find(l->db, slice_buf(&l->name), doc, &l->why) : st;
 }
 
-static bool do_meet(const uint32_t *a, uint32_t n_a, const uint32_t *b, uint32_t n_b)
-{
-	for (uint32_t i = 0, k = 0; i < n_a && k < n_b;) {
-		if (a[i] == b[k])
-			return true;
-		if (a[i] < b[k])
-			i++;
-		else
-			k++;
-	}
-	return false;
-}
-
 /* Words come before parts: class w before x. */
 static enum fund_status meet_in_terms(struct slice terms, struct slice word, struct slice part, bool *yes)
 {
@@ -638,7 +625,7 @@ static enum fund_status meet_in_terms(struct slice terms, struct slice word, str
 		if (st != FUND_OK || !t.posting.pos)
 			break;
 		if (is_part) {
-			*yes = do_meet(pos, n, t.posting.pos, t.posting.freq);
+			*yes = positions_meet(pos, n, t.posting.pos, t.posting.freq);
 			break;
 		}
 		free(pos); /* a damaged document has a term twice */
@@ -678,11 +665,11 @@ static enum fund_status meet_anywhere(struct lender *l, const struct lender_quer
 	uint32_t first = 0;
 	enum fund_status st;
 	do {
-		st = lender_find(l, both, XAPIAN_BY_DOC, first, DOCS_AT_ONCE, &page);
+		st = lender_find(l, both, XAPIAN_BY_DOC, first, MEETINGS_AT_ONCE, &page);
 		for (uint32_t i = 0; i < page.n && st == FUND_OK && !*yes; i++)
 			st = meet_in(l, page.docs[i], word, part, yes);
 		first += page.n;
-	} while (st == FUND_OK && !*yes && page.n == DOCS_AT_ONCE);
+	} while (st == FUND_OK && !*yes && page.n == MEETINGS_AT_ONCE);
 	lender_page_release(&page);
 	return st;
 }

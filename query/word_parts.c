@@ -2,7 +2,6 @@
 #include "query/word_parts.h"
 
 #include "query/lender.h"
-#include "store/forms.h"
 #include "store/postings.h"
 
 static enum fund_status beginnings(void *context, struct lexicon *x, struct slice text)
@@ -101,6 +100,19 @@ static enum fund_status open_term(struct leaf *leaf, struct slice term, struct p
 	return st == FUND_OK ? postings_open(p, segment_chunks(leaf->segment), &entry, leaf->weights) : st;
 }
 
+bool positions_meet(const uint32_t *a, uint32_t n_a, const uint32_t *b, uint32_t n_b)
+{
+	for (uint32_t i = 0, k = 0; i < n_a && k < n_b;) {
+		if (a[i] == b[k])
+			return true;
+		if (a[i] < b[k])
+			i++;
+		else
+			k++;
+	}
+	return false;
+}
+
 /* In the document that both are at. */
 static enum fund_status do_meet(struct postings *a, struct postings *b, bool *yes)
 {
@@ -109,10 +121,7 @@ static enum fund_status do_meet(struct postings *a, struct postings *b, bool *ye
 	enum fund_status st = postings_positions(a, &p, &n);
 	if (st == FUND_OK)
 		st = postings_positions(b, &q, &m);
-	for (uint32_t i = 0, k = 0; st == FUND_OK && i < n && k < m && !*yes;) {
-		*yes = p[i] == q[k];
-		p[i] < q[k] ? i++ : k++;
-	}
+	*yes = st == FUND_OK && positions_meet(p, n, q, m);
 	return st;
 }
 

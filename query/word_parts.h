@@ -23,6 +23,8 @@ struct word_parts {
 /* `surface`: as written, or folded. With several indexes by the first one that knows the word for a compound. FUND_NO_MEMORY, FUND_CORRUPT. */
 enum fund_status word_parts_find(struct searcher *s, struct slice surface, struct arena *arena, struct word_parts *out);
 
+/* Is there a number in both? Each ascends. */
+bool positions_meet(const uint32_t *a, uint32_t n_a, const uint32_t *b, uint32_t n_b);
 /* Has the index made `part` (with its class x) a part of the term `word` (without class)? The split depends on the form that a segment's words were split by, so its lists are
  * asked: whether there is a place where both stand. FUND_NO_MEMORY, FUND_CORRUPT. */
 enum fund_status word_parts_has(struct searcher *s, struct slice word, struct slice part, struct arena *arena, bool *yes);
