@@ -61,6 +61,11 @@ int tell_fault(struct fundstelle_error *error, enum fund_status st, const struct
 	return tell(error, code_of(st), 0, why->text[0] ? why->text : fund_status_name(st));
 }
 
+int tell_asked(struct fundstelle_error *error, enum fund_status st, const struct search_note *note, const struct fault *why)
+{
+	return st == FUND_INVALID ? tell(error, FUNDSTELLE_SYNTAX, note->error_off, why->text) : tell_fault(error, st, why);
+}
+
 int tell_invalid(struct fundstelle_error *error, const char *message) { return tell(error, FUNDSTELLE_INVALID, 0, message); }
 
 /* ---- signals ---- */

@@ -103,7 +103,7 @@ int fundstelle_kwic(fundstelle_index *index, const char *query, size_t len, cons
 		return FUNDSTELLE_OK;
 	}
 	fundstelle_concordance_free(made);
-	return st == FUND_INVALID ? tell(error, FUNDSTELLE_SYNTAX, index->session.note.error_off, why.text) : tell_fault(error, st, &why);
+	return tell_asked(error, st, &index->session.note, &why);
 }
 
 /* ---- what is in it ---- */

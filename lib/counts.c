@@ -105,7 +105,7 @@ static int count_all(fundstelle_index *index, struct counting *c, fundstelle_cou
 		return FUNDSTELLE_OK;
 	}
 	fundstelle_counts_free(c->out);
-	return st == FUND_INVALID ? tell(error, FUNDSTELLE_SYNTAX, c->note.error_off, why.text) : tell_fault(error, st, &why);
+	return tell_asked(error, st, &c->note, &why);
 }
 
 int fundstelle_timeline(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options, uint32_t unit,

@@ -82,6 +82,8 @@ int warnings_hand_out(const struct warnings *w, uint32_t i, struct fundstelle_wa
 /* Tells the caller, and gives the code. */
 int tell(struct fundstelle_error *error, int code, uint32_t offset, const char *message);
 int tell_fault(struct fundstelle_error *error, enum fund_status st, const struct fault *why);
+/* What became of a query: FUND_INVALID is an error in it, at note->error_off. */
+int tell_asked(struct fundstelle_error *error, enum fund_status st, const struct search_note *note, const struct fault *why);
 int tell_invalid(struct fundstelle_error *error, const char *message);
 
 #endif

@@ -94,9 +94,7 @@ static int find(fundstelle_index *index, const struct session_query *q, struct f
 	if (st != FUND_OK)
 		return tell_fault(error, st, &why);
 	st = session_find(s, q, &why);
-	if (st == FUND_INVALID)
-		return tell(error, FUNDSTELLE_SYNTAX, s->note.error_off, why.text);
-	return st == FUND_OK ? FUNDSTELLE_OK : tell_fault(error, st, &why);
+	return st == FUND_OK ? FUNDSTELLE_OK : tell_asked(error, st, &s->note, &why);
 }
 
 int fundstelle_search(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options, fundstelle_result **out,

@@ -92,9 +92,9 @@ static enum fund_status add_page(struct session *s, void *context, struct fault 
 	struct concordance *c = context;
 	struct text_cache cache = { 0 };
 	struct buf room = BUF_INIT;
+	uint32_t n = s->search.topk.best.n;
 	enum fund_status st = lend_page(c);
-	(void)s;
-	for (uint32_t i = c->first; i < n_hits(c) && i - c->first < PAGE_ARTICLES && st == FUND_OK; i++) {
+	for (uint32_t i = c->first; i < n && i - c->first < PAGE_ARTICLES && st == FUND_OK; i++) {
 		c->kwic.number = (uint64_t)taken_at(c, i) << 32;
 		st = add_hit(c, hit_at(c, i), &cache, &room);
 	}
@@ -119,13 +119,18 @@ static enum fund_status next_page(struct concordance *c, struct fault *why)
 
 /* ---- lines in their order ---- */
 
+static enum fund_status sorter_failed(const struct concordance *c, enum fund_status st, struct fault *why)
+{
+	return fault_set(why, st, "%s", c->why.text[0] ? c->why.text : "out of memory");
+}
+
 static enum fund_status sort_all(struct concordance *c, struct fault *why)
 {
 	enum fund_status st;
 	while ((st = next_page(c, why)) == FUND_OK)
 		for (uint32_t i = 0; i < c->list.n && st == FUND_OK; i++)
 			if ((st = kwic_sorter_add(c->sorter, &c->list.lines[i])) != FUND_OK)
-				return fault_set(why, st, "%s", c->why.text[0] ? c->why.text : "out of memory");
+				return sorter_failed(c, st, why);
 	return st == FUND_END ? FUND_OK : st;
 }
 
@@ -137,9 +142,10 @@ enum fund_status concordance_begin(struct concordance *c, const struct concordan
 	c->left = o->wanted;
 	c->links = o->links;
 	enum fund_status st = kwic_init(&c->kwic, s->analyser, &s->searcher, s->search.plan, o->width, o->order);
-	if (st == FUND_OK && o->order != KWIC_BY_POSITION)
+	bool sorts = o->order != KWIC_BY_POSITION;
+	if (st == FUND_OK && sorts)
 		st = order_by_place(c);
-	if (st == FUND_OK && o->order != KWIC_BY_POSITION)
+	if (st == FUND_OK && sorts)
 		st = kwic_sorter_new(&c->sorter, o->memory, all, o->dir, &c->why);
 	if (st != FUND_OK)
 		return fault_set(why, st, "out of memory");
@@ -151,7 +157,7 @@ static enum fund_status next_line(struct concordance *c, struct kwic_line *out, 
 	enum fund_status st = FUND_OK;
 	if (c->sorter) {
 		st = kwic_sorter_next(c->sorter, out);
-		return st == FUND_OK || st == FUND_END ? st : fault_set(why, st, "%s", c->why.text[0] ? c->why.text : "out of memory");
+		return st == FUND_OK || st == FUND_END ? st : sorter_failed(c, st, why);
 	}
 	while (c->at == c->list.n && st == FUND_OK)
 		st = next_page(c, why);
