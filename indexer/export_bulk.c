@@ -152,13 +152,14 @@ static bool is_no_file(const char *path)
 	return stat(path, &is) == 0 && !S_ISREG(is.st_mode);
 }
 
-static enum fund_status write_into(struct snapshot *s, struct shard shard, const char *path, const char *dir, uint64_t *n, struct fault *why)
+/* *fd: -1 where it could not be opened, else closed again. */
+static enum fund_status write_path(struct snapshot *s, struct shard shard, const char *path, int flags, const char *dir, int *fd, uint64_t *n, struct fault *why)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
+	*fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0666);
+	if (*fd < 0)
 		return fault_errno(why, errno, "%s", path);
-	enum fund_status st = write_to(s, shard, fd, path, dir, n, why);
-	if (close(fd) != 0 && st == FUND_OK)
+	enum fund_status st = write_to(s, shard, *fd, path, dir, n, why);
+	if (close(*fd) != 0 && st == FUND_OK)
 		st = fault_errno(why, errno, "%s", path);
 	return st;
 }
@@ -166,20 +167,18 @@ static enum fund_status write_into(struct snapshot *s, struct shard shard, const
 enum fund_status export_bulk(struct snapshot *s, struct shard shard, const char *path, const char *dir, uint64_t *n, struct fault *why)
 {
 	struct buf beside = BUF_INIT;
+	int fd;
 	*n = 0;
 	if (strcmp(path, "-") == 0)
 		return write_to(s, shard, STDOUT_FILENO, "stdout", dir, n, why);
 	if (is_no_file(path))
-		return write_into(s, shard, path, dir, n, why);
+		return write_path(s, shard, path, 0, dir, &fd, n, why);
 	if (buf_add_format(&beside, "%s.%ld", path, (long)getpid()) != FUND_OK || !buf_str(&beside)) {
 		buf_release(&beside);
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	}
 	const char *name = (const char *)beside.data;
-	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	enum fund_status st = fd < 0 ? fault_errno(why, errno, "%s", name) : write_to(s, shard, fd, name, dir, n, why);
-	if (fd >= 0 && close(fd) != 0 && st == FUND_OK)
-		st = fault_errno(why, errno, "%s", name);
+	enum fund_status st = write_path(s, shard, name, O_CREAT | O_TRUNC, dir, &fd, n, why);
 	if (st == FUND_OK && rename(name, path) != 0)
 		st = fault_errno(why, errno, "%s", path);
 	if (st != FUND_OK && fd >= 0)

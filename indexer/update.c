@@ -114,36 +114,38 @@ static bool guard_trips(const struct update *u)
 }
 
 /* Calls `each` for all blocks of the index's lexicon. */
-static enum fund_status each_lexicon_block(struct update *u, struct lexicon *lexicon, enum fund_status (*each)(struct lexicon *lexicon, struct slice block))
+static enum fund_status each_lexicon_block(struct update *u, void *context, enum fund_status (*each)(void *context, struct slice block))
 {
 	struct slice word = slice_of("", 0), block;
 	enum fund_status st = FUND_OK;
 	while (st == FUND_OK) {
 		st = snapshot_lexicon_next(u->old, word, &word, &block);
 		if (st == FUND_OK)
-			st = each(lexicon, block);
+			st = each(context, block);
 	}
 	if (st == FUND_NOT_FOUND)
 		return FUND_OK;
 	return st == FUND_CORRUPT ? fault_set(u->why, st, "the lexicon is damaged: run fundstelle-index --verify") : st;
 }
 
-static enum fund_status count_words(struct lexicon *lexicon, struct slice block)
+static enum fund_status count_words(void *n, struct slice block)
 {
-	lexicon->n += lexicon_count(block);
+	*(size_t *)n += lexicon_count(block);
 	return FUND_OK;
 }
+
+static enum fund_status add_words(void *lexicon, struct slice block) { return lexicon_decode(lexicon, block); }
 
 /* That of the index, as long as it is not built anew. */
 static enum fund_status load_lexicon(struct update *u, struct lexicon *lexicon)
 {
-	struct lexicon size = LEXICON_INIT; /* only counts */
+	size_t n = 0;
 	if (!u->old || u->options->rebuild)
 		return FUND_OK;
-	enum fund_status st = each_lexicon_block(u, &size, count_words);
+	enum fund_status st = each_lexicon_block(u, &n, count_words);
 	if (st == FUND_OK)
-		st = lexicon_reserve(lexicon, size.n);
-	return st == FUND_OK ? each_lexicon_block(u, lexicon, lexicon_decode) : st;
+		st = lexicon_reserve(lexicon, n);
+	return st == FUND_OK ? each_lexicon_block(u, lexicon, add_words) : st;
 }
 
 static enum fund_status store_block(void *context, struct slice first, struct slice block)
