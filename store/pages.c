@@ -60,6 +60,27 @@ bool page_node(const struct pages *p, const struct page *page, uint32_t i, struc
 	return true;
 }
 
+/* What a node takes of its page. */
+static size_t node_size(const struct page *page, const struct node *node)
+{
+	size_t len = page->is_leaf ? (node->flags & NODE_BIGDATA ? PAGES_WORD : node->number_or_len) : 0;
+
+	return (NODE_HEADER + node->key.len + len + 1) & ~(size_t)1;
+}
+
+bool page_is_filled(const struct pages *p, const struct page *page)
+{
+	size_t len = 0;
+	struct node node;
+
+	for (uint32_t i = 0; i < page->n; i++) {
+		if (!page_node(p, page, i, &node))
+			return false;
+		len += node_size(page, &node);
+	}
+	return len == p->page_size - page->upper;
+}
+
 uint64_t node_child(const struct node *node)
 {
 	return PAGES_WORD > 4 ? node->number_or_len | (uint64_t)node->flags << 32 : node->number_or_len;
@@ -146,12 +167,12 @@ static bool range_narrow(const struct pages *p, const struct page *page, uint32_
 		range->low = node.key;
 		range->has_low = true;
 	}
-	if (index + 1 < page->n) {
-		if (!page_node(p, page, index + 1, &node))
-			return false;
-		range->high = node.key;
-		range->has_high = true;
-	}
+	if (index + 1 == page->n)
+		return page_is_filled(p, page);
+	if (!page_node(p, page, index + 1, &node))
+		return false;
+	range->high = node.key;
+	range->has_high = true;
 	return true;
 }
 
@@ -180,7 +201,8 @@ static bool path_descend(struct path *path, const struct pages *p, struct slice 
 		if (!page_at(p, number, is_leaf, page))
 			return false;
 		if (is_leaf)
-			return page_is_within(p, page, &range) && page_search(p, page, 0, key, false, &path->index[level]);
+			return page_is_within(p, page, &range) && page_search(p, page, 0, key, false, &path->index[level]) &&
+			       (path->index[level] < page->n || page_is_filled(p, page));
 		if (!page_search(p, page, 1, key, true, &path->index[level]))
 			return false;
 		path->index[level]--;
@@ -190,13 +212,16 @@ static bool path_descend(struct path *path, const struct pages *p, struct slice 
 	return false;
 }
 
-/* To the neighbouring leaf's first or last entry. FUND_NOT_FOUND: there is none. */
+/* To the neighbouring leaf's first or last entry. FUND_NOT_FOUND: there is none. A page is left behind its last entry, and entered from
+ * behind at it, only where that is its last. */
 static enum fund_status path_step(struct path *path, bool forward)
 {
 	uint32_t level = path->depth - 1;
 	uint64_t number;
 
 	for (;;) {
+		if (forward && !page_is_filled(path->pages, &path->page[level]))
+			return FUND_CORRUPT;
 		if (level == 0)
 			return FUND_NOT_FOUND;
 		level--;
@@ -208,7 +233,8 @@ static enum fund_status path_step(struct path *path, bool forward)
 		if (!path_child(path, level, &number))
 			return FUND_CORRUPT;
 		level++;
-		if (!page_at(path->pages, number, level + 1 == path->depth, &path->page[level]))
+		if (!page_at(path->pages, number, level + 1 == path->depth, &path->page[level]) ||
+		    (!forward && !page_is_filled(path->pages, &path->page[level])))
 			return FUND_CORRUPT;
 		path->index[level] = forward ? 0 : path->page[level].n - 1;
 	}

@@ -82,6 +82,8 @@ static enum fund_status walk_page(struct walk *w, uint64_t number, uint32_t leve
 		return damaged(w, number, "is not the page that should be here");
 	if (!page_mark(w, number))
 		return damaged(w, number, "is used twice");
+	if (!page_is_filled(w->pages, &page))
+		return damaged(w, number, "its entries do not fill it");
 	if (is_leaf)
 		w->counts.leaf++;
 	else

@@ -47,6 +47,9 @@ struct node {
 /* All give false where the bytes cannot be right. */
 bool page_at(const struct pages *p, uint64_t number, bool is_leaf, struct page *out);
 bool page_node(const struct pages *p, const struct page *page, uint32_t i, struct node *out);
+/* The nodes take all bytes from `upper` to the page's end, as LMDB keeps them: so none is hidden by a `lower` that became too small. To be
+ * asked where an answer rests on a node being the page's last. */
+bool page_is_filled(const struct pages *p, const struct page *page);
 uint64_t node_child(const struct node *node);
 /* The value; *overflow and *n_overflow are its overflow pages, 0 where it stands in the leaf. */
 bool node_value(const struct pages *p, const struct node *node, struct slice *value, uint64_t *overflow, uint64_t *n_overflow);

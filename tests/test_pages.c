@@ -284,6 +284,72 @@ START_TEST(flipped_bytes_give_a_status_never_a_crash)
 }
 END_TEST
 
+typedef enum fund_status seek_fn(const struct pages *p, struct slice key, struct slice *found, struct slice *value);
+
+/* What is asked of the damaged file is answered as the whole one answers, or refused. How many were refused. */
+static unsigned refused(const struct pages *whole, const struct pages *damaged, uint64_t *seed)
+{
+	static seek_fn *const seeks[] = { pages_seek_le, pages_seek_ge, pages_seek_gt };
+	uint8_t key[511];
+	struct slice asked = slice_of(key, make_key(seed, key)), found[2], value[2];
+	enum fund_status status = pages_get(damaged, asked, &value[1]);
+	unsigned n = status == FUND_CORRUPT;
+
+	ck_assert(status == FUND_CORRUPT || status == pages_get(whole, asked, &value[0]));
+	for (size_t i = 0; i < sizeof(seeks) / sizeof(*seeks); i++) {
+		status = seeks[i](damaged, asked, &found[1], &value[1]);
+		n += status == FUND_CORRUPT;
+		if (status == FUND_CORRUPT)
+			continue;
+		ck_assert_int_eq(status, seeks[i](whole, asked, &found[0], &value[0]));
+		ck_assert(status != FUND_OK || (slice_equal(found[0], found[1]) && slice_equal(value[0], value[1])));
+	}
+	return n;
+}
+
+/* Byte 12 of a page is the end of its list of entries: a smaller one hides the last of them. */
+START_TEST(hidden_entries_are_never_taken_for_none)
+{
+	uint64_t seed = 31;
+	unsigned n_refused = 0;
+	struct pages whole;
+	uint8_t *bytes;
+	size_t len;
+	int fd = other_file();
+
+	if (sizeof(size_t) != 8)
+		return;
+	for (int i = 0; i < 6; i++) /* what is deleted leaves keys in branches that their leaves no longer have */
+		change(&seed, 2000);
+	bytes = load(&len);
+	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+	ck_assert_int_eq(open_path(&whole, data_path, 0, NULL), FUND_OK);
+	for (size_t at = 8192; at < len; at += 4096) {
+		uint16_t lower, hidden;
+		uint64_t number;
+
+		memcpy(&number, bytes + at, sizeof(number));
+		memcpy(&lower, bytes + at + 12, sizeof(lower));
+		if (number != at / 4096 || (bytes[at + 10] & 3) == 0 || lower <= 18)
+			continue; /* an overflow page, or one entry */
+		hidden = (uint16_t)(16 + 2 * (1 + random_below(&seed, (lower - 18u) / 2)));
+		ck_assert_int_eq(pwrite(fd, &hidden, sizeof(hidden), (off_t)at + 12), 2);
+		for (int i = 0; i < 200; i++) {
+			struct pages damaged;
+
+			ck_assert_int_eq(pages_open(&damaged, fd, 0, NULL), FUND_OK);
+			n_refused += refused(&whole, &damaged, &seed);
+			pages_close(&damaged);
+		}
+		ck_assert_int_eq(pwrite(fd, &lower, sizeof(lower), (off_t)at + 12), 2);
+	}
+	ck_assert_uint_gt(n_refused, 100);
+	pages_close(&whole);
+	close(fd);
+	free(bytes);
+}
+END_TEST
+
 START_TEST(random_bytes_behind_good_meta_pages_never_crash)
 {
 	uint64_t seed = 17;
@@ -452,6 +518,7 @@ static void plant_order(uint8_t *bytes)
 	memcpy(root + 16 + 2, root + 16 + 4, 2);
 	memcpy(root + 16 + 4, keep, 2);
 }
+static void plant_hidden(uint8_t *bytes) { main_root(bytes)[12] -= 2; }
 static void plant_flag(uint8_t *bytes) { main_root(bytes)[10] = 0x22; }
 static void plant_free(uint8_t *bytes)
 {
@@ -491,6 +558,7 @@ static const struct {
 	{ plant_leaf_count, "where the meta page says" },
 	{ plant_twice, "page" },
 	{ plant_order, "keys do not ascend" },
+	{ plant_hidden, "its entries do not fill it" },
 	{ plant_flag, "not the page that should be here" },
 	{ plant_free, "free and used" },
 };
@@ -624,6 +692,7 @@ Suite *suite_pages(void)
 
 	tcase_add_checked_fixture(damage, setup, teardown);
 	tcase_add_test(damage, flipped_bytes_give_a_status_never_a_crash);
+	tcase_add_test(damage, hidden_entries_are_never_taken_for_none);
 	tcase_add_test(damage, random_bytes_behind_good_meta_pages_never_crash);
 	tcase_add_test(damage, a_file_that_was_cut_off_is_corrupt);
 	tcase_add_loop_test(damage, heads_that_cannot_be_read_are_named, 0, sizeof(heads) / sizeof(heads[0]));
