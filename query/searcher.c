@@ -161,6 +161,7 @@ void searcher_close(struct searcher *s)
 	free(s->snapshots);
 	free(s->dirs);
 	free(s->leaves);
+	free(s->or_room);
 	*s = (struct searcher){ .opening = s->opening, .servers = s->servers, .lent_leaf = UINT32_MAX };
 }
 

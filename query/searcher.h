@@ -60,6 +60,8 @@ struct searcher {
 	uint64_t sum_length;
 	struct ranking ranking;
 	struct bm25 bm25;
+	struct or_room *or_room; /* of topk_or.c; NULL: not needed yet */
+	uint32_t or_window;	 /* documents that it looks at together; 0: as it pleases. For tests: answers do not depend on it */
 	uint32_t opening; /* how often it was opened: what was found in one opening borrows its snapshots */
 };
 

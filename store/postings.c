@@ -583,6 +583,22 @@ static enum fund_status long_block_impacts(struct postings *p, uint32_t target, 
 	return FUND_OK;
 }
 
+enum fund_status postings_range_impacts(struct postings *p, uint32_t start, uint32_t end, struct impacts *out)
+{
+	enum fund_status st = postings_seek(p, start);
+	out->n = 0;
+	if (st == FUND_OK && p->doc < end)
+		st = load_weighted(p);
+	if (st != FUND_OK || p->doc >= end)
+		return st;
+	struct impact most = { 0, 0 };
+	for (uint32_t i = p->index; i < p->n_docs && p->docs[i] < end; i++)
+		most.freq = p->weighted[i] > most.freq ? p->weighted[i] : most.freq;
+	out->n = 1;
+	out->pair[0] = most;
+	return FUND_OK;
+}
+
 enum fund_status postings_block_impacts(struct postings *p, uint32_t target, uint32_t *last, struct impacts *out)
 {
 	*last = DOC_END;

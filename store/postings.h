@@ -106,6 +106,9 @@ enum fund_status postings_impacts(struct postings *p, struct impacts *out);
  * the reader. At the list's end *last is DOC_END and out->n 0. */
 enum fund_status postings_block_impacts(struct postings *p, uint32_t target, uint32_t *last, struct impacts *out);
 
+/* Of the documents of a short list from `start` on and before `end`; out->n 0: it has none there. Moves to `start`. */
+enum fund_status postings_range_impacts(struct postings *p, uint32_t start, uint32_t end, struct impacts *out);
+
 /* Direct access for tight loops: the decoded documents and pseudo-frequencies from the current one to the block's end, *n 0 at
  * DOC_END. Move on with postings_seek(last + 1). Arrays are valid until the reader moves out of the block. */
 enum fund_status postings_block(struct postings *p, const uint32_t **docs, const uint32_t **weighted_freqs, uint32_t *n);

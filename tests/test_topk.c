@@ -440,6 +440,7 @@ START_TEST(two_hundred_random_queries_of_a_kind_agree_with_the_naive_reference)
 		struct search_options o;
 		const struct node *q = say_query(&r, (enum query_kind)_i, &o);
 		o.recency = i % 2 ? 1 + random_below(&r.state, 60) : 0;
+		searcher.or_window = i % 3 ? 1 + random_below(&r.state, 150) : 0;
 		ck_query(&r, q, &o);
 	}
 }
@@ -463,6 +464,7 @@ START_TEST(pruning_over_many_blocks_changes_no_hit)
 		struct search_options o;
 		const struct node *q = say_query(&r, i % 3 ? ANY : ONE_WORD, &o);
 		o.recency = i % 2 ? 20 : 0;
+		searcher.or_window = i % 3 ? 1 + random_below(&r.state, 1000) : 0;
 		ck_query(&r, q, &o);
 	}
 }
@@ -530,6 +532,7 @@ START_TEST(hits_that_stand_near_are_the_same_by_pages_and_by_each_way)
 		struct arena all = ARENA_INIT;
 		say_query(&r, kinds[i % 4], &o);
 		o.recency = i % 2 ? 10 : 0;
+		searcher.or_window = i % 3 ? 1 + random_below(&r.state, 150) : 0;
 		ck_assert_int_eq(run(&whole, r.text, &o, &all), FUND_OK);
 		if (kinds[i % 4] != TREE)
 			ck_ways(r.text, &o, &whole.result);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * word_lists.h - a word in one segment: its lists (itself, as a part of compounds, in other spellings), what they score together, and at most together.
+ *
+ * Bounds   of a window of documents, from the impacts of the blocks there (impact.h): micro-units, never less than what a document there scores. 0: no
+ *          document there has the word.
+ * Source   Ding, Suel: Faster top-k document retrieval using block-max indexes (2011).
+ */
+#ifndef QUERY_WORD_LISTS_H
+#define QUERY_WORD_LISTS_H
+
+#include "query/topk.h"
+#include "store/postings.h"
+
+struct word_list {
+	struct postings postings;
+	uint32_t weight;     /* hundredths */
+	int64_t bound;	     /* in the window; of a word of few lists only whether there is anything */
+	/* private */
+	struct impacts block;	/* of the last block of the window, from block_first to block_last */
+	uint32_t block_first, block_last;
+	struct impacts impacts; /* of all its blocks in the window */
+	bool started;
+	bool merged; /* the impacts are of more than `block` */
+};
+
+struct word_lists {
+	struct word_list **lists;
+	uint32_t n; /* 0: the segment lacks the word */
+	struct leaf *leaf;
+	const struct bm25 *bm25;
+	bool hint, meets; /* as asked: or_word */
+	double scale;
+	int64_t bound; /* in the window */
+	bool changed;  /* private: the impacts, since it was bound */
+};
+
+/* In the arena; each list at its first document. Also after a failure *out is to be released, unless it is NULL. */
+enum fund_status word_lists_open(struct word_lists **out, struct leaf *leaf, const struct bm25 *bm25, const struct or_word *word, struct arena *arena);
+void word_lists_release(struct word_lists *w);
+
+/* A window begins behind the one before; lists may have moved within that. *end, unless NULL, falls to where the first of its blocks ends. */
+enum fund_status word_lists_begin(struct word_lists *w, uint32_t start, uint32_t *end);
+/* And is to end there: `bound` holds in it. */
+enum fund_status word_lists_bound(struct word_lists *w, uint32_t start, uint32_t end);
+/* What the word adds to the score of a document of the window, and whether it is there; not before one that was asked for. */
+enum fund_status word_lists_score(struct word_lists *w, uint32_t doc, int64_t *score, bool *has);
+
+#endif
