@@ -51,10 +51,10 @@ static enum fund_status take_line(struct fundstelle_concordance *c, const struct
 	return st == FUND_OK ? text_copy(&c->arena, l->right, &line->right) : st;
 }
 
-static enum fund_status take_all(struct fundstelle_concordance *out, struct concordance *c, const struct concordance_options *o, struct fault *why)
+static enum fund_status take_all(struct fundstelle_concordance *out, struct concordance *c, struct fault *why)
 {
 	struct kwic_line line;
-	enum fund_status st = concordance_begin(c, o, why);
+	enum fund_status st = concordance_begin(c, why);
 	while (st == FUND_OK && (st = concordance_next(c, &line, why)) == FUND_OK)
 		if ((st = take_line(out, &line)) != FUND_OK)
 			return fault_set(why, st, "out of memory");
@@ -66,9 +66,9 @@ static enum fund_status make(fundstelle_index *index, struct fundstelle_concorda
 			     const struct concordance_options *o, struct fault *why)
 {
 	struct concordance c = { .session = &index->session, .holds = true };
-	enum fund_status st = concordance_find(&c, query, search, why);
+	enum fund_status st = concordance_find(&c, query, search, o, why);
 	if (st == FUND_OK)
-		st = take_all(out, &c, o, why);
+		st = take_all(out, &c, why);
 	if (st == FUND_OK && warnings_copy(&out->arena, &index->session.note, index->session.servers, &out->warnings) != FUND_OK)
 		st = fault_set(why, FUND_NO_MEMORY, "out of memory");
 	concordance_release(&c);

@@ -16,16 +16,26 @@ static void lend_back(struct concordance *c)
 static enum fund_status find_once(struct session *s, void *context, struct fault *why)
 {
 	const struct concordance *c = context;
-	struct search_options all = *c->options;
-	all.limit = UINT32_MAX;
-	all.offset = 0;
-	return search_find(&s->search, &s->searcher, c->query, &all, &s->note, why);
+	struct search_options options = *c->search;
+	options.limit = c->ranked;
+	options.offset = 0;
+	return search_find(&s->search, &s->searcher, c->query, &options, &s->note, why);
 }
 
-enum fund_status concordance_find(struct concordance *c, struct slice query, const struct search_options *options, struct fault *why)
+/* An article mostly has a line; where some have none, all are ranked. */
+static uint32_t articles_for(const struct concordance_options *o)
+{
+	bool all = o->order != KWIC_BY_POSITION || o->skip >= UINT32_MAX || o->wanted >= UINT32_MAX - o->skip;
+	return all ? UINT32_MAX : (uint32_t)(o->skip + o->wanted);
+}
+
+enum fund_status concordance_find(struct concordance *c, struct slice query, const struct search_options *search, const struct concordance_options *options,
+				  struct fault *why)
 {
 	c->query = query;
+	c->search = search;
 	c->options = options;
+	c->ranked = articles_for(options);
 	enum fund_status st = session_read(c->session, find_once, c, why);
 	if (st == FUND_OK && session_mark(c->session) != FUND_OK)
 		st = fault_set(why, FUND_NO_MEMORY, "out of memory");
@@ -103,15 +113,35 @@ static enum fund_status add_page(struct session *s, void *context, struct fault 
 	return search_describe(st, why);
 }
 
+static enum fund_status start_lines(struct concordance *c)
+{
+	struct session *s = c->session;
+	kwic_release(&c->kwic);
+	return kwic_init(&c->kwic, s->analyser, &s->searcher, s->search.plan, c->options->width, c->options->order);
+}
+
+/* Those that were ranked have fewer lines than are wanted: now all, in the same order. */
+static enum fund_status rank_all(struct concordance *c, struct fault *why)
+{
+	c->ranked = UINT32_MAX;
+	enum fund_status st = session_read_on(c->session, find_once, c, why);
+	lend_back(c);
+	if (st == FUND_OK && start_lines(c) != FUND_OK)
+		st = fault_set(why, FUND_NO_MEMORY, "out of memory");
+	return st;
+}
+
 /* FUND_END: there are no more hits. */
 static enum fund_status next_page(struct concordance *c, struct fault *why)
 {
 	c->list = (struct kwic_list){ NULL, 0 };
 	c->at = 0;
 	arena_reset(&c->lines);
-	if (c->first >= n_hits(c))
+	enum fund_status st = c->first >= n_hits(c) && n_hits(c) == c->ranked ? rank_all(c, why) : FUND_OK;
+	if (st == FUND_OK && c->first >= n_hits(c))
 		return FUND_END;
-	enum fund_status st = session_read_on(c->session, add_page, c, why);
+	if (st == FUND_OK)
+		st = session_read_on(c->session, add_page, c, why);
 	lend_back(c);
 	c->first += PAGE_ARTICLES;
 	return st;
@@ -134,14 +164,14 @@ static enum fund_status sort_all(struct concordance *c, struct fault *why)
 	return st == FUND_END ? FUND_OK : st;
 }
 
-enum fund_status concordance_begin(struct concordance *c, const struct concordance_options *o, struct fault *why)
+enum fund_status concordance_begin(struct concordance *c, struct fault *why)
 {
+	const struct concordance_options *o = c->options;
 	uint64_t all = o->wanted < UINT64_MAX - o->skip ? o->skip + o->wanted : UINT64_MAX;
-	struct session *s = c->session;
 	c->skip = o->skip;
 	c->left = o->wanted;
 	c->links = o->links;
-	enum fund_status st = kwic_init(&c->kwic, s->analyser, &s->searcher, s->search.plan, o->width, o->order);
+	enum fund_status st = start_lines(c);
 	bool sorts = o->order != KWIC_BY_POSITION;
 	if (st == FUND_OK && sorts)
 		st = order_by_place(c);

@@ -2,8 +2,9 @@
 /*
  * concordance.h - the lines of all hits of a query, one by one: by their articles' rank, or sorted by what stands beside the keyword.
  *
- * Life     concordance_find(), concordance_begin(), concordance_next() until FUND_END; release also on {0} and behind a failure. Hits are ranked once; their lines are
- *          taken out of the index a page of articles at a time. So a million lines do not sit in memory.
+ * Life     concordance_find(), concordance_begin(), concordance_next() until FUND_END; release also on {0} and behind a failure. No more articles are ranked
+ *          than lines are wanted, unless they are to be sorted; their lines are taken out of the index a page of articles at a time. So a million
+ *          lines do not sit in memory.
  * Order    Lines that are sorted are taken out in the order of the archive, where neighbours share a block of text; each has the number that it would have in the
  *          order of hits.
  * Index    that of the session. What is held of it is let go whenever lines were taken, unless `holds`: then all is of the state that was searched.
@@ -19,7 +20,9 @@ struct concordance {
 	bool holds;
 	/* private */
 	struct slice query;
-	const struct search_options *options;
+	const struct search_options *search;
+	const struct concordance_options *options;
+	uint32_t ranked; /* articles at most; UINT32_MAX: all */
 	struct kwic kwic;
 	struct kwic_list list; /* of one page */
 	struct arena lines;
@@ -40,9 +43,10 @@ struct concordance_options {
 	const char *dir;
 };
 
-/* Ranks. Errors: session_find(). `options` are borrowed up to here; their limit and offset do not count. */
-enum fund_status concordance_find(struct concordance *c, struct slice query, const struct search_options *options, struct fault *why);
-enum fund_status concordance_begin(struct concordance *c, const struct concordance_options *o, struct fault *why);
+/* Ranks. Errors: session_find(). Options are borrowed until the release; of `search` limit and offset do not count. */
+enum fund_status concordance_find(struct concordance *c, struct slice query, const struct search_options *search, const struct concordance_options *options,
+				  struct fault *why);
+enum fund_status concordance_begin(struct concordance *c, struct fault *why);
 /* Valid until the next call. FUND_END behind the last; FUND_STALE: the index changed since. */
 enum fund_status concordance_next(struct concordance *c, struct kwic_line *out, struct fault *why);
 void concordance_release(struct concordance *c);

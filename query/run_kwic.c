@@ -6,15 +6,11 @@
 #include "query/present_kwic.h"
 #include "query/run.h"
 
-static enum fund_status print_all(struct concordance *c, const struct options *o, struct kwic_presenter *p, struct fault *why)
+static enum fund_status print_all(struct concordance *c, struct kwic_presenter *p, struct fault *why)
 {
-	const char *dir = getenv("TMPDIR");
-	struct concordance_options wanted = { .width = p->width, .order = o->kwic_order, .links = run_has_links(o), .skip = o->search.offset,
-					      .wanted = o->limit_given ? o->search.limit : UINT64_MAX, .memory = KWIC_SORT_MEMORY,
-					      .dir = dir && *dir ? dir : "/tmp" };
 	struct kwic_line line;
 	kwic_begin(p, &c->session->search.result);
-	enum fund_status st = concordance_begin(c, &wanted, why);
+	enum fund_status st = concordance_begin(c, why);
 	while (st == FUND_OK && !p->p->error && (st = concordance_next(c, &line, why)) == FUND_OK)
 		kwic_print(p, &line);
 	kwic_end(p);
@@ -28,15 +24,19 @@ int run_kwic(const struct options *o, struct analyser *analyser, struct printer 
 	struct fault why = { 0 };
 	struct present_options po = run_present_options(o);
 	struct kwic_presenter p = { .p = out, .format = o->format, .options = &po, .width = o->kwic_width ? o->kwic_width : kwic_default_width(&po, o->format) };
+	const char *dir = getenv("TMPDIR");
+	struct concordance_options wanted = { .width = p.width, .order = o->kwic_order, .links = run_has_links(o), .skip = o->search.offset,
+					      .wanted = o->limit_given ? o->search.limit : UINT64_MAX, .memory = KWIC_SORT_MEMORY,
+					      .dir = dir && *dir ? dir : "/tmp" };
 	int status = 2;
 	run_session(&s, o, analyser);
-	enum fund_status st = concordance_find(&c, slice_buf(&o->query), &o->search, &why);
+	enum fund_status st = concordance_find(&c, slice_buf(&o->query), &o->search, &wanted, &why);
 	run_warn(o, slice_buf(&o->query), &s.note);
 	if (st == FUND_INVALID) {
 		run_syntax_error(slice_buf(&o->query), s.note.error_off, &why);
 	} else {
 		if (st == FUND_OK)
-			st = print_all(&c, o, &p, &why);
+			st = print_all(&c, &p, &why);
 		status = run_finish(out, p.any ? 0 : 1);
 		if (st != FUND_OK)
 			status = run_trouble(&why);

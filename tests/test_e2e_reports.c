@@ -292,11 +292,18 @@ START_TEST(lines_are_sorted_by_what_stands_left_from_the_keyword_on)
 }
 END_TEST
 
+/* Where articles are hits without a line, more of them are to be ranked than lines are wanted. */
+static const char *const paged[] = { "kakalok", "--sort=newest katukak OR NOT katukak", "--sort=left kakalok" };
+
 START_TEST(pages_of_lines_put_together_are_the_whole)
 {
-	struct lines all = lines_of("-f tsv --kwic kakalok"), first = lines_of("-f tsv --kwic -n 7 kakalok"),
-		     rest = lines_of("-f tsv --kwic --offset=7 kakalok");
+	char args[3][120];
+	snprintf(args[0], sizeof args[0], "-f tsv --kwic %s", paged[_i]);
+	snprintf(args[1], sizeof args[1], "-f tsv --kwic -n 7 %s", paged[_i]);
+	snprintf(args[2], sizeof args[2], "-f tsv --kwic --offset=7 %s", paged[_i]);
+	struct lines all = lines_of(args[0]), first = lines_of(args[1]), rest = lines_of(args[2]);
 	ck_assert_uint_eq(first.n, 7);
+	ck_assert_uint_gt(rest.n, 20);
 	ck_assert_uint_eq(first.n + rest.n, all.n);
 	for (unsigned i = 0; i < all.n; i++)
 		ck_assert_str_eq(all.at[i], i < 7 ? first.at[i] : rest.at[i - 7]);
@@ -611,7 +618,7 @@ Suite *suite_e2e_reports(void)
 	tcase_add_loop_test(t, every_occurrence_has_its_line_with_its_contexts, 0, (int)N_WORDS / 5);
 	tcase_add_test(t, lines_are_sorted_by_what_stands_right);
 	tcase_add_test(t, lines_are_sorted_by_what_stands_left_from_the_keyword_on);
-	tcase_add_test(t, pages_of_lines_put_together_are_the_whole);
+	tcase_add_loop_test(t, pages_of_lines_put_together_are_the_whole, 0, (int)(sizeof paged / sizeof *paged));
 	tcase_add_loop_test(t, collocates_are_those_of_the_slow_way, 1, 7);
 	tcase_add_test(t, the_explanation_sums_exactly_to_the_score);
 	suite_add_tcase(s, t);
