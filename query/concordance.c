@@ -143,7 +143,7 @@ static enum fund_status next_page(struct concordance *c, struct fault *why)
 	if (st == FUND_OK)
 		st = session_read_on(c->session, add_page, c, why);
 	lend_back(c);
-	c->first += PAGE_ARTICLES;
+	c->first = n_hits(c) - c->first > PAGE_ARTICLES ? c->first + PAGE_ARTICLES : n_hits(c);
 	return st;
 }
 
