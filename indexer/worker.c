@@ -7,7 +7,9 @@
 
 #include "base/hash.h"
 #include "base/translate.h"
+#include "base/utf8.h"
 #include "indexer/confine.h"
+#include "indexer/date.h"
 #include "indexer/interrupt.h"
 #include "indexer/walk.h"
 
@@ -258,6 +260,21 @@ static enum fund_status cannot_read_index(struct batch *b, enum fund_status st)
 	return fault_set(&b->fault, st, "the index cannot be read: run fundstelle-index --verify");
 }
 
+#define DATE_SHOWN 80 /* bytes */
+
+/* A date that the file names and that cannot be is left out, and told under --verbose. w->tail is the article's. */
+static enum fund_status note_date(struct worker *w, struct batch *b, struct entry *e, const struct article *a)
+{
+	struct fault why = { 0 };
+	if (a->date_text.len == 0 || date_parse(a->date_text) != 0)
+		return FUND_OK;
+	size_t n = utf8_valid_prefix(slice_part(a->date_text, 0, a->date_text.len < DATE_SHOWN ? a->date_text.len : DATE_SHOWN));
+	fault_set(&why, FUND_INVALID, "no date between 1500 and 2100, ignored: %.*s", (int)n, (const char *)a->date_text.data);
+	struct slice tail = slice_from(slice_buf(&w->tail), w->tail.len > 0);
+	tail.len -= tail.len && tail.data[tail.len - 1] == '#'; /* its number is not known yet */
+	return entry_note(b, e, &(struct note){ .member = tail, .minor = true, .text = slice_str(why.text) });
+}
+
 /* Trouble that is the program's, not the file's: it ends the run. */
 static bool is_fatal(enum fund_status st) { return st == FUND_NO_MEMORY || st == FUND_INTERRUPTED; }
 
@@ -282,6 +299,8 @@ static enum fund_status read_articles(struct worker *w, struct batch *b, struct 
 			e->format = a.format;
 			e->encoding = a.encoding;
 			st = take_article(w, b, e, &a, ordinal);
+			if (st == FUND_OK)
+				st = note_date(w, b, e, &a);
 			if (st == FUND_LIMIT)
 				st = fail(b, e, &(struct note){ .member = a.member, .text = slice_str(translate(N_("an article is too large to be indexed"))) });
 			if (st != FUND_OK)

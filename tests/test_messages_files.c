@@ -32,6 +32,33 @@ START_TEST(a_file_that_cannot_be_read)
 }
 END_TEST
 
+/* Told under -v alone, and no failure. */
+static const struct {
+	const char *name, *bytes, *text;
+} dates[] = {
+	{ "a.txt", "date 2022-13-01\nDie Feuerwehr.\n", "a.txt: no date between 1500 and 2100, ignored: 2022-13-01\n" },
+	{ "b.jsonl", "{\"id\":\"x\",\"text\":\"a\",\"date\":\"2022-02-30\"}\n", "b.jsonl#x: no date between 1500 and 2100, ignored: 2022-02-30\n" },
+	{ "c.jsonl", "{\"text\":\"a\",\"date\":\"18.1.2022\"}\n{\"text\":\"a\",\"date\":\"neulich\"}\n", "c.jsonl#2: no date between 1500 and 2100, ignored: neulich\n" },
+	{ "d.html", "<html><head><meta name=date content=1234-05-06></head><body><p>Die Feuerwehr.</body></html>", "d.html: no date between 1500 and 2100, ignored: 1234-05-06\n" },
+	{ "e.eml", "From: a@b.de\nSubject: x\nDate: Tue, 32 Jan 2022 12:00:00 +0100\n\nDie Feuerwehr.\n", "no date between 1500 and 2100, ignored: Tue, 32 Jan 2022 12:00:00 +0100\n" },
+#ifdef HAVE_EXPAT
+	{ "f.xml", "<rss version=\"2.0\"><channel><item><guid>g</guid><title>T</title><description>a</description><pubDate>0.0.0</pubDate></item></channel></rss>",
+	  "f.xml#g: no date between 1500 and 2100, ignored: 0.0.0\n" },
+#endif
+};
+
+START_TEST(a_date_that_cannot_be_is_told_where_files_are_listed_and_ignored)
+{
+	article(dates[_i].name, dates[_i].bytes);
+	struct outcome o = program_run(NULL, "fundstelle-index -v -i %s %s", index_dir, archive);
+	ck_assert_msg(o.status == 0 && strstr(o.err, dates[_i].text), "%d: %s%s", o.status, o.out, o.err);
+	outcome_free(&o);
+	o = program_run(NULL, "fundstelle-index --rebuild -i %s %s", index_dir, archive);
+	ck_assert_msg(o.status == 0 && *o.err == '\0', "%d: %s", o.status, o.err);
+	outcome_free(&o);
+}
+END_TEST
+
 /* ---- limits: what stands in a file so many times between a beginning and an end ---- */
 
 #define LETTERS "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" /* and one more: 64 bytes */
@@ -115,6 +142,7 @@ Suite *suite_messages_files(void)
 	Suite *s = suite_create("messages about files");
 	TCase *t = tcase_create("files");
 	tcase_add_checked_fixture(t, site_set_up, site_tear_down);
+	tcase_add_loop_test(t, a_date_that_cannot_be_is_told_where_files_are_listed_and_ignored, 0, (int)(sizeof dates / sizeof *dates));
 	tcase_add_loop_test(t, a_file_that_cannot_be_read, 0, sizeof files / sizeof *files);
 	tcase_add_loop_test(t, a_file_beyond_a_limit, 0, sizeof large / sizeof *large);
 #ifdef HAVE_EXPAT
