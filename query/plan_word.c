@@ -50,13 +50,15 @@ enum fund_status plan_term(struct plan_build *b, struct slice bytes, enum term_k
 
 /* ---- one word ---- */
 
-/* All kinds of one term: the word, compounds that have it as a part, other spellings. */
-static enum fund_status add_kinds(struct plan_build *b, struct slice bytes, enum field field, uint32_t weight, struct plan *word)
+/* All kinds of one term: the word, compounds that have it (as `part`, unless that is empty), other spellings. */
+static enum fund_status add_kinds(struct plan_build *b, struct slice bytes, struct slice part, enum field field, uint32_t weight, struct plan *word)
 {
 	enum term_kind last = plan_field_class(field) == 'w' && field != FIELD_TITLE ? TERM_VARIANT : TERM_WORD;
 	for (enum term_kind kind = TERM_WORD; kind <= last; kind++) {
 		struct plan *p;
-		enum fund_status st = find_term(b, bytes, kind, field, weight * kind_weight(b, kind) / FREQ_UNIT, &p);
+		if (kind == TERM_PART && part.len == 0)
+			continue;
+		enum fund_status st = find_term(b, kind == TERM_PART ? part : bytes, kind, field, weight * kind_weight(b, kind) / FREQ_UNIT, &p);
 		if (st == FUND_OK && p)
 			st = plan_add_child(b, word, p);
 		if (st != FUND_OK)
@@ -103,7 +105,7 @@ static enum fund_status add_hint(struct plan_build *b, struct slice part, double
 	if (st == FUND_OK)
 		st = plan_node_new(b, PLAN_WORD, &hint);
 	if (st == FUND_OK)
-		st = add_kinds(b, part, FIELD_ANY, FREQ_UNIT, hint);
+		st = add_kinds(b, part, part, FIELD_ANY, FREQ_UNIT, hint);
 	if (st == FUND_OK)
 		set_scales(b, hint, weight);
 	if (st != FUND_OK || hint->n_children == 0)
@@ -153,16 +155,32 @@ enum fund_status plan_grouped_number(struct plan_build *b, const struct ast *bef
 	return add_hint(b, slice_of(digits, n), 1.0);
 }
 
+/* The word as a part of compounds. */
+static enum fund_status as_part(struct plan_build *b, const struct word *w, struct buf *part)
+{
+	struct buf folded = BUF_INIT;
+	enum fund_status st = analyse_fold(b->searcher->analyser, w->surface, &folded);
+	if (st == FUND_OK)
+		st = analyse_part(b->searcher->analyser, slice_buf(&folded), part);
+	buf_release(&folded);
+	return st;
+}
+
 enum fund_status plan_word_terms(struct plan_build *b, const struct word *w, enum field field, struct plan **out)
 {
+	struct buf own = BUF_INIT;
 	enum fund_status st = plan_node_new(b, PLAN_WORD, out);
+	if (st == FUND_OK)
+		st = as_part(b, w, &own);
+	struct slice part = slice_buf(&own), none = { NULL, 0 };
 	for (uint32_t i = 0; st == FUND_OK && i < w->n_refs; i++) {
 		const struct term *t = analyser_term(b->searcher->analyser, w->refs[i].term);
 		if (i == 0)
-			st = add_kinds(b, t->bytes, field, FREQ_UNIT, *out);
+			st = add_kinds(b, t->bytes, part, field, FREQ_UNIT, *out);
 		else if (t->kind == TERM_VARIANT && plan_field_class(field) == 'w')
-			st = add_kinds(b, t->bytes, field, kind_weight(b, TERM_VARIANT), *out);
+			st = add_kinds(b, t->bytes, slice_equal(t->bytes, part) ? none : t->bytes, field, kind_weight(b, TERM_VARIANT), *out);
 	}
+	buf_release(&own);
 	if (st == FUND_OK)
 		st = finish_word(b, field, out);
 	b->unknown |= st == FUND_OK && (*out)->kind == PLAN_NONE;

@@ -110,7 +110,7 @@ enum fund_status analyse_fold(struct analyser *a, struct slice surface, struct b
 /* Calls `each` for every word in the table, in no order. */
 void analyser_each_word(const struct analyser *a, void (*each)(void *context, const struct word *word), void *context);
 
-/* The term of a folded word (a part of a compound), as TERM_WORD of that word; appended to out. */
+/* The term of a folded word as a part of compounds: as TERM_WORD of that word in the spelling of today, in which all spellings meet; appended to out. */
 enum fund_status analyse_part(struct analyser *a, struct slice folded, struct buf *out);
 
 /* Stop words (articles, prepositions, pronouns …): dropped from ranking when a query has other words; never from the

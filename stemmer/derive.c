@@ -387,9 +387,12 @@ enum fund_status derive_terms(struct derive *d, struct slice surface)
 
 enum fund_status derive_part(struct derive *d, struct slice folded, struct buf *out)
 {
+	uint8_t modern[SPELLING_ROOM];
+	size_t len = spelling_modern(&d->spelling, folded, modern);
+
 	d->draft.n_terms = 0;
 	buf_reset(&d->draft.bytes);
-	enum fund_status status = add_stem(d, folded, TERM_WORD, 0);
+	enum fund_status status = add_stem(d, len ? slice_of(modern, len) : folded, TERM_WORD, 0);
 	return status == FUND_OK ? buf_add_slice(out, slice_buf(&d->draft.bytes)) : status;
 }
 

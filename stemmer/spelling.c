@@ -8,7 +8,7 @@
 /* Where t and h stand together today: in words from the Greek and in names, and where a part of a compound begins with h. */
 static const char *const keeps_th[] = {
 	"theat", "them", "theo", "these", "thesi", "ther", "thron", "thrill", "thai", "thoma", "thuring", "thurgau", "athl", "atheis", "ethi", "ethn", "math",
-	"meth", "kath", "orth", "path", "rhyth", "synth", "anthr", "thek", "marath", "panth", "luther", "gothe", "elisabeth", "doroth", "marth", "edith",
+	"meth", "kath", "orthod", "orthog", "orthop", "worth", "forth", "path", "rhyth", "synth", "anthr", "thek", "marath", "panth", "luther", "gothe", "elisabeth", "doroth", "marth", "edith",
 	"judith", "smith", "thatch", "macbeth", "bethleh", "north", "south", "health", "youth", "thorax", "thym", "thyss", "lithi", "litho", "lith", "myth",
 	"plethor", "asth", "prothes", "parenth", "hypoth", "epith", "zith", "thaus", "thall", "theim", "thof", "tholz", "thand", "thund", "thilf", "thaft",
 	"theit", "thalt", "thaar", "thauf", "thoch", "thin", "therr", "themd", "thort", "thang", "thaut", "theft", "thinter", "thuhn", "thoff", "thutte",
@@ -29,13 +29,15 @@ static const struct pair {
 	const char *from, *to;
 } words[] = { /* whole words */
 	{ "janner", "januar" }, { "janners", "januars" }, { "feber", "februar" }, { "febers", "februars" }, { "diess", "dies" }, { "blos", "bloss" },
-	{ "brod", "brot" },	{ "brodes", "brotes" },	  { "bey", "bei" },	  { "sey", "sei" },	
+	{ "brod", "brot" },	{ "brodes", "brotes" },	  { "bey", "bei" },	  { "sey", "sei" },	  { "baar", "bar" },	   { "baare", "bare" },
+	{ "baares", "bares" },	{ "baaren", "baren" },	  { "rauh", "rau" },	  { "rauhs", "raus" },	  { "tip", "tipp" },	   { "tips", "tipps" },
+	{ "stop", "stopp" },	{ "stops", "stopps" },	  { "bischen", "bisschen" }, { "karamel", "karamell" },
 },
   inside[] = { /* anywhere in a word; by their first letters, the first that fits a place */
-	{ "addres", "adres" }, { "aufwendig", "aufwandig" }, { "brodt", "brot" }, { "behend", "behand" }, { "belemmert", "belammert" },
-	{ "crystall", "kristall" }, { "capitain", "kapitan" }, { "delphin", "delfin" }, { "dessh", "desh" }, { "erndt", "ernt" },
-	{ "fieng", "fing" }, { "graph", "graf" }, { "gieb", "gib" }, { "gieng", "ging" }, { "gescheidt", "gescheit" }, { "giltig", "gultig" },
-	{ "gesammt", "gesamt" }, { "gemse", "gamse" }, { "hieng", "hing" }, { "heerd", "herd" }, { "hulf", "hilf" }, { "ieen", "ien" },
+	{ "addres", "adres" }, { "allmalig", "allmahlich" }, { "aufwendig", "aufwandig" }, { "baarsch", "barsch" }, { "baarz", "barz" }, { "brodt", "brot" }, { "behend", "behand" }, { "belemmert", "belammert" }, { "bureau", "buro" },
+	{ "crystall", "kristall" }, { "capitain", "kapitan" }, { "delphin", "delfin" }, { "dessh", "desh" }, { "elephant", "elefant" }, { "erndt", "ernt" },
+	{ "fieng", "fing" }, { "graph", "graf" }, { "gieb", "gib" }, { "gieng", "ging" }, { "gescheidt", "gescheit" }, { "giltig", "gultig" }, { "granz", "grenz" },
+	{ "gesammt", "gesamt" }, { "gemse", "gamse" }, { "hieng", "hing" }, { "heerd", "herd" }, { "hulf", "hilf" }, { "ieen", "ien" }, { "joghurt", "jogurt" }, { "justiti", "justizi" },
 	{ "kameel", "kamel" }, { "krystall", "kristall" }, { "kapitain", "kapitan" }, { "kanguruh", "kanguru" }, { "loos", "los" },
 	{ "litteratur", "literatur" }, { "maass", "mass" }, { "maal", "mal" }, { "ntial", "nzial" }, { "ntiell", "nziell" },
 	{ "nemlich", "namlich" }, { "numerier", "nummerier" }, { "nissm", "nism" }, { "nissl", "nisl" }, { "nissv", "nisv" }, { "nissf", "nisf" },
@@ -203,10 +205,10 @@ static bool has_vowel(const uint8_t *p, size_t n)
 	return false;
 }
 
-/* Gastwirt, Schafhirt; not triumphirt, extrahirt. */
+/* Gastwirt, Schafhirt; not triumphirt, extrahirt, marschirt. */
 static bool is_wirt(const uint8_t *word, size_t ir)
 {
-	return word[ir - 1] == 'w' || (word[ir - 1] == 'h' && !memchr("paeiou", word[ir - 2], 6));
+	return word[ir - 1] == 'w' || (word[ir - 1] == 'h' && !memchr("paeiouc", word[ir - 2], 7));
 }
 
 static bool is_verb_ending(const uint8_t *ending, size_t n)

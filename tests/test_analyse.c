@@ -329,7 +329,7 @@ END_TEST
 
 /* Changes with every change of tables or rules: then an index wants --rebuild. Update it deliberately, with
  * ANALYSIS_VERSION where the tables do not show the change. */
-#define GOLDEN UINT64_C(0x1D171022FB3A623A)
+#define GOLDEN UINT64_C(0xB79FD5180B723C6F)
 
 START_TEST(the_fingerprint_is_stable)
 {

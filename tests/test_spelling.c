@@ -21,7 +21,10 @@ static const struct {
 	{ "corona", NULL },		       { "chef", NULL },	    { "sicher", NULL },		   { "decke", NULL },
 	{ "gastwirt", NULL },		       { "wirt", NULL },	    { "notieren", NULL },	   { "wissen", NULL },
 	{ "hockey", NULL },		       { "messe", NULL },	    { "masse", NULL },		   { "g7", NULL },
-	{ "", NULL },
+	{ "vortheil", "vorteil" },	       { "marschiren", "marschieren" }, { "kutschirt", "kutschiert" }, { "granze", "grenze" }, { "allmalig", "allmahlich" },
+	{ "baar", "bar" },		       { "baarzahlung", "barzahlung" }, { "rauh", "rau" },	   { "tip", "tipp" },	     { "stop", "stopp" },
+	{ "elephanten", "elefanten" },	       { "bureaus", "buros" },	    { "justitiar", "justiziar" }, { "orthographie", "orthografie" }, { "orthodox", NULL },
+	{ "geschirre", NULL },		       { "schafhirt", NULL },	    { "tipp", NULL },		   { "", NULL },
 };
 
 START_TEST(a_word_is_turned_into_the_spelling_of_today)
