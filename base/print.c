@@ -256,6 +256,14 @@ void print_key(struct printer *p, struct slice key, bool blanks)
 	added(p, key_escape(key, blanks, &p->out));
 }
 
+void print_json_key(struct printer *p, struct slice key)
+{
+	struct buf escaped = BUF_INIT;
+	enum fund_status st = key_escape(key, false, &escaped);
+	print_json(p, st == FUND_OK ? slice_buf(&escaped) : key);
+	buf_release(&escaped);
+}
+
 /* The value of an upper-case hexadecimal digit, or -1. */
 static int hex_value(uint8_t c)
 {

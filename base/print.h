@@ -44,6 +44,8 @@ enum fund_status key_escape(struct slice key, bool blanks, struct buf *out);
 enum fund_status key_unescape(struct slice printed, struct buf *out);
 /* A JSON string with its quotes (RFC 8259); invalid UTF-8 becomes U+FFFD; control characters as \u00XX. */
 void print_json(struct printer *p, struct slice text);
+/* A key, as print_key would write it. */
+void print_json_key(struct printer *p, struct slice key);
 /* A TSV field: tab, newline, carriage return and backslash as \t \n \r \\, other controls as \xXX. */
 void print_tsv(struct printer *p, struct slice text);
 

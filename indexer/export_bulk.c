@@ -7,7 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/print.h"
+#include "base/utf8.h"
+
+#define ID_MAX 512u /* bytes: OpenSearch refuses a longer one */
+#define ID_HASH 17u /* of them: a hyphen and a hash in hexadecimal, where a key is longer */
 
 struct place {
 	uint32_t pos;
@@ -99,15 +104,29 @@ static enum fund_status class_field(struct bulk *b, const struct export_article 
 	return st;
 }
 
+/* The key, or its beginning and a hash of it. */
+static enum fund_status id_field(struct bulk *b, struct slice key)
+{
+	buf_reset(&b->text);
+	enum fund_status st = key_escape(key, false, &b->text);
+	if (st == FUND_OK && b->text.len > ID_MAX) {
+		b->text.len = utf8_valid_prefix(slice_of(b->text.data, ID_MAX - ID_HASH));
+		st = buf_add_format(&b->text, "-%016llx", (unsigned long long)hash_bytes(key.data, key.len));
+	}
+	print_str(b->out, "{\"index\": {\"_id\": ");
+	print_json(b->out, slice_buf(&b->text));
+	print_str(b->out, "}}\n");
+	return st;
+}
+
 static enum fund_status article(void *context, const struct export_article *a, struct fault *why)
 {
 	struct bulk *b = context;
 	struct printer *p = b->out;
 	const struct stored_article *t = a->text;
-	print_str(p, "{\"index\": {\"_id\": ");
-	print_json(p, a->key);
-	print_str(p, "}}\n{\"key\": ");
-	print_json(p, a->key);
+	enum fund_status st = id_field(b, a->key);
+	print_str(p, "{\"key\": ");
+	print_json_key(p, a->key);
 	date_field(p, a->date);
 	const struct {
 		const char *name;
@@ -115,7 +134,8 @@ static enum fund_status article(void *context, const struct export_article *a, s
 	} fields[] = { { "title", t->title }, { "lead", t->lead }, { "body", t->body }, { "author", t->author }, { "section", t->section }, { "source", t->source } };
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		field(p, fields[i].name, fields[i].value);
-	enum fund_status st = place_words(b, a);
+	if (st == FUND_OK)
+		st = place_words(b, a);
 	if (st == FUND_OK)
 		st = words_field(b, "terms", false);
 	if (st == FUND_OK)

@@ -47,7 +47,6 @@ void present_linked_key(struct printer *p, struct slice key, struct slice addres
 void present_linked_date(struct printer *p, uint32_t date, struct slice address, uint32_t number);
 /* {"schema": 1, "query": …, "took_us": …, "index": {…}, "limits": […] without the closing brace. */
 void present_json_head(struct printer *p, const struct result *r);
-void present_json_key(struct printer *p, struct slice key);
 void present_json_date(struct printer *p, uint32_t date); /* its value: a string or null */
 
 /* "2022", "2022-01", "2022-01-18"; "" for 0. */

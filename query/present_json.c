@@ -11,16 +11,6 @@ static void member(struct printer *p, const char *name, struct slice value)
 		print_str(p, "null");
 }
 
-void present_json_key(struct printer *p, struct slice key)
-{
-	struct buf escaped = BUF_INIT;
-	if (key_escape(key, false, &escaped) == FUND_OK)
-		print_json(p, slice_buf(&escaped));
-	else
-		print_json(p, key);
-	buf_release(&escaped);
-}
-
 void present_json_date(struct printer *p, uint32_t date)
 {
 	char room[16];
@@ -83,7 +73,7 @@ static void write_hit(struct printer *p, const struct shown_hit *h, const struct
 	print_str(p, "{");
 	write_qid(p, o);
 	print_format(p, "\"rank\": %u, \"score\": %s, \"key\": ", h->rank, score_format(h->score, room));
-	present_json_key(p, h->key);
+	print_json_key(p, h->key);
 	member(p, "title", h->title.text);
 	member_date(p, h->date);
 	member(p, "author", h->author);
@@ -99,7 +89,7 @@ static void write_hit(struct printer *p, const struct shown_hit *h, const struct
 	print_str(p, ", \"duplicates\": [");
 	for (uint32_t i = 0; i < h->n_copies; i++) {
 		print_str(p, i ? ", {\"key\": " : "{\"key\": ");
-		present_json_key(p, h->copies[i].key);
+		print_json_key(p, h->copies[i].key);
 		member_date(p, h->copies[i].date);
 		member(p, "source", h->copies[i].source);
 		print_str(p, "}");
@@ -197,7 +187,7 @@ static void show(struct printer *p, const struct shown_hit *h, const struct pres
 {
 	(void)o;
 	print_str(p, "{\"key\": ");
-	present_json_key(p, h->key);
+	print_json_key(p, h->key);
 	member(p, "title", h->title.text);
 	member_date(p, h->date);
 	member(p, "author", h->author);

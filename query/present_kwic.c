@@ -97,7 +97,7 @@ static void print_as_text(struct kwic_presenter *k, const struct kwic_line *line
 static void print_object(struct kwic_presenter *k, const struct kwic_line *line)
 {
 	print_str(k->p, "{\"key\": ");
-	present_json_key(k->p, line->key);
+	print_json_key(k->p, line->key);
 	print_str(k->p, ", \"date\": ");
 	present_json_date(k->p, line->date);
 	print_str(k->p, ", \"left\": ");

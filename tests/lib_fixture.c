@@ -108,7 +108,7 @@ static void say_duplicates(struct printer *p, const fundstelle_result *r, uint32
 	for (uint32_t k = 0; k < h->n_duplicates; k++) {
 		ck_assert_int_eq(fundstelle_hit_duplicate(r, i, k, &d), FUNDSTELLE_OK);
 		print_str(p, k ? ", {\"key\": " : "{\"key\": ");
-		present_json_key(p, slice_text(d.key));
+		print_json_key(p, slice_text(d.key));
 		say_date(p, d.date);
 		say_text(p, "source", d.source);
 		print_str(p, "}");
@@ -137,7 +137,7 @@ static void say_hit(struct printer *p, const fundstelle_result *r, uint32_t i)
 	struct fundstelle_hit h = { .size = sizeof h };
 	ck_assert_int_eq(fundstelle_result_hit(r, i, &h), FUNDSTELLE_OK);
 	print_format(p, "{\"rank\": %u, \"score\": %.4f, \"key\": ", h.rank, h.score);
-	present_json_key(p, slice_text(h.key));
+	print_json_key(p, slice_text(h.key));
 	say_text(p, "title", h.title);
 	say_date(p, h.date);
 	say_text(p, "author", h.author);

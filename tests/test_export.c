@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 #include "indexer/export.h"
 #include "tests/program.h"
 #include "xapian/layout.h"
@@ -363,6 +364,36 @@ START_TEST(bulk_requests_have_fields_and_terms_in_order)
 }
 END_TEST
 
+/* Keys that differ in a byte that is no text have different ids; a key of 600 bytes has one that OpenSearch takes. */
+START_TEST(the_id_of_a_bulk_request_is_the_key_as_it_is_printed_and_never_too_long)
+{
+	char dir[300], name[700], *id, *key;
+	scratch_make(&scratch);
+	snprintf(dir, sizeof dir, "%s/a", scratch.dir);
+	file_write(dir, "kaputt\xFE.txt", "Ein Haus.\n");
+	file_write(dir, "kaputt\xFF.txt", "Ein Haus.\n");
+	snprintf(name, sizeof name, "%0200d/%0200d/%0200d", 1, 2, 3);
+	for (size_t i = 0; name[i]; i += 2)
+		if (name[i] == '0' && name[i + 1] == '0')
+			memcpy(&name[i], "ä", 2);
+	file_write(dir, name, "Ein Haus.\n");
+	program_expect(0, "fundstelle-index -q -i %s/i %s/a", scratch.dir, scratch.dir);
+	struct outcome o = program_run(NULL, "fundstelle-index -i %s/i --to-bulk=-", scratch.dir);
+	ck_assert_msg(strstr(o.out, "{\"_id\": \"kaputt%FE.txt\"}}\n{\"key\": \"kaputt%FE.txt\"") != NULL, "%s", o.out);
+	ck_assert_msg(strstr(o.out, "{\"_id\": \"kaputt%FF.txt\"}}\n{\"key\": \"kaputt%FF.txt\"") != NULL, "%s", o.out);
+	key = strstr(o.out, name);
+	ck_assert_msg(key != NULL, "the key is whole somewhere: %s", o.out);
+	id = strstr(o.out, "\"_id\": \"ää");
+	ck_assert_msg(id != NULL && id < key, "%s", o.out);
+	id += strlen("\"_id\": \"");
+	size_t length = strcspn(id, "\"");
+	ck_assert_msg(length > 500 && length <= 512 && memcmp(id, name, length - 17) == 0 && id[length - 17] == '-', "%zu: %s", length, id);
+	ck_assert_uint_eq(utf8_valid_prefix(slice_of(id, length)), length);
+	outcome_free(&o);
+	scratch_remove(&scratch);
+}
+END_TEST
+
 Suite *suite_export(void);
 Suite *suite_export(void)
 {
@@ -379,6 +410,7 @@ Suite *suite_export(void)
 	tcase_add_test(t, a_xapian_database_follows_the_archive);
 	tcase_add_test(t, shards_of_an_index_are_all_of_it);
 	tcase_add_test(t, bulk_requests_have_fields_and_terms_in_order);
+	tcase_add_test(t, the_id_of_a_bulk_request_is_the_key_as_it_is_printed_and_never_too_long);
 	suite_add_tcase(s, t);
 	return s;
 }

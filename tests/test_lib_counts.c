@@ -143,7 +143,7 @@ static void say_text(struct printer *p, const char *name, struct fundstelle_text
 static void say_line(struct printer *p, const struct fundstelle_line *l)
 {
 	print_str(p, "{\"key\": ");
-	present_json_key(p, slice_text(l->key));
+	print_json_key(p, slice_text(l->key));
 	print_str(p, ", \"date\": ");
 	present_json_date(p, DATE_PACK(l->date.year, l->date.month, l->date.day));
 	say_text(p, "left", l->left);
