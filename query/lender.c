@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/hash.h"
 #include "base/strnum.h"
@@ -47,12 +48,17 @@ struct opening {
 	uint64_t analysis;
 	enum fund_status status;
 	struct fault why;
+	struct xapian_wait wait;
 };
 
-static uint32_t step_ms(const struct lender *l)
+static uint32_t timeout_seconds(const struct lender *l) { return l->servers->timeout ? l->servers->timeout : SERVER_TIMEOUT_DEFAULT; }
+static uint32_t step_ms(const struct lender *l) { return timeout_seconds(l) * (1000u / STEPS); }
+
+static uint64_t now_us(void)
 {
-	uint32_t seconds = l->servers->timeout ? l->servers->timeout : SERVER_TIMEOUT_DEFAULT;
-	return seconds * (1000u / STEPS);
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 static enum fund_status connect_to(const struct lender *l, const char *name, struct xapian_db **db, struct fault *why)
@@ -94,9 +100,16 @@ static enum fund_status check_member(struct opening *o)
 static void *open_member(void *opening)
 {
 	struct opening *o = opening;
+	uint64_t start = now_us();
 	o->status = connect_to(o->lender, o->member->name, &o->member->db, &o->why);
-	if (o->status == FUND_OK)
-		o->status = check_member(o);
+	if (o->status != FUND_OK)
+		return NULL;
+	o->wait = (struct xapian_wait){ .limit_us = 1000u * (uint64_t)step_ms(o->lender), .taken_us = now_us() - start };
+	o->lender->x->db_wait(o->member->db, is_server(o->member->name) ? &o->wait : NULL);
+	o->status = check_member(o);
+	o->lender->x->db_wait(o->member->db, NULL);
+	if (o->wait.taken_us > o->wait.limit_us && is_server(o->member->name))
+		o->status = fault_set(&o->why, FUND_TIMEOUT, "Xapian: the answers took too long in all");
 	return NULL;
 }
 
@@ -228,6 +241,27 @@ static enum fund_status join_members(struct lender *l, struct fault *why)
 	return st == FUND_OK ? l->x->db_size(l->db, &l->n_docs, &l->average, why) : st;
 }
 
+static bool has_servers(const struct lender *l)
+{
+	for (uint32_t i = 0; i < l->n_members; i++)
+		if (is_server(l->members[i].name))
+			return true;
+	return false;
+}
+
+/* From now on all calls count together. */
+static void count_waiting(struct lender *l)
+{
+	if (!has_servers(l))
+		return;
+	l->wait = (struct xapian_wait){ .limit_us = 1000000u * (uint64_t)timeout_seconds(l) };
+	l->x->db_wait(l->db, &l->wait);
+	for (uint32_t i = 0; i < l->n_members; i++)
+		l->x->db_wait(l->members[i].db, &l->wait);
+}
+
+void lender_begin(struct lender *l) { l->wait.taken_us = 0; }
+
 static enum fund_status read_analysis(struct lender *l, struct fault *why)
 {
 	struct slice text;
@@ -248,7 +282,11 @@ static enum fund_status open_lender(struct lender *l, const char *const *names, 
 		return fault_set(why, FUND_END, "%s: %s", l->servers->lost[0].name, l->servers->lost[0].why.text);
 	if (st == FUND_OK)
 		st = join_members(l, why);
-	return st == FUND_OK ? read_analysis(l, why) : st;
+	if (st == FUND_OK)
+		st = read_analysis(l, why);
+	if (st == FUND_OK)
+		count_waiting(l);
+	return st;
 }
 
 enum fund_status lender_open(struct lender **out, const char *const *names, uint32_t n, uint64_t analysis, struct servers *servers, struct fault *why)
@@ -292,14 +330,6 @@ void lender_close(struct lender *l)
 
 const struct fault *lender_fault(const struct lender *l) { return l && l->why.text[0] ? &l->why : NULL; }
 
-static bool has_servers(const struct lender *l)
-{
-	for (uint32_t i = 0; i < l->n_members; i++)
-		if (is_server(l->members[i].name))
-			return true;
-	return false;
-}
-
 /* A server that hung once and answers again is not waited for a second time. */
 enum fund_status lender_judge(struct lender *l, struct fault *why)
 {
@@ -314,6 +344,8 @@ enum fund_status lender_judge(struct lender *l, struct fault *why)
 		return lost_fault(&l->servers->lost[l->servers->n_lost - 1], why);
 	if (lost || st == FUND_IO)
 		return FUND_STALE;
+	if (st == FUND_TIMEOUT && l->wait.taken_us >= l->wait.limit_us)
+		return fault_set(why, st, "the servers answer, but too slowly: %u seconds were not enough (--timeout)", timeout_seconds(l));
 	return st == FUND_TIMEOUT ? st : FUND_IO;
 }
 

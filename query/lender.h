@@ -26,7 +26,7 @@
 
 /* How long servers are waited for, and which of them did not answer. Whoever opens searchers keeps it from one to the next. */
 struct servers {
-	uint32_t timeout; /* seconds without an answer; 0: the default */
+	uint32_t timeout; /* seconds that the answers to a query may take in all, and thrice what one of them may; 0: the default */
 	bool partial;	  /* go on without those that do not answer */
 	struct lost_server {
 		const char *name; /* borrowed from the command line */
@@ -46,6 +46,8 @@ bool lender_is_name(const char *name);
  * them does. */
 enum fund_status lender_open(struct lender **out, const char *const *names, uint32_t n, uint64_t analysis, struct servers *servers, struct fault *why);
 void lender_close(struct lender *l); /* NULL is allowed */
+/* A query begins: what servers are waited for counts from here on. So it does from each full page of documents that is lent. */
+void lender_begin(struct lender *l);
 /* What the last call that failed met; NULL: none did. */
 const struct fault *lender_fault(const struct lender *l);
 /* What that means: FUND_STALE: to be opened again and repeated, without servers that are lost now, where `partial` allows it. Else the failure, in `why`. */

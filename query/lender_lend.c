@@ -563,6 +563,8 @@ enum fund_status lender_lend(struct searcher *s, const struct plan *plan, const 
 	struct lender *l = s->lender;
 	struct lending g = { .searcher = s, .l = l, .texts = texts };
 	forget(l);
+	if (n == LEND_MOST) /* all that matches is listed, and comes along */
+		lender_begin(l);
 	enum fund_status st = plan ? wish_for_plan(&g, plan) : FUND_OK;
 	if (st == FUND_OK)
 		settle_wishes(&g);

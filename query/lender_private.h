@@ -29,6 +29,7 @@ struct lender {
 	double average; /* as Xapian has it */
 	struct buf analysis;
 	double k1, b; /* for Xapian */
+	struct xapian_wait wait;
 	struct fault why;
 	struct buf name; /* of a term */
 	/* what is lent */

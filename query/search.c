@@ -525,6 +525,8 @@ enum fund_status search_prepare(struct search *s, struct searcher *searcher, str
 	s->searcher = searcher;
 	s->options = *options;
 	s->started = now_us();
+	if (searcher->lender)
+		lender_begin(searcher->lender);
 	return search_describe(prepare(s, query, note, why), why);
 }
 
@@ -558,6 +560,8 @@ enum fund_status search_page(struct search *s, struct searcher *searcher, uint32
 	enum fund_status st = FUND_OK;
 	n = first >= s->n_shown ? 0 : n < s->n_shown - first ? n : s->n_shown - first;
 	s->searcher = s->topk.searcher = s->build.searcher = searcher;
+	if (searcher->lender && first)
+		lender_begin(searcher->lender);
 	s->result.n_hits = n;
 	s->result.hits = arena_alloc(arena, (n + (size_t)1) * sizeof *s->result.hits);
 	if (!s->result.hits)

@@ -32,7 +32,7 @@ check_layers() {
 		owner["sqlite3.h"] = owner["gumbo.h"] = owner["libxml/HTMLparser.h"] = "bench"
 
 		# C++ of the shim
-		free_to_all["new"] = free_to_all["string"] = free_to_all["vector"] = 1
+		free_to_all["new"] = free_to_all["string"] = free_to_all["vector"] = free_to_all["chrono"] = free_to_all["cstring"] = 1
 
 		# headers of C11, POSIX and the kernel, of SIMD: free to all
 		n = split("aio assert complex ctype dirent dlfcn errno fcntl fenv float fnmatch ftw getopt glob grp iconv inttypes iso646 langinfo libgen " \

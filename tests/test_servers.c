@@ -231,13 +231,13 @@ END_TEST
 
 /* ---- relays ---- */
 
-enum relay_end { RELAY_CUT, RELAY_HANG, RELAY_SILENT, RELAY_NONSENSE };
+enum relay_end { RELAY_CUT, RELAY_HANG, RELAY_SILENT, RELAY_NONSENSE, RELAY_SLOW, RELAY_SLOWISH };
 
 /* Passes on what a server says, up to a number of bytes; then it is dead, or says nothing any more. */
 struct relay {
 	enum relay_end end;
 	unsigned to; /* the server's port; 0: there is none */
-	size_t limit;
+	size_t limit, slow_from;
 	int listener;
 	unsigned port;
 	pthread_t thread;
@@ -286,6 +286,8 @@ static bool pass_on(struct relay *r, int from, int to, bool counted)
 		return false;
 	if (counted)
 		r->passed += (size_t)n;
+	if (counted && r->passed > r->slow_from)
+		usleep(r->end == RELAY_SLOW ? 600000 : r->end == RELAY_SLOWISH ? 80000 : 0);
 	return to < 0 || write(to, bytes, (size_t)n) == n;
 }
 
@@ -359,6 +361,36 @@ START_TEST(a_server_that_says_nothing_or_nonsense_is_lost)
 }
 END_TEST
 
+/* Each of its answers comes in time, all of them together take any time: from the greeting on, or later. */
+static const size_t slow_from[] = { 0, 1000 };
+
+START_TEST(a_server_that_answers_too_slowly_is_lost)
+{
+	struct relay r;
+	if (!servers[0].pid)
+		return;
+	start_relay(&r, RELAY_SLOW, servers[SHARDS - 1].port, SIZE_MAX);
+	r.slow_from = slow_from[_i]; /* nobody has connected yet */
+	expect_lost(r.port, "Haus Krise");
+	stop_relay(&r);
+}
+END_TEST
+
+START_TEST(servers_that_are_all_there_and_together_too_slow_are_an_error)
+{
+	struct relay r;
+	char all[400];
+	if (!servers[0].pid)
+		return;
+	start_relay(&r, RELAY_SLOWISH, servers[SHARDS - 1].port, SIZE_MAX);
+	name_shards(all, sizeof all, -1, r.port);
+	struct outcome o = ask(all, "--timeout=2 --partial", "Haus Krise Regierung Bahnhof");
+	stop_relay(&r);
+	ck_assert_msg(o.status == 2 && o.out_len == 0 && strstr(o.err, "too slowly: 2 seconds"), "%d %s%s", o.status, o.out, o.err);
+	outcome_free(&o);
+}
+END_TEST
+
 /* Cut off behind so many bytes of a server's answers: in the greeting, while words are looked up, in the list of hits, in the articles. */
 static const size_t cuts[] = { 1, 40, 300, 900, 2000, 4000, 9000, 20000 };
 
@@ -412,6 +444,8 @@ Suite *suite_servers(void)
 	tcase_add_test(t, four_servers_answer_as_one_database_and_as_the_index);
 	tcase_add_test(t, a_server_that_is_dead_is_named_and_the_others_answer);
 	tcase_add_loop_test(t, a_server_that_says_nothing_or_nonsense_is_lost, 0, (int)(sizeof never_good / sizeof *never_good));
+	tcase_add_loop_test(t, a_server_that_answers_too_slowly_is_lost, 0, (int)(sizeof slow_from / sizeof *slow_from));
+	tcase_add_test(t, servers_that_are_all_there_and_together_too_slow_are_an_error);
 	tcase_add_loop_test(t, a_server_that_is_lost_at_any_byte_of_a_query_is_named_and_the_others_answer, 0, 2 * (int)(sizeof cuts / sizeof *cuts));
 	suite_add_tcase(s, t);
 	return s;

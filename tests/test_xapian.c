@@ -166,6 +166,37 @@ static enum fund_status count_term(void *context, struct slice t, uint64_t n)
 	return FUND_OK;
 }
 
+static enum fund_status ask_within(void *context, struct slice t, uint64_t n)
+{
+	uint32_t df;
+	(void)context, (void)n;
+	return x->db_term(db, t, &df, NULL, &why);
+}
+
+START_TEST(calls_count_against_their_limit_together_and_those_behind_it_fail)
+{
+	struct xapian_wait wait = { .limit_us = 1000000000 };
+	const struct xapian_term_visitor ask = { NULL, ask_within };
+	struct xapian_doc *doc;
+	uint32_t df;
+	if (!x)
+		return;
+	x->db_wait(db, &wait);
+	OK(x->db_each_term(db, LIT("h"), &ask, &why)); /* each term asks, too */
+	wait.taken_us = wait.limit_us;
+	ck_assert_int_eq(x->db_term(db, LIT("haus"), &df, NULL, &why), FUND_TIMEOUT);
+	ck_assert_int_eq(x->doc_open(&doc, db, 1, &why), FUND_TIMEOUT);
+	ck_assert_ptr_null(doc);
+	wait.taken_us = 0;
+	for (int i = 0; i < 1000000 && !wait.taken_us; i++)
+		OK(x->db_term(db, LIT("haus"), &df, NULL, &why));
+	ck_assert_uint_gt(wait.taken_us, 0);
+	wait.taken_us = wait.limit_us;
+	x->db_wait(db, NULL);
+	OK(x->db_term(db, LIT("haus"), &df, NULL, &why));
+}
+END_TEST
+
 static enum fund_status stop_at_once(void *context, struct slice t, uint64_t n)
 {
 	(void)context, (void)t, (void)n;
@@ -361,6 +392,7 @@ Suite *suite_xapian(void)
 	tcase_add_test(t, each_operator_finds_what_it_says);
 	tcase_add_test(t, a_scaled_query_weighs_as_much_more_as_it_is_scaled);
 	tcase_add_test(t, a_database_tells_what_it_holds);
+	tcase_add_test(t, calls_count_against_their_limit_together_and_those_behind_it_fail);
 	tcase_add_test(t, a_file_database_keeps_what_was_committed_and_nothing_else);
 	tcase_add_test(t, a_term_that_is_too_long_is_an_error_and_no_exception);
 	tcase_add_loop_test(t, a_server_that_is_none_is_an_error_in_its_time, 0, (int)(sizeof servers / sizeof *servers));

@@ -3,6 +3,8 @@
 
 #include <xapian.h>
 
+#include <chrono>
+#include <cstring>
 #include <new>
 #include <string>
 #include <vector>
@@ -16,6 +18,7 @@ struct xapian_db {
 	Xapian::WritableDatabase *write;  /* NULL: for reading */
 	bool transacted;		  /* a transaction is always open: closing a database would commit otherwise */
 	std::string room;		  /* what the last call handed out */
+	struct xapian_wait *wait;	  /* NULL: calls may take any time */
 	~xapian_db() { delete read; }
 };
 
@@ -56,7 +59,7 @@ fund_status status_of(const Xapian::Error &e)
 		{ "WildcardError", FUND_LIMIT },	      { "SerialisationError", FUND_CORRUPT },
 	};
 	for (const auto &k : kinds)
-		if (std::string(e.get_type()) == k.type)
+		if (strcmp(e.get_type(), k.type) == 0)
 			return k.status;
 	return FUND_IO;
 }
@@ -68,17 +71,46 @@ fund_status told(fault *why, const Xapian::Error &e)
 			 e.get_context().c_str());
 }
 
+fund_status no_memory(fault *why) { return fault_set(why, FUND_NO_MEMORY, "out of memory"); }
+
 template <typename Body> fund_status guarded(fault *why, Body body)
 {
 	try {
 		return body();
 	} catch (const Xapian::Error &e) {
-		return told(why, e);
+		try { /* Xapian makes parts of its message when it is asked for them */
+			return told(why, e);
+		} catch (...) {
+			return no_memory(why);
+		}
 	} catch (const std::bad_alloc &) {
-		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+		return no_memory(why);
 	} catch (...) {
 		return fault_set(why, FUND_IO, "Xapian: an unknown error");
 	}
+}
+
+uint64_t now_us()
+{
+	return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
+}
+
+fund_status too_late(fault *why) { return fault_set(why, FUND_TIMEOUT, "Xapian: the answers took too long in all"); }
+
+/* A call that asks the database something. One within another, by a visitor, is counted with it. */
+template <typename Body> fund_status asked(xapian_db *db, fault *why, Body body)
+{
+	xapian_wait *w = db->wait;
+	if (!w || w->counting)
+		return guarded(why, body);
+	if (w->taken_us >= w->limit_us)
+		return too_late(why);
+	uint64_t start = now_us();
+	w->counting = true;
+	fund_status st = guarded(why, body);
+	w->counting = false;
+	w->taken_us += now_us() - start;
+	return st;
 }
 
 std::string str(slice s) { return s.len ? std::string(reinterpret_cast<const char *>(s.data), s.len) : std::string(); }
@@ -99,7 +131,7 @@ const char *library() { return Xapian::version_string(); }
 
 fund_status adopt(xapian_db **out, Xapian::Database *read, Xapian::WritableDatabase *write)
 {
-	*out = new (std::nothrow) xapian_db{ read, write, false, std::string() };
+	*out = new (std::nothrow) xapian_db{ read, write, false, std::string(), nullptr };
 	if (!*out)
 		delete read;
 	return *out ? FUND_OK : FUND_NO_MEMORY;
@@ -144,6 +176,8 @@ fund_status db_add(xapian_db *db, const xapian_db *other, fault *why)
 	});
 }
 
+void db_wait(xapian_db *db, xapian_wait *wait) { db->wait = wait; }
+
 void db_free(xapian_db *db)
 {
 	(void)guarded(nullptr, [&]() {
@@ -173,7 +207,7 @@ fund_status db_commit(xapian_db *db, fault *why)
 
 fund_status db_reopen(xapian_db *db, fault *why)
 {
-	return guarded(why, [&]() {
+	return asked(db, why, [&]() {
 		db->read->reopen();
 		return FUND_OK;
 	});
@@ -181,7 +215,7 @@ fund_status db_reopen(xapian_db *db, fault *why)
 
 fund_status db_size(xapian_db *db, uint32_t *n_docs, double *average_length, fault *why)
 {
-	return guarded(why, [&]() {
+	return asked(db, why, [&]() {
 		*n_docs = db->read->get_doccount();
 		*average_length = db->read->get_avlength();
 		return FUND_OK;
@@ -190,7 +224,7 @@ fund_status db_size(xapian_db *db, uint32_t *n_docs, double *average_length, fau
 
 fund_status db_term(xapian_db *db, slice term, uint32_t *df, uint64_t *occurrences, fault *why)
 {
-	return guarded(why, [&]() {
+	return asked(db, why, [&]() {
 		std::string t = str(term);
 		*df = db->read->get_termfreq(t);
 		if (occurrences)
@@ -201,7 +235,7 @@ fund_status db_term(xapian_db *db, slice term, uint32_t *df, uint64_t *occurrenc
 
 fund_status db_each_term(xapian_db *db, slice prefix, const xapian_term_visitor *v, fault *why)
 {
-	return guarded(why, [&]() {
+	return asked(db, why, [&]() {
 		std::string p = str(prefix);
 		fund_status st = FUND_OK;
 		for (auto it = db->read->allterms_begin(p); st == FUND_OK && it != db->read->allterms_end(p); ++it) {
@@ -214,12 +248,12 @@ fund_status db_each_term(xapian_db *db, slice prefix, const xapian_term_visitor 
 
 fund_status db_uuid(xapian_db *db, slice *out, fault *why)
 {
-	return guarded(why, [&]() { return lend(db->room, db->read->get_uuid(), out); });
+	return asked(db, why, [&]() { return lend(db->room, db->read->get_uuid(), out); });
 }
 
 fund_status db_metadata(xapian_db *db, const char *key, slice *out, fault *why)
 {
-	return guarded(why, [&]() { return lend(db->room, db->read->get_metadata(key), out); });
+	return asked(db, why, [&]() { return lend(db->room, db->read->get_metadata(key), out); });
 }
 
 fund_status db_set_metadata(xapian_db *db, const char *key, slice value, fault *why)
@@ -254,7 +288,7 @@ fund_status db_delete(xapian_db *db, slice unique_term, fault *why)
 
 fund_status db_find(xapian_db *db, slice term, uint32_t *doc, fault *why)
 {
-	return guarded(why, [&]() {
+	return asked(db, why, [&]() {
 		std::string t = str(term);
 		auto it = db->read->postlist_begin(t);
 		if (it == db->read->postlist_end(t))
@@ -276,7 +310,7 @@ fund_status db_add_spelling(xapian_db *db, slice word, uint32_t times, fault *wh
 
 fund_status db_spell(xapian_db *db, slice word, slice *out, fault *why)
 {
-	return guarded(why, [&]() { return lend(db->room, db->read->get_spelling_suggestion(str(word)), out); });
+	return asked(db, why, [&]() { return lend(db->room, db->read->get_spelling_suggestion(str(word)), out); });
 }
 
 /* ---- documents ---- */
@@ -293,7 +327,7 @@ fund_status doc_new(xapian_doc **out, fault *why)
 fund_status doc_open(xapian_doc **out, xapian_db *db, uint32_t number, fault *why)
 {
 	*out = nullptr;
-	return guarded(why, [&]() {
+	return asked(db, why, [&]() {
 		*out = new xapian_doc{ db->read->get_document(number), std::string() };
 		return FUND_OK;
 	});
@@ -448,7 +482,7 @@ void set_order(Xapian::Enquire &enquire, const xapian_search *how)
 fund_status search(xapian_hits **out, xapian_db *db, const xapian_query *q, const xapian_search *how, fault *why)
 {
 	*out = nullptr;
-	return guarded(why, [&]() {
+	return asked(db, why, [&]() {
 		Xapian::Enquire enquire(*db->read);
 		enquire.set_query(q->query);
 		set_order(enquire, how);
@@ -494,7 +528,7 @@ void stem_free(xapian_stem *s) { delete s; }
 
 const xapian_c table = {
 	XAPIAN_C_VERSION, library,
-	db_open, db_open_remote, db_add, db_free, db_commit, db_reopen, db_size, db_term, db_each_term, db_uuid, db_metadata, db_set_metadata, db_replace, db_delete, db_find,
+	db_open, db_open_remote, db_add, db_wait, db_free, db_commit, db_reopen, db_size, db_term, db_each_term, db_uuid, db_metadata, db_set_metadata, db_replace, db_delete, db_find,
 	db_add_spelling, db_spell,
 	doc_new, doc_open, doc_free, doc_add, doc_add_position, doc_set_value, doc_value, doc_set_data, doc_data, doc_each_term,
 	query_term, query_all, query_range, query_wildcard, query_combine, query_scale, query_describe, query_free,

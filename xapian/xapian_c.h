@@ -26,7 +26,7 @@ extern "C" {
 #include "base/status.h"
 
 #define XAPIAN_TERM_MAX 245 /* bytes: a zero byte counts twice */
-#define XAPIAN_C_VERSION 3u /* of the table: a module of another one is refused */
+#define XAPIAN_C_VERSION 4u /* of the table: a module of another one is refused */
 
 struct xapian_db;
 struct xapian_doc;
@@ -59,6 +59,12 @@ struct xapian_search {
 	uint32_t slot;
 };
 
+/* How long calls may take in all, of one or several databases: whoever counts sets `taken_us` to 0. */
+struct xapian_wait {
+	uint64_t limit_us, taken_us;
+	bool counting; /* private */
+};
+
 struct xapian_hit {
 	uint32_t doc;
 	double weight;
@@ -78,6 +84,9 @@ struct xapian_c {
 	enum fund_status (*db_open)(struct xapian_db **out, const char *path, enum xapian_mode mode, struct fault *why);
 	enum fund_status (*db_open_remote)(struct xapian_db **out, const char *host, unsigned port, unsigned timeout_ms, struct fault *why);
 	enum fund_status (*db_add)(struct xapian_db *db, const struct xapian_db *other, struct fault *why); /* both are ranked as one from then on */
+	/* A server's timeout is that of each message, so one that answers slowly takes any time. From now on calls count (`wait` NULL: no more), and those that begin
+	 * behind the limit are FUND_TIMEOUT. Borrowed. */
+	void (*db_wait)(struct xapian_db *db, struct xapian_wait *wait);
 	void (*db_free)(struct xapian_db *db);							       /* what was not committed is lost */
 	enum fund_status (*db_commit)(struct xapian_db *db, struct fault *why);
 	enum fund_status (*db_reopen)(struct xapian_db *db, struct fault *why);
