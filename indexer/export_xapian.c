@@ -5,8 +5,10 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "indexer/export_names.h"
 #include "store/forms.h"
 #include "xapian/layout.h"
+#include "xapian/names.h"
 #include "xapian/xapian_c.h"
 
 struct xapian_export {
@@ -483,6 +485,16 @@ static enum fund_status put_lexicon(struct xapian_export *e)
 	return st == FUND_NOT_FOUND ? e->x->db_set_metadata(e->db, XAPIAN_METADATA_LEXICON, slice_buf(&e->data), e->why) : st;
 }
 
+/* Where nothing changed they are there already, but in a database of an earlier version. */
+static enum fund_status put_names(struct xapian_export *e)
+{
+	struct slice had;
+	enum fund_status st = e->x->db_metadata(e->db, XAPIAN_METADATA_NAMES, &had, e->why);
+	if (st != FUND_OK || (had.len && e->counts->written == 0 && e->counts->removed == 0))
+		return st;
+	return export_names(e->x, e->db, e->why);
+}
+
 static enum fund_status sign(struct xapian_export *e, const char *print, const char *shard, uint64_t sum_length)
 {
 	enum fund_status st = e->x->db_set_metadata(e->db, XAPIAN_METADATA_ANALYSIS, slice_str(print), e->why);
@@ -490,6 +502,8 @@ static enum fund_status sign(struct xapian_export *e, const char *print, const c
 		st = e->x->db_set_metadata(e->db, XAPIAN_METADATA_TEXT, slice_buf(&snapshot_manifest(e->snapshot)->analysis_text), e->why);
 	if (st == FUND_OK)
 		st = put_lexicon(e);
+	if (st == FUND_OK)
+		st = put_names(e);
 	if (st == FUND_OK)
 		st = put_state(e, sum_length);
 	return st == FUND_OK ? e->x->db_set_metadata(e->db, XAPIAN_METADATA_SHARD, slice_str(shard), e->why) : st;

@@ -133,6 +133,13 @@ static enum fund_status keep_lent(struct gathering *g, uint8_t class, struct sli
 	return st;
 }
 
+static bool takes_lent_form(void *context, struct slice form)
+{
+	const struct lent_gathering *l = context;
+	uint32_t cost;
+	return automaton_matches(l->automaton, form, &cost);
+}
+
 static enum fund_status on_lent_form(void *context, struct slice form, struct slice term, uint64_t df)
 {
 	const struct lent_gathering *l = context;
@@ -143,7 +150,7 @@ static enum fund_status on_lent_form(void *context, struct slice form, struct sl
 static enum fund_status gather_lent(struct gathering *g, uint8_t class, const struct expansion_source *source)
 {
 	struct lent_gathering l = { g, source->automaton, class };
-	const struct form_visitor visitor = { &l, on_lent_form };
+	const struct form_visitor visitor = { &l, takes_lent_form, on_lent_form };
 	return lender_forms(g->searcher->lender, class, source->prefix, &visitor);
 }
 

@@ -18,7 +18,7 @@
 
 bool lender_is_name(const char *name) { return strncmp(name, PREFIX, strlen(PREFIX)) == 0; }
 
-static bool is_server(const char *name) { return strncmp(name, PREFIX "//", strlen(PREFIX) + 2) == 0; }
+bool lender_is_server(const char *name) { return strncmp(name, PREFIX "//", strlen(PREFIX) + 2) == 0; }
 
 /* HOST:PORT or [HOST]:PORT into `host`. */
 static enum fund_status part_address(const char *name, char host[256], unsigned *port, struct fault *why)
@@ -65,7 +65,7 @@ static enum fund_status connect_to(const struct lender *l, const char *name, str
 {
 	char host[256];
 	unsigned port = 0;
-	if (!is_server(name))
+	if (!lender_is_server(name))
 		return l->x->db_open(db, name + strlen(PREFIX), XAPIAN_READ, why);
 	*db = NULL;
 	enum fund_status st = part_address(name, host, &port, why);
@@ -105,10 +105,10 @@ static void *open_member(void *opening)
 	if (o->status != FUND_OK)
 		return NULL;
 	o->wait = (struct xapian_wait){ .limit_us = 1000u * (uint64_t)step_ms(o->lender), .taken_us = now_us() - start };
-	o->lender->x->db_wait(o->member->db, is_server(o->member->name) ? &o->wait : NULL);
+	o->lender->x->db_wait(o->member->db, lender_is_server(o->member->name) ? &o->wait : NULL);
 	o->status = check_member(o);
 	o->lender->x->db_wait(o->member->db, NULL);
-	if (o->wait.taken_us > o->wait.limit_us && is_server(o->member->name))
+	if (o->wait.taken_us > o->wait.limit_us && lender_is_server(o->member->name))
 		o->status = fault_set(&o->why, FUND_TIMEOUT, "Xapian: the answers took too long in all");
 	return NULL;
 }
@@ -117,7 +117,7 @@ static void *open_member(void *opening)
 static bool is_lost(const struct opening *o)
 {
 	enum fund_status st = o->status;
-	return is_server(o->member->name) && st != FUND_OK && st != FUND_FINGERPRINT && st != FUND_FORMAT && st != FUND_INVALID && st != FUND_NO_MEMORY;
+	return lender_is_server(o->member->name) && st != FUND_OK && st != FUND_FINGERPRINT && st != FUND_FORMAT && st != FUND_INVALID && st != FUND_NO_MEMORY;
 }
 
 /* ---- those that do not answer ---- */
@@ -147,7 +147,7 @@ static void note_lost(struct servers *s, const char *name, const struct fault *w
 static void open_all(struct opening *o, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		o[i].threaded = n > 1 && is_server(o[i].member->name) && pthread_create(&o[i].thread, NULL, open_member, &o[i]) == 0;
+		o[i].threaded = n > 1 && lender_is_server(o[i].member->name) && pthread_create(&o[i].thread, NULL, open_member, &o[i]) == 0;
 	for (uint32_t i = 0; i < n; i++)
 		if (!o[i].threaded)
 			open_member(&o[i]);
@@ -208,7 +208,7 @@ static bool find_lost(struct lender *l)
 	struct opening *o = calloc(l->n_members + (size_t)1, sizeof *o);
 	struct member *probes = calloc(l->n_members + (size_t)1, sizeof *probes);
 	for (uint32_t i = 0; o && probes && i < l->n_members; i++) {
-		if (!is_server(l->members[i].name))
+		if (!lender_is_server(l->members[i].name))
 			continue;
 		probes[n] = (struct member){ .name = l->members[i].name };
 		o[n] = (struct opening){ .lender = l, .member = &probes[n] };
@@ -241,10 +241,10 @@ static enum fund_status join_members(struct lender *l, struct fault *why)
 	return st == FUND_OK ? l->x->db_size(l->db, &l->n_docs, &l->average, why) : st;
 }
 
-static bool has_servers(const struct lender *l)
+bool lender_has_servers(const struct lender *l)
 {
 	for (uint32_t i = 0; i < l->n_members; i++)
-		if (is_server(l->members[i].name))
+		if (lender_is_server(l->members[i].name))
 			return true;
 	return false;
 }
@@ -252,7 +252,7 @@ static bool has_servers(const struct lender *l)
 /* From now on all calls count together. */
 static void count_waiting(struct lender *l)
 {
-	if (!has_servers(l))
+	if (!lender_has_servers(l))
 		return;
 	l->wait = (struct xapian_wait){ .limit_us = 1000000u * (uint64_t)timeout_seconds(l) };
 	l->x->db_wait(l->db, &l->wait);
@@ -337,7 +337,7 @@ enum fund_status lender_judge(struct lender *l, struct fault *why)
 	*why = l->why;
 	if (st == FUND_STALE || st == FUND_NO_MEMORY || st == FUND_CORRUPT || st == FUND_UNSUPPORTED)
 		return st;
-	if (!has_servers(l))
+	if (!lender_has_servers(l))
 		return st == FUND_INVALID ? FUND_IO : st;
 	bool lost = find_lost(l);
 	if (lost && !l->servers->partial)
@@ -430,43 +430,6 @@ enum fund_status lender_term(struct lender *l, struct slice term, uint64_t *df, 
 		st = take_titles(l, term, cf);
 	*df = n;
 	return st == FUND_UNSUPPORTED && !l->why.text[0] ? FUND_OK : st;
-}
-
-struct form_walk {
-	size_t prefix; /* bytes of each name to be dropped */
-	const struct form_visitor *visitor;
-};
-
-static enum fund_status on_form(void *context, struct slice name, uint64_t df)
-{
-	const struct form_walk *w = context;
-	struct slice form, term;
-	if (!xapian_form_split(slice_from(name, w->prefix), &form, &term) || form.len == 0 || form.len > FORM_MAX || term.len >= DICTIONARY_TERM_MAX)
-		return FUND_OK; /* not written by us */
-	return w->visitor->each(w->visitor->context, form, term, df);
-}
-
-enum fund_status lender_forms(struct lender *l, uint8_t class, struct slice prefix, const struct form_visitor *v)
-{
-	const char *begin = xapian_form_prefix(class, false);
-	struct form_walk walk = { begin ? strlen(begin) : 0, v };
-	const struct xapian_term_visitor visitor = { &walk, on_form };
-	if (!begin)
-		return FUND_OK;
-	buf_reset(&l->name);
-	enum fund_status st = buf_add_str(&l->name, begin);
-	if (st == FUND_OK)
-		st = buf_add_slice(&l->name, prefix);
-	return st == FUND_OK ? l->x->db_each_term(l->db, slice_buf(&l->name), &visitor, &l->why) : st;
-}
-
-enum fund_status lender_form_occurrences(struct lender *l, uint8_t class, struct slice form, struct slice term, uint64_t *cf)
-{
-	uint32_t df;
-	buf_reset(&l->name);
-	*cf = 0;
-	enum fund_status st = xapian_form_name(xapian_form_prefix(class, false), form, term, &l->name);
-	return st == FUND_OK ? l->x->db_term(l->db, slice_buf(&l->name), &df, cf, &l->why) : st;
 }
 
 /* ---- the lexicon ---- */

@@ -72,6 +72,8 @@ enum fund_status lender_term(struct lender *l, struct slice term, uint64_t *df, 
 /* The forms of a class that begin so, with the stem of each and its documents. */
 struct form_visitor {
 	void *context;
+	/* Does the visitor want this form? NULL: all. Of servers few of many forms are had in less time than all of them. */
+	bool (*takes)(void *context, struct slice form);
 	enum fund_status (*each)(void *context, struct slice form, struct slice term, uint64_t df);
 };
 enum fund_status lender_forms(struct lender *l, uint8_t class, struct slice prefix, const struct form_visitor *v);

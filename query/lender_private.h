@@ -40,6 +40,8 @@ struct lender {
 	struct arena arena;
 };
 
+bool lender_is_server(const char *name);
+bool lender_has_servers(const struct lender *l);
 /* Xapian's name of a term with its class, until the next call. FUND_UNSUPPORTED: it has none. */
 enum fund_status lender_name(struct lender *l, struct slice term, struct slice *out);
 /* Keeps the fault of a call of ours. */

@@ -72,6 +72,13 @@ struct lent_matches {
 	void *context;
 };
 
+static bool takes_lent_form(void *context, struct slice word)
+{
+	const struct lent_matches *m = context;
+	uint32_t cost;
+	return automaton_matches(m->automaton, word, &cost);
+}
+
 static enum fund_status on_lent_form(void *context, struct slice word, struct slice term, uint64_t df)
 {
 	const struct lent_matches *m = context;
@@ -89,7 +96,7 @@ static enum fund_status each_match(struct searcher *s, struct automaton *a, enum
 {
 	enum fund_status st = FUND_OK;
 	if (s->lender)
-		st = lender_forms(s->lender, 'w', slice_of(NULL, 0), &(struct form_visitor){ &(struct lent_matches){ s, a, each, context }, on_lent_form });
+		st = lender_forms(s->lender, 'w', slice_of(NULL, 0), &(struct form_visitor){ &(struct lent_matches){ s, a, each, context }, takes_lent_form, on_lent_form });
 	for (uint32_t i = 0; i < s->n_leaves && st == FUND_OK; i++) {
 		struct form_scan scan = { .state = NULL };
 		uint32_t cost;

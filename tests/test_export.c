@@ -11,6 +11,7 @@
 #include "indexer/export.h"
 #include "tests/program.h"
 #include "xapian/layout.h"
+#include "xapian/names.h"
 #include "xapian/xapian_c.h"
 
 /* ---- shards ---- */
@@ -307,6 +308,116 @@ START_TEST(a_xapian_database_follows_the_archive)
 }
 END_TEST
 
+/* ---- the names of forms ---- */
+
+START_TEST(names_in_a_block_are_read_as_they_were_and_damaged_ones_are_refused)
+{
+	static const char *const words[] = { "Haus haus", "Hauses haus", "Haut haut", "a a", "ä a" };
+	struct buf block = BUF_INIT, last = BUF_INIT;
+	struct xapian_names r = { .c = { NULL, NULL, false } };
+	uint32_t n = 0;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		ck_assert_int_eq(xapian_names_add(&block, &last, slice_str(words[i])), FUND_OK);
+	r.c = cursor_of(slice_buf(&block));
+	for (; xapian_names_next(&r) == FUND_OK; n++)
+		ck_assert_msg(slice_equal(slice_buf(&r.name), slice_str(words[n])), "%u", n);
+	ck_assert_uint_eq(n, sizeof words / sizeof *words);
+	for (size_t cut = 1; cut < block.len; cut++) { /* it ends between two names, or is damaged */
+		enum fund_status st;
+		r.name.len = 0;
+		r.c = cursor_of(slice_of(block.data, cut));
+		while ((st = xapian_names_next(&r)) == FUND_OK)
+			;
+		ck_assert(st == FUND_END || st == FUND_CORRUPT);
+	}
+	static const uint8_t wrong[][4] = { { 1, 1, 'a' }, { 0, 200, 'a' }, { 0xFF, 0xFF, 0xFF, 0xFF } };
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		r.name.len = 0;
+		r.c = cursor_of(slice_of(wrong[i], 4));
+		ck_assert_int_eq(xapian_names_next(&r), FUND_CORRUPT);
+	}
+	ck_assert(xapian_names_end(SLICE_LIT("irgendein"), UINT32_MAX));
+	xapian_names_release(&r);
+	buf_release(&block);
+	buf_release(&last);
+}
+END_TEST
+
+static enum fund_status append_name(void *context, struct slice term, uint64_t n)
+{
+	struct buf *all = context;
+	(void)n;
+	enum fund_status st = buf_add_slice(all, slice_from(term, 3));
+	return st == FUND_OK ? buf_add_byte(all, '\n') : st;
+}
+
+/* The names of a database: as terms, and in the blocks. */
+static void expect_names(const char *shard, uint32_t *n_blocks)
+{
+	const struct xapian_c *x;
+	struct xapian_db *db;
+	struct fault why;
+	struct slice got;
+	struct buf terms = BUF_INIT, listed = BUF_INIT, directory = BUF_INIT;
+	struct xapian_names r = { .c = { NULL, NULL, false } };
+	char path[400];
+	snprintf(path, sizeof path, "%s/%s", scratch.dir, shard);
+	ck_assert_int_eq(xapian_load(&x, &why), FUND_OK);
+	ck_assert_int_eq(x->db_open(&db, path, XAPIAN_READ, &why), FUND_OK);
+	ck_assert_int_eq(x->db_each_term(db, SLICE_LIT("XFW"), &(struct xapian_term_visitor){ &terms, append_name }, &why), FUND_OK);
+	ck_assert_int_eq(x->db_metadata(db, XAPIAN_METADATA_NAMES, &got, &why), FUND_OK);
+	ck_assert_int_eq(buf_add_slice(&directory, got), FUND_OK);
+	struct cursor c = cursor_of(slice_buf(&directory));
+	for (*n_blocks = 0; cursor_left(&c); ++*n_blocks) {
+		char key[48];
+		xapian_names_key(cursor_u64(&c), key);
+		ck_assert_int_eq(x->db_metadata(db, key, &got, &why), FUND_OK);
+		ck_assert_uint_gt(got.len, 0);
+		r.c = cursor_of(got);
+		r.name.len = 0;
+		while (xapian_names_next(&r) == FUND_OK)
+			ck_assert(buf_add_slice(&listed, slice_buf(&r.name)) == FUND_OK && buf_add_byte(&listed, '\n') == FUND_OK);
+	}
+	ck_assert_uint_gt(terms.len, 0);
+	ck_assert_msg(slice_equal(slice_buf(&terms), slice_buf(&listed)), "%s\nnot\n%s", buf_str(&listed), buf_str(&terms));
+	x->db_free(db);
+	xapian_names_release(&r);
+	buf_release(&terms), buf_release(&listed), buf_release(&directory);
+}
+
+static void write_words(const char *name, uint32_t first, uint32_t n)
+{
+	struct buf text = BUF_INIT;
+	char dir[300];
+	for (uint32_t i = first; i < first + n; i++)
+		ck_assert_int_eq(buf_add_format(&text, "Wort%u%s", i, i % 20 ? " " : ".\n"), FUND_OK);
+	snprintf(dir, sizeof dir, "%s/a", scratch.dir);
+	file_write(dir, name, buf_str(&text));
+	buf_release(&text);
+}
+
+START_TEST(the_names_in_the_metadata_are_those_of_the_database_whatever_comes_and_goes)
+{
+	char path[400];
+	uint32_t n;
+	if (!has_xapian())
+		return;
+	scratch_make(&scratch);
+	write_words("viele.txt", 0, 20000);
+	write_words("mehr.txt", 15000, 8000);
+	program_expect(0, "fundstelle-index -q --to-xapian=%s/x %s/a", scratch.dir, scratch.dir);
+	expect_names("x", &n);
+	ck_assert_uint_gt(n, 1);
+	write_words("neu.txt", 22990, 3000);
+	snprintf(path, sizeof path, "%s/a/viele.txt", scratch.dir);
+	ck_assert_int_eq(remove(path), 0);
+	program_expect(0, "fundstelle-index -q --to-xapian=%s/x %s/a", scratch.dir, scratch.dir);
+	expect_names("x", &n);
+	ck_assert_uint_gt(n, 1);
+	scratch_remove(&scratch);
+}
+END_TEST
+
 START_TEST(shards_of_an_index_are_all_of_it)
 {
 	char arguments[800];
@@ -408,6 +519,8 @@ Suite *suite_export(void)
 	tcase_add_test(t, a_state_is_read_as_it_was_written_and_nothing_else_is);
 	tcase_add_test(t, terms_in_the_data_are_read_as_they_were_and_damaged_ones_are_refused);
 	tcase_add_test(t, a_xapian_database_follows_the_archive);
+	tcase_add_test(t, names_in_a_block_are_read_as_they_were_and_damaged_ones_are_refused);
+	tcase_add_test(t, the_names_in_the_metadata_are_those_of_the_database_whatever_comes_and_goes);
 	tcase_add_test(t, shards_of_an_index_are_all_of_it);
 	tcase_add_test(t, bulk_requests_have_fields_and_terms_in_order);
 	tcase_add_test(t, the_id_of_a_bulk_request_is_the_key_as_it_is_printed_and_never_too_long);
