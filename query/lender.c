@@ -18,7 +18,7 @@
 
 bool lender_is_name(const char *name) { return strncmp(name, PREFIX, strlen(PREFIX)) == 0; }
 
-bool lender_is_server(const char *name) { return strncmp(name, PREFIX "//", strlen(PREFIX) + 2) == 0; }
+static bool is_server(const char *name) { return strncmp(name, PREFIX "//", strlen(PREFIX) + 2) == 0; }
 
 /* HOST:PORT or [HOST]:PORT into `host`. */
 static enum fund_status part_address(const char *name, char host[256], unsigned *port, struct fault *why)
@@ -65,7 +65,7 @@ static enum fund_status connect_to(const struct lender *l, const char *name, str
 {
 	char host[256];
 	unsigned port = 0;
-	if (!lender_is_server(name))
+	if (!is_server(name))
 		return l->x->db_open(db, name + strlen(PREFIX), XAPIAN_READ, why);
 	*db = NULL;
 	enum fund_status st = part_address(name, host, &port, why);
@@ -93,6 +93,8 @@ static enum fund_status check_member(struct opening *o)
 		return fault_set(&o->why, FUND_FORMAT, "%s: written by another version: run fundstelle-index --to-xapian again", m->name);
 	if (st == FUND_OK)
 		st = x->db_uuid(m->db, &text, &o->why);
+	if (st == FUND_OK && text.len && memchr(text.data, ':', text.len)) /* Xapian says of them what the first one says of itself */
+		return fault_set(&o->why, FUND_FORMAT, "%s: several databases in one (a stub file): name each of them", m->name);
 	m->uuid = st == FUND_OK ? hash_bytes(text.data, text.len) : 0;
 	return st;
 }
@@ -105,10 +107,10 @@ static void *open_member(void *opening)
 	if (o->status != FUND_OK)
 		return NULL;
 	o->wait = (struct xapian_wait){ .limit_us = 1000u * (uint64_t)step_ms(o->lender), .taken_us = now_us() - start };
-	o->lender->x->db_wait(o->member->db, lender_is_server(o->member->name) ? &o->wait : NULL);
+	o->lender->x->db_wait(o->member->db, o->member->remote ? &o->wait : NULL);
 	o->status = check_member(o);
 	o->lender->x->db_wait(o->member->db, NULL);
-	if (o->wait.taken_us > o->wait.limit_us && lender_is_server(o->member->name))
+	if (o->wait.taken_us > o->wait.limit_us && o->member->remote)
 		o->status = fault_set(&o->why, FUND_TIMEOUT, "Xapian: the answers took too long in all");
 	return NULL;
 }
@@ -117,7 +119,7 @@ static void *open_member(void *opening)
 static bool is_lost(const struct opening *o)
 {
 	enum fund_status st = o->status;
-	return lender_is_server(o->member->name) && st != FUND_OK && st != FUND_FINGERPRINT && st != FUND_FORMAT && st != FUND_INVALID && st != FUND_NO_MEMORY;
+	return o->member->remote && st != FUND_OK && st != FUND_FINGERPRINT && st != FUND_FORMAT && st != FUND_INVALID && st != FUND_NO_MEMORY;
 }
 
 /* ---- those that do not answer ---- */
@@ -147,7 +149,7 @@ static void note_lost(struct servers *s, const char *name, const struct fault *w
 static void open_all(struct opening *o, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		o[i].threaded = n > 1 && lender_is_server(o[i].member->name) && pthread_create(&o[i].thread, NULL, open_member, &o[i]) == 0;
+		o[i].threaded = n > 1 && o[i].member->remote && pthread_create(&o[i].thread, NULL, open_member, &o[i]) == 0;
 	for (uint32_t i = 0; i < n; i++)
 		if (!o[i].threaded)
 			open_member(&o[i]);
@@ -208,9 +210,9 @@ static bool find_lost(struct lender *l)
 	struct opening *o = calloc(l->n_members + (size_t)1, sizeof *o);
 	struct member *probes = calloc(l->n_members + (size_t)1, sizeof *probes);
 	for (uint32_t i = 0; o && probes && i < l->n_members; i++) {
-		if (!lender_is_server(l->members[i].name))
+		if (!l->members[i].remote)
 			continue;
-		probes[n] = (struct member){ .name = l->members[i].name };
+		probes[n] = (struct member){ .name = l->members[i].name, .remote = true };
 		o[n] = (struct opening){ .lender = l, .member = &probes[n] };
 		n++;
 	}
@@ -244,7 +246,7 @@ static enum fund_status join_members(struct lender *l, struct fault *why)
 bool lender_has_servers(const struct lender *l)
 {
 	for (uint32_t i = 0; i < l->n_members; i++)
-		if (lender_is_server(l->members[i].name))
+		if (l->members[i].remote)
 			return true;
 	return false;
 }
@@ -276,7 +278,7 @@ static enum fund_status open_lender(struct lender *l, const char *const *names, 
 		return st;
 	for (uint32_t i = 0; i < n; i++)
 		if (!was_lost(l->servers, names[i]))
-			l->members[l->n_members++].name = names[i];
+			l->members[l->n_members++] = (struct member){ .name = names[i], .remote = is_server(names[i]) };
 	st = open_members(l, analysis, why);
 	if (st == FUND_OK && l->n_members == 0)
 		return fault_set(why, FUND_END, "%s: %s", l->servers->lost[0].name, l->servers->lost[0].why.text);

@@ -9,7 +9,8 @@
 
 /* One of the databases. */
 struct member {
-	const char *name;
+	const char *name; /* borrowed: when it is opened, and for messages */
+	bool remote;
 	struct xapian_db *db;
 	struct xapian_state state;
 	uint64_t uuid; /* its hash */
@@ -40,7 +41,6 @@ struct lender {
 	struct arena arena;
 };
 
-bool lender_is_server(const char *name);
 bool lender_has_servers(const struct lender *l);
 /* Xapian's name of a term with its class, until the next call. FUND_UNSUPPORTED: it has none. */
 enum fund_status lender_name(struct lender *l, struct slice term, struct slice *out);

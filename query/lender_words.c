@@ -98,7 +98,7 @@ static enum fund_status read_member(struct wanted *w, struct member *m)
 {
 	struct buf directory = BUF_INIT;
 	struct slice text;
-	if (!lender_is_server(m->name))
+	if (!m->remote)
 		return w->l->x->db_each_term(m->db, slice_str(xapian_form_prefix(CLASS_LISTED, false)), &(struct xapian_term_visitor){ w, on_name }, &w->l->why);
 	enum fund_status st = w->l->x->db_metadata(m->db, XAPIAN_METADATA_NAMES, &text, &w->l->why);
 	if (st == FUND_OK)

@@ -199,6 +199,27 @@ START_TEST(four_servers_answer_as_one_database_and_as_the_index)
 }
 END_TEST
 
+START_TEST(a_stub_file_of_several_databases_is_refused)
+{
+	char text[900], path[400];
+	struct server stub;
+	if (!servers[0].pid)
+		return;
+	snprintf(text, sizeof text, "remote 127.0.0.1:%u\nauto %s/s2\n", servers[0].port, scratch.dir);
+	file_write(scratch.dir, "stub", text);
+	struct outcome o = program_run(NULL, "fundstelle-query -i xapian:%s/stub Haus", scratch.dir);
+	ck_assert_msg(o.status == 2 && o.out_len == 0 && strstr(o.err, "several databases in one"), "%d %s%s", o.status, o.out, o.err);
+	outcome_free(&o);
+	snprintf(path, sizeof path, "%s/s%d", scratch.dir, SHARDS + 1);
+	ck_assert_int_eq(symlink("stub", path), 0);
+	start_server(&stub, SHARDS);
+	o = program_run(NULL, "fundstelle-query -i xapian://127.0.0.1:%u --partial Haus", stub.port);
+	stop_server(&stub);
+	ck_assert_msg(o.status == 2 && o.out_len == 0 && strstr(o.err, "several databases in one"), "%d %s%s", o.status, o.out, o.err);
+	outcome_free(&o);
+}
+END_TEST
+
 /* What is to come when the last shard does not answer: an error that names it; with --partial the others' hits, and a warning. */
 static void expect_lost(unsigned port, const char *query)
 {
@@ -444,6 +465,7 @@ Suite *suite_servers(void)
 	tcase_add_unchecked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, four_servers_answer_as_one_database_and_as_the_index);
+	tcase_add_test(t, a_stub_file_of_several_databases_is_refused);
 	tcase_add_test(t, a_server_that_is_dead_is_named_and_the_others_answer);
 	tcase_add_loop_test(t, a_server_that_says_nothing_or_nonsense_is_lost, 0, (int)(sizeof never_good / sizeof *never_good));
 	tcase_add_loop_test(t, a_server_that_answers_too_slowly_is_lost, 0, (int)(sizeof slow_from / sizeof *slow_from));
