@@ -238,7 +238,12 @@ static int run_compact(const struct options *o)
 static int run_backup(const struct options *o)
 {
 	struct fault why = { 0 };
-	return index_backup(o->update.dir, o->backup, &why) == FUND_OK ? 0 : trouble(&why);
+	if (index_backup(o->update.dir, o->backup, &why) != FUND_OK)
+		return trouble(&why);
+	if (!why.text[0])
+		return 0;
+	message(PROGRAM, "%s: the backup is there, but a loss of power may take it back: %s", o->backup, why.text);
+	return 1;
 }
 
 static int run(const struct options *o, struct printer *out)

@@ -87,6 +87,7 @@ static enum fund_status make_target(const struct paths *p, const char *to, const
 
 enum fund_status index_backup(const char *dir, const char *to, struct fault *why)
 {
+	bool replaced = false;
 	struct paths paths = { 0 };
 	struct snapshot *snapshot = NULL;
 	enum fund_status st = paths_of(&paths, to, why);
@@ -106,8 +107,11 @@ enum fund_status index_backup(const char *dir, const char *to, struct fault *why
 			       "cannot be held still: try again",
 			       dir);
 	}
+	*why = st == FUND_OK ? (struct fault){ 0 } : *why;
 	if (st == FUND_OK)
-		st = file_replace(str(&paths.fresh), str(&paths.data), to, why);
+		st = file_replace(str(&paths.fresh), str(&paths.data), to, &replaced, why);
+	if (replaced)
+		st = FUND_OK;
 out:
 	snapshot_close(snapshot);
 	paths_release(&paths);
@@ -135,6 +139,7 @@ out:
  */
 enum fund_status data_replace(const char *fresh, const char *dir, struct fault *why)
 {
+	bool replaced;
 	struct paths paths = { 0 };
 	struct stat old;
 	enum fund_status st = paths_of(&paths, dir, why);
@@ -145,7 +150,7 @@ enum fund_status data_replace(const char *fresh, const char *dir, struct fault *
 		st = fault_errno(why, errno, "%s: cannot replace data.mdb", dir);
 		unlink(fresh);
 	} else {
-		st = file_replace(fresh, str(&paths.data), dir, why);
+		st = file_replace(fresh, str(&paths.data), dir, &replaced, why);
 	}
 	paths_release(&paths);
 	return st;

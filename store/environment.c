@@ -122,14 +122,25 @@ enum fund_status path_join(struct buf *out, const char *dir, const char *name, s
 	return FUND_OK;
 }
 
-enum fund_status file_replace(const char *from, const char *to, const char *dir, struct fault *why)
+/* Some file systems cannot sync directories. */
+static int sync_error(int fd) { return fsync(fd) != 0 && errno != EINVAL ? errno : 0; }
+
+enum fund_status file_replace(const char *from, const char *to, const char *dir, bool *replaced, struct fault *why)
 {
-	if (rename(from, to) != 0) {
-		enum fund_status st = fault_errno(why, errno, "%s: cannot rename", from);
+	int fd = open(dir, O_RDONLY | O_CLOEXEC); /* what can fail before anything is done should */
+	enum fund_status st = fd < 0 ? fault_errno(why, errno, "%s: cannot sync", dir) : FUND_OK;
+
+	if (st == FUND_OK && rename(from, to) != 0)
+		st = fault_errno(why, errno, "%s: cannot rename", from);
+	*replaced = st == FUND_OK;
+	int error = *replaced ? sync_error(fd) : 0;
+	if (error)
+		st = fault_errno(why, error, "%s: cannot sync", dir);
+	if (!*replaced)
 		unlink(from);
-		return st;
-	}
-	return path_sync(dir, why);
+	if (fd >= 0)
+		close(fd);
+	return st;
 }
 
 enum fund_status parent_sync(const char *path, struct fault *why)
@@ -152,8 +163,8 @@ enum fund_status path_sync(const char *path, struct fault *why)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int error = fd < 0 ? errno : 0;
 
-	if (fd >= 0 && fsync(fd) != 0 && errno != EINVAL) /* some file systems cannot sync directories */
-		error = errno;
+	if (fd >= 0)
+		error = sync_error(fd);
 	if (fd >= 0)
 		close(fd);
 	return error ? fault_errno(why, error, "%s: cannot sync", path) : FUND_OK;

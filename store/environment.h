@@ -25,8 +25,9 @@ enum fund_status environment_fault(struct fault *why, int error, const char *dir
 
 /* dir/name as a string in `out`, which is reset. */
 enum fund_status path_join(struct buf *out, const char *dir, const char *name, struct fault *why);
-/* Put a complete, synced file in another's place, for good: the folder is synced. `from` is deleted where that fails. */
-enum fund_status file_replace(const char *from, const char *to, const char *dir, struct fault *why);
+/* Put a complete, synced file in another's place, for good: the folder is synced. A failure and *replaced: it is in its place, but a loss of power may take it
+ * back. Else `from` is deleted where that fails. */
+enum fund_status file_replace(const char *from, const char *to, const char *dir, bool *replaced, struct fault *why);
 /* fsync of a directory or file by its path. */
 enum fund_status path_sync(const char *path, struct fault *why);
 /* That of the folder that `path` is in: so its name lasts. */

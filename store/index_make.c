@@ -50,6 +50,7 @@ static enum fund_status write_first(const char *path, struct slice manifest, uin
 
 enum fund_status index_make(const char *dir, const struct index_settings *fresh, uint64_t *txnid, struct fault *why)
 {
+	bool replaced;
 	struct buf data = BUF_INIT, beside = BUF_INIT, bytes = BUF_INIT;
 	enum fund_status st = path_join(&data, dir, "data.mdb", why);
 
@@ -61,7 +62,7 @@ enum fund_status index_make(const char *dir, const struct index_settings *fresh,
 		goto out;
 	st = write_first((const char *)beside.data, slice_buf(&bytes), txnid, why);
 	if (st == FUND_OK)
-		st = file_replace((const char *)beside.data, (const char *)data.data, dir, why);
+		st = file_replace((const char *)beside.data, (const char *)data.data, dir, &replaced, why);
 	else
 		unlink((const char *)beside.data);
 out:

@@ -91,7 +91,8 @@ enum fund_status index_writer_publish(struct index_writer *w, struct manifest *n
 /* ---- whole files ---- */
 /* A compact, consistent copy of the published state; readers and a writer of other processes may go on. `to` is made,
  * one level, where it is missing; an earlier backup of the same index there is replaced at once by the new one, any other
- * index refused (FUND_INVALID). FUND_STALE: try again (only where `dir` may not be written). */
+ * index refused (FUND_INVALID). FUND_STALE: try again (only where `dir` may not be written). FUND_OK and a text in `why`: it is there, but a loss of power may take
+ * it back. */
 enum fund_status index_backup(const char *dir, const char *to, struct fault *why);
 /* Give free pages back to the file system: a compact copy takes the place of data.mdb. The writer holds the lock; it
  * must be closed and opened again by the caller to go on. Readers keep the old file until they close it. */
