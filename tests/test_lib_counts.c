@@ -221,9 +221,11 @@ START_TEST(what_cannot_be_counted_is_an_error_with_its_place)
 	ck_assert_str_eq(error.message, "a facet that this version does not know");
 	ck_assert_int_eq(fundstelle_timeline(index, "Kreml", 5, &bad, FUNDSTELLE_DAY, &counts, NULL), FUNDSTELLE_INVALID);
 	ck_assert_int_eq(fundstelle_kwic(index, "Kreml", 5, &bad, NULL, &lines, NULL), FUNDSTELLE_INVALID);
-	ck_assert_int_eq(fundstelle_kwic(index, "Kreml", 5, NULL, &wide, &lines, NULL), FUNDSTELLE_INVALID);
+	ck_assert_int_eq(fundstelle_kwic(index, "Kreml", 5, NULL, &wide, &lines, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "fundstelle_kwic_options: a width that is too large, or an order that this version does not know");
 	ck_assert_int_eq(fundstelle_kwic(index, "Kreml", 5, NULL, &odd, &lines, NULL), FUNDSTELLE_INVALID);
-	ck_assert_int_eq(fundstelle_kwic(index, "Kreml", 5, NULL, &none, &lines, NULL), FUNDSTELLE_INVALID);
+	ck_assert_int_eq(fundstelle_kwic(index, "Kreml", 5, NULL, &none, &lines, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "fundstelle_kwic_options: not of a size, or with members, that this version knows");
 	char *query = malloc(QUERY_MAX + 1);
 	memset(query, 'a', QUERY_MAX + 1);
 	ck_assert_int_eq(fundstelle_facet(index, query, QUERY_MAX + 1, NULL, FUNDSTELLE_BY_YEAR, &counts, NULL), FUNDSTELLE_LIMIT);

@@ -21,13 +21,13 @@ static const struct {
 	{ "xapian://127.0.0.1:1", NULL, PLAIN, FUNDSTELLE_TIMEOUT, 0, "does not answer" },
 	{ "", "Kreml NEAR/", PLAIN, FUNDSTELLE_SYNTAX, 11, "a number" },
 	{ "", "\xC3\xA4 /gr(/", PLAIN, FUNDSTELLE_SYNTAX, 6, "parenthesis" },
-	{ "", "Kreml", CHOOSE(.from = "gestern"), FUNDSTELLE_INVALID, 0, "from: not a date" },
-	{ "", "Kreml", CHOOSE(.to = "2020..2021"), FUNDSTELLE_INVALID, 0, "to: not a date" },
+	{ "", "Kreml", CHOOSE(.from = "gestern"), FUNDSTELLE_INVALID, 0, "from: not a date: 2022, 2022-01 or 2022-01-18" },
+	{ "", "Kreml", CHOOSE(.to = "2020..2021"), FUNDSTELLE_INVALID, 0, "to: not a date: 2022, 2022-01 or 2022-01-18" },
 	{ "", "Kreml", CHOOSE(.from = "2021", .to = "2020"), FUNDSTELLE_INVALID, 0, "from lies behind to" },
-	{ "", "Kreml", CHOOSE(.order = 4), FUNDSTELLE_INVALID, 0, "does not know" },
-	{ "", "Kreml", CHOOSE(.flags = 1u << 31), FUNDSTELLE_INVALID, 0, "does not know" },
-	{ "", "Kreml", { .size = 0 }, FUNDSTELLE_INVALID, 0, "size" },
-	{ "", "Kreml", { .size = 3 }, FUNDSTELLE_INVALID, 0, "size" },
+	{ "", "Kreml", CHOOSE(.order = 4), FUNDSTELLE_INVALID, 0, "fundstelle_search_options: flags or an order that this version does not know" },
+	{ "", "Kreml", CHOOSE(.flags = 1u << 31), FUNDSTELLE_INVALID, 0, "fundstelle_search_options: flags or an order that this version does not know" },
+	{ "", "Kreml", { .size = 0 }, FUNDSTELLE_INVALID, 0, "fundstelle_search_options: not of a size, or with members, that this version knows" },
+	{ "", "Kreml", { .size = 3 }, FUNDSTELLE_INVALID, 0, "fundstelle_search_options: not of a size, or with members, that this version knows" },
 	{ "", "", CHOOSE(.similar_to = "fehlt.txt"), FUNDSTELLE_NO_ARTICLE, 0, "fehlt.txt: no article with this key" },
 };
 
@@ -118,7 +118,8 @@ START_TEST(too_many_indexes_or_too_long_a_query_are_refused)
 	fundstelle_result *result;
 	for (size_t i = 0; i < 65; i++)
 		names[i] = index_dir;
-	ck_assert_int_eq(fundstelle_open(names, 65, NULL, &index, NULL), FUNDSTELLE_INVALID);
+	ck_assert_int_eq(fundstelle_open(names, 65, NULL, &index, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "more than 64 indexes");
 	ck_assert_int_eq(fundstelle_open(names, 64, NULL, &index, NULL), FUNDSTELLE_OK);
 	char *query = malloc(QUERY_MAX + 1);
 	memset(query, 'a', QUERY_MAX + 1);
@@ -129,6 +130,24 @@ START_TEST(too_many_indexes_or_too_long_a_query_are_refused)
 	fundstelle_close(NULL);
 	fundstelle_result_free(NULL);
 	fundstelle_article_free(NULL);
+}
+END_TEST
+
+START_TEST(an_index_is_not_opened_nor_a_status_given_by_a_struct_without_its_size)
+{
+	struct fundstelle_open_options options = { .timeout = 1 };
+	struct fundstelle_status status = { .id = 4711 };
+	struct fundstelle_error error = { .size = sizeof error };
+	const char *name = index_dir;
+	fundstelle_index *index;
+	ck_assert_int_eq(fundstelle_open(&name, 1, &options, &index, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "fundstelle_open_options: not of a size, or with members, that this version knows");
+	ck_assert_ptr_null(index);
+	index = open_one(index_dir);
+	ck_assert_int_eq(fundstelle_status(index, 0, &status, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "fundstelle_status: without its size");
+	ck_assert_uint_eq(status.id, 4711);
+	fundstelle_close(index);
 }
 END_TEST
 
@@ -202,6 +221,7 @@ Suite *suite_lib_errors(void)
 	tcase_add_loop_test(t, an_error_has_its_code_its_place_and_a_message, 0, N(errors));
 	tcase_add_test(t, a_damaged_index_is_an_error_whatever_is_damaged);
 	tcase_add_test(t, too_many_indexes_or_too_long_a_query_are_refused);
+	tcase_add_test(t, an_index_is_not_opened_nor_a_status_given_by_a_struct_without_its_size);
 	tcase_add_test(t, without_a_name_the_place_is_that_of_the_programs);
 	tcase_add_test(t, an_older_caller_gets_what_it_knows_and_no_byte_more);
 	tcase_add_test(t, a_newer_caller_gets_zeros_and_is_refused_what_the_library_does_not_know);

@@ -69,7 +69,9 @@ START_TEST(the_status_is_that_of_fundstelle_index)
 		ck_assert_str_eq(s.name.data, names[i]);
 		outcome_free(&o);
 	}
-	ck_assert_int_eq(fundstelle_status(index, 2, &s, NULL), FUNDSTELLE_INVALID);
+	struct fundstelle_error error = { .size = sizeof error };
+	ck_assert_int_eq(fundstelle_status(index, 2, &s, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "there is no index of that number");
 	fundstelle_close(index);
 }
 END_TEST
