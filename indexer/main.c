@@ -97,6 +97,14 @@ static int write_metrics(const struct options *o, const struct update_result *r,
 	return 1;
 }
 
+/* What was read of a state that was overwritten meanwhile says nothing, of damage neither. */
+static enum fund_status judge(struct snapshot *s, enum fund_status st, const char *dir, struct fault *why)
+{
+	if ((st != FUND_OK && st != FUND_CORRUPT) || snapshot_check(s) == FUND_OK)
+		return st;
+	return fault_set(why, FUND_STALE, "%s: changed while it was read: try again", dir);
+}
+
 static enum fund_status export_all(const struct options *o, struct printer *out, struct fault *why)
 {
 	struct snapshot *s;
@@ -114,8 +122,7 @@ static enum fund_status export_all(const struct options *o, struct printer *out,
 		if (st == FUND_OK && !o->update.quiet && strcmp(o->to_bulk, "-") != 0)
 			print_format(out, "%s: %llu written\n", o->to_bulk, (unsigned long long)n);
 	}
-	if (st == FUND_OK && (st = snapshot_check(s)) != FUND_OK)
-		fault_set(why, st, "%s: changed while it was read: try again", o->update.dir);
+	st = judge(s, st, o->update.dir, why);
 	snapshot_close(s);
 	return st;
 }
@@ -175,12 +182,11 @@ static int run_status(const struct options *o, struct printer *out)
 		status_print_json(out, &status);
 	else
 		status_print(out, &status);
+	st = judge(s, st, o->update.dir, &why);
 	if (st == FUND_NO_MEMORY)
 		fault_set(&why, st, "out of memory");
-	else if (st != FUND_OK)
+	else if (st != FUND_OK && st != FUND_STALE)
 		fault_set(&why, st, "%s: the list of files is damaged: run fundstelle-index --verify", o->update.dir);
-	else if ((st = snapshot_check(s)) != FUND_OK)
-		fault_set(&why, st, "%s: changed while it was read: try again", o->update.dir);
 	snapshot_close(s);
 	return st == FUND_OK ? finish(out, 0) : trouble(&why);
 }

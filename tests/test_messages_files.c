@@ -120,6 +120,15 @@ START_TEST(a_page_of_a_mets_that_cannot_be_read)
 END_TEST
 #endif
 
+#ifndef HAVE_EXPAT
+START_TEST(a_file_of_a_format_that_was_not_built_in)
+{
+	article("a.xml", "<?xml version=\"1.0\"?><x><p>Die Feuerwehr.</p></x>");
+	run_says(0, "-v", "a.xml: XML: this version does not read it");
+}
+END_TEST
+#endif
+
 START_TEST(an_empty_path_of_an_earlier_run_that_is_gone)
 {
 	char other[400];
@@ -147,6 +156,8 @@ Suite *suite_messages_files(void)
 	tcase_add_loop_test(t, a_file_beyond_a_limit, 0, sizeof large / sizeof *large);
 #ifdef HAVE_EXPAT
 	tcase_add_test(t, a_page_of_a_mets_that_cannot_be_read);
+#else
+	tcase_add_test(t, a_file_of_a_format_that_was_not_built_in);
 #endif
 	tcase_add_test(t, an_empty_path_of_an_earlier_run_that_is_gone);
 	suite_add_tcase(s, t);

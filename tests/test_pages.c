@@ -403,6 +403,16 @@ START_TEST(a_file_that_was_cut_off_is_corrupt)
 END_TEST
 
 /* What LMDB took and gave back in one transaction it does not write, and the file may be shorter than its last page. */
+START_TEST(a_file_that_32_bits_cannot_address_is_named)
+{
+	struct fault why = { .status = FUND_OK };
+	struct pages p;
+	ck_assert_int_eq(truncate(data_path, (off_t)3 << 30), 0); /* of which nothing takes room */
+	ck_assert_int_eq(open_path(&p, data_path, 0, &why), FUND_NO_MEMORY);
+	ck_assert_str_eq(why.text, "is too large for this machine");
+}
+END_TEST
+
 START_TEST(a_file_may_lack_pages_at_its_end_that_are_free)
 {
 	static uint8_t big[10 * 4096];
@@ -695,6 +705,8 @@ Suite *suite_pages(void)
 	tcase_add_test(damage, hidden_entries_are_never_taken_for_none);
 	tcase_add_test(damage, random_bytes_behind_good_meta_pages_never_crash);
 	tcase_add_test(damage, a_file_that_was_cut_off_is_corrupt);
+	if (sizeof(size_t) == 4)
+		tcase_add_test(damage, a_file_that_32_bits_cannot_address_is_named);
 	tcase_add_loop_test(damage, heads_that_cannot_be_read_are_named, 0, sizeof(heads) / sizeof(heads[0]));
 	tcase_add_loop_test(damage, the_check_finds_planted_errors, 0, sizeof(planted) / sizeof(planted[0]));
 	if (sizeof(size_t) == 8)

@@ -15,7 +15,7 @@
 
 Suite *suite_refusals(void);
 
-enum run { UPDATE, FIRST, COMPACT, BACKUP, EXPORT, QUERY, DEEP, LIMITED };
+enum run { UPDATE, FIRST, COMPACT, BACKUP, EXPORT, QUERY, DEEP, LIMITED, VERIFY, STATUS, REPLACED };
 
 /* "%s" is the index, and the archive or another folder. */
 static const struct {
@@ -30,6 +30,9 @@ static const struct {
 	[QUERY] = { "fundstelle-query -i %s Feuerwehr", false },
 	[DEEP] = { "fundstelle-index -i %s --verify=deep", false },
 	[LIMITED] = { "fundstelle-index -j1 --max-time=1s -i %s %s", true },
+	[VERIFY] = { "fundstelle-index -i %s --verify", false },
+	[REPLACED] = { "fundstelle-index -j1 -i %s %s", true },
+	[STATUS] = { "fundstelle-index -i %s --status --failed", false },
 };
 
 static const struct {
@@ -49,6 +52,13 @@ static const struct {
 	{ COMPACT, "read", "term", 0, "stopped by a signal while segments were merged" },
 	{ EXPORT, "open", "term", 0, "fundstelle-index: stopped by a signal\n" },
 	{ DEEP, "open", "term", 0, "fundstelle-index: stopped by a signal\n" },
+	/* Without a place in lock.mdb, which is not there, while two runs publish. */
+	{ VERIFY, "alloc", "run", 0, "/index: was rewritten while it was read: try again" },
+	{ STATUS, "alloc", "run", 0, "/index: changed while it was read: try again" },
+	{ EXPORT, "alloc", "run", 0, "/index: changed while it was read: try again" },
+	{ BACKUP, "alloc", "run", 0, "/index: was rewritten while it was copied; its lock.mdb cannot be written, so it cannot be held still: try again" },
+	/* While somebody copies another data.mdb there. */
+	{ REPLACED, "open", "run", 0, "/index/lock.mdb belongs to another file" },
 	{ LIMITED, "stat", "pause", 0, "files are left for the next run" },
 	{ BACKUP, "alloc", NULL, ENOMEM, "/b: no memory" },
 	{ BACKUP, "alloc", NULL, ENOMEM, "/b/lock.mdb: no memory" },
@@ -70,7 +80,18 @@ static const struct {
 #define N_REFUSALS ((int)(sizeof refusals / sizeof *refusals))
 #define TRIES 600 /* requests that are refused in turn */
 
-static char saved[400], inject[500];
+static char saved[400], newer[400], inject[500];
+
+/* What comes between a program's requests: two runs, or a data.mdb from elsewhere. */
+static void write_others(void)
+{
+	char text[3000];
+	snprintf(text, sizeof text, "for i in 1 2; do\necho \"Feuerwehr $$ $i\" > %s/neu.txt\n%s/fundstelle-index -q -j1 -i %s %s || exit 1\ndone\n", archive,
+		 getenv("FUNDSTELLE_BIN"), index_dir, archive);
+	file_write(scratch.dir, "two-runs", text);
+	snprintf(text, sizeof text, "cp %s %s.copy && mv %s.copy %s\n", newer, newer, newer, data_file);
+	file_write(scratch.dir, "replace", text);
+}
 
 static void set_up(void)
 {
@@ -86,6 +107,10 @@ static void set_up(void)
 	article("zuletzt.html", "<html><head><title>Titel</title></head><body><p>Die Feuerwehr rückte am Abend aus.</p></body></html>");
 	snprintf(saved, sizeof saved, "%s/saved", scratch.dir);
 	file_copy(data_file, saved);
+	run_is(0, "4 added, 0 changed, 0 removed, 42 unchanged, 0 failed");
+	snprintf(newer, sizeof newer, "%s/newer", scratch.dir);
+	file_copy(data_file, newer);
+	write_others();
 	snprintf(path, sizeof path, "%s/tests/crash/inject.so", getenv("FUNDSTELLE_BIN"));
 	snprintf(inject, sizeof inject, "LD_PRELOAD=%s", path);
 	ck_assert_msg(access(path, R_OK) == 0, "%s is not there", path);
@@ -105,7 +130,9 @@ static void restore(void)
 
 static struct outcome run_refused(int i, unsigned at)
 {
-	char command[1000], what[20], program[2000];
+	char command[1000], what[20], program[2000], others[400];
+	snprintf(others, sizeof others, "sh %s/%s", scratch.dir, refusals[i].run == REPLACED ? "replace" : "two-runs");
+	setenv("INJECT_RUN", others, 1);
 	snprintf(what, sizeof what, "%d", refusals[i].error);
 	snprintf(command, sizeof command, runs[refusals[i].run].format, index_dir, runs[refusals[i].run].archive ? archive : index_dir);
 	snprintf(program, sizeof program, "%s/%s", getenv("FUNDSTELLE_BIN"), command);

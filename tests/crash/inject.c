@@ -6,7 +6,8 @@
  *	INJECT_KINDS	open,read,write,sync,rename,unlink,truncate,mmap,alloc,thread,stat,lock,fork,random: which are counted for INJECT_AT
  *	INJECT_UNDER	of files, only those whose path begins so (alloc, thread and maps without a file count always)
  *	INJECT_AT	1 for the first
- *	INJECT_DO	kill, kill-half, kill-after, short, drop, term (SIGTERM comes, and the request is met), pause (it takes two seconds), or the number of an error
+ *	INJECT_DO	kill, kill-half, kill-after, short, drop, term (SIGTERM comes, and the request is met), pause (it takes two seconds), run
+ *			(what INJECT_RUN names is run before it), or the number of an error
  *	INJECT_STICKY	that one and all behind it
  *	INJECT_COUNT	a file: at the end a line a kind, "kind requests", and "live" with the allocations that were not freed
  *	INJECT_RECORD	a file: what was done to files below INJECT_UNDER, and when the program said on stdout that it is done (see record())
@@ -33,7 +34,7 @@
 
 enum kind { OPEN, READ, WRITE, SYNC, RENAME, UNLINK, TRUNCATE, MMAP, ALLOC, THREAD, STAT, LOCK, FORK, RANDOM, KINDS };
 static const char *const kind_names[KINDS] = { "open", "read", "write", "sync", "rename", "unlink", "truncate", "mmap", "alloc", "thread", "stat", "lock", "fork", "random" };
-enum action { NOTHING, KILL, KILL_HALF, KILL_AFTER, SHORT, DROP, TERM, PAUSE, FAIL };
+enum action { NOTHING, KILL, KILL_HALF, KILL_AFTER, SHORT, DROP, TERM, PAUSE, RUN, FAIL };
 
 #define FDS 1024
 static struct file {
@@ -86,7 +87,8 @@ __attribute__((constructor)) static void begin(void)
 	static const struct {
 		const char *name;
 		enum action action;
-	} actions[] = { { "kill", KILL }, { "kill-half", KILL_HALF }, { "kill-after", KILL_AFTER }, { "short", SHORT }, { "drop", DROP }, { "term", TERM }, { "pause", PAUSE } };
+	} actions[] = { { "kill", KILL }, { "kill-half", KILL_HALF }, { "kill-after", KILL_AFTER }, { "short", SHORT }, { "drop", DROP }, { "term", TERM }, { "pause", PAUSE },
+			{ "run", RUN } };
 
 	for (int i = 0; i < KINDS && kinds; i++)
 		mask |= lists(kinds, kind_names[i]) ? 1u << i : 0;
@@ -135,6 +137,16 @@ static void die(void)
 	pause();
 }
 
+/* Another program comes between: it is not looked at. */
+static void run_another(void)
+{
+	active = false;
+	unsetenv("LD_PRELOAD");
+	if (system(getenv("INJECT_RUN")) != 0)
+		_exit(97);
+	active = true;
+}
+
 /* A request of this kind comes: what is to become of it. Those that fail are done with here: errno is set. */
 static enum action meet(enum kind kind, bool ours)
 {
@@ -152,6 +164,8 @@ static enum action meet(enum kind kind, bool ours)
 		raise(SIGTERM);
 	if (action == PAUSE)
 		sleep(2);
+	if (action == RUN)
+		run_another();
 	if (action == FAIL)
 		errno = error;
 	return action;
