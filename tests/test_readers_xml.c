@@ -11,6 +11,11 @@
 #include "store/segment.h"
 #include "tests/scratch.h"
 
+#ifdef HAVE_EXPAT
+static const bool has_expat = true;
+#else
+static const bool has_expat = false;
+#endif
 static struct file_reader *reader;
 static int fd = -1;
 
@@ -361,14 +366,14 @@ Suite *suite_readers_xml(void)
 	const int n = sizeof samples / sizeof *samples;
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
-#ifdef HAVE_EXPAT
-	tcase_add_loop_test(t, each_format_gives_the_fields_that_its_standard_names, 0, n);
-	tcase_add_loop_test(t, an_encoding_is_what_the_bytes_can_be, 0, sizeof encodings / sizeof *encodings);
-	tcase_add_test(t, an_encoding_that_nobody_knows_is_an_error);
-	tcase_add_loop_test(t, content_counts_more_than_the_name, 0, sizeof names / sizeof *names);
-	tcase_add_test(t, elements_nested_too_deep_are_an_error);
-	tcase_add_test(t, attributes_do_not_expand_without_bound);
-#endif
+	if (has_expat) {
+		tcase_add_loop_test(t, each_format_gives_the_fields_that_its_standard_names, 0, n);
+		tcase_add_loop_test(t, an_encoding_is_what_the_bytes_can_be, 0, sizeof encodings / sizeof *encodings);
+		tcase_add_test(t, an_encoding_that_nobody_knows_is_an_error);
+		tcase_add_loop_test(t, content_counts_more_than_the_name, 0, sizeof names / sizeof *names);
+		tcase_add_test(t, elements_nested_too_deep_are_an_error);
+		tcase_add_test(t, attributes_do_not_expand_without_bound);
+	}
 	tcase_add_loop_test(t, each_prefix_of_a_sample_is_read_or_an_error, 0, n);
 	tcase_add_loop_test(t, each_flipped_byte_of_a_sample_is_read_or_an_error, 0, n);
 	suite_add_tcase(s, t);
