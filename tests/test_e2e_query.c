@@ -1,60 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fundstelle-query as it was built: formats, order, exit statuses, messages, and what it does on an index that is none. */
+/* fundstelle-query as it was built: what it finds, formats, order, batches. */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <math.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "tests/program.h"
-
-static struct scratch scratch;
-static char archive[300], index_dir[300];
-
-static void set_up(void)
-{
-	scratch_make(&scratch);
-	snprintf(archive, sizeof(archive), "%s/archive", scratch.dir);
-	snprintf(index_dir, sizeof(index_dir), "%s/index", scratch.dir);
-	file_write(archive, "2021/11/truppen.txt", "date 2021-11-03\nTruppen an der Grenze\n\nDie Truppenaufmärsche an der Grenze dauern an. Der Minister sprach.\n");
-	file_write(archive, "2022/01/de.txt", "date 2022-01 Die klaren Signale von Deeskalation blieben aus. An der Grenze ist Ruhe.\n");
-	file_write(archive, "2022/02/grenze.txt", "Grenze und Grenzen\n\nVon der Grenze berichtet niemand, die Grenze ist zu.\n");
-	file_write(archive, "a.jsonl",
-		   "{\"id\":\"1\",\"title\":\"Kreml schweigt\",\"text\":\"Im Kreml wird nichts gesagt.\",\"date\":\"2020-05-06\",\"author\":\"Anna "
-		   "Muster\",\"section\":\"Politik\",\"source\":\"Bote\"}\n"
-		   "{\"id\":\"zwei drei\",\"title\":\"Wetter\\u001b[31m rot\",\"text\":\"Im Kreml\\tregnet es. \\u001b]0;x\\u0007\",\"date\":\"2020-05-07\"}\n");
-	file_write(archive, "M\xFCller.txt", "Nach altem Namen benannt: Latin-1.\n");
-	file_write(archive, "100%25.txt", "Prozentig im Namen.\n");
-	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
-}
-
-static void tear_down(void)
-{
-	scratch_remove(&scratch);
-}
-
-static struct outcome query(const char *args)
-{
-	return program_run(NULL, "fundstelle-query -i %s %s", index_dir, args);
-}
-
-static void prints(const char *args, int status, const char *wanted)
-{
-	struct outcome o = query(args);
-	ck_assert_msg(o.status == status && strcmp(o.out, wanted) == 0, "%s: %d\n%s%s", args, o.status, o.out, o.err);
-	outcome_free(&o);
-}
-
-static void has(const char *args, const char *part)
-{
-	struct outcome o = query(args);
-	ck_assert_msg(strstr(o.out, part) != NULL, "%s: no %s in\n%s%s", args, part, o.out, o.err);
-	outcome_free(&o);
-}
+#include "tests/query_fixture.h"
 
 /* On a terminal of that name, or in a pipe. */
 static void has_no_link(const char *term, bool terminal, const char *args)
@@ -128,21 +82,21 @@ END_TEST
 
 START_TEST(each_format_prints_what_its_contract_says)
 {
-	prints("-f paths Deeskalation", 0, "2022/01/de.txt\n");
-	struct outcome o = query("-f tsv Deeskalation");
+	query_prints("-f paths Deeskalation", 0, "2022/01/de.txt\n");
+	struct outcome o = query_run("-f tsv Deeskalation");
 	ck_assert_int_eq(strncmp(o.out, "1\t", 2), 0);
 	ck_assert_ptr_nonnull(strstr(o.out, "\t2022-01\t2022/01/de.txt\t\n"));
 	outcome_free(&o);
-	o = query("-f paths -0 -n0 Grenze");
+	o = query_run("-f paths -0 -n0 Grenze");
 	ck_assert_uint_eq(o.out_len, sizeof("2022/02/grenze.txt") + sizeof("2021/11/truppen.txt") + sizeof("2022/01/de.txt"));
 	ck_assert_str_eq(o.out, "2022/02/grenze.txt");
 	outcome_free(&o);
-	has("Deeskalation", "2022/01/de.txt");
-	has("--color=always Deeskalation", "\x1b[");
-	has("--hyperlink=always Deeskalation", "/archive/2022/01/de.txt\x1b\\2022/01/de.txt\x1b]8;;\x1b\\  ");
-	has("--hyperlink=always Kreml", "/archive/a.jsonl\x1b\\Wetter\\x1B[31m rot\x1b]8;;\x1b\\\n");
-	has("--hyperlink=always Latin", "/archive/M%FCller.txt\x1b\\");
-	has("--hyperlink=always -f tsv Deeskalation", "\t2022/01/de.txt\t");
+	query_has("Deeskalation", "2022/01/de.txt");
+	query_has("--color=always Deeskalation", "\x1b[");
+	query_has("--hyperlink=always Deeskalation", "/archive/2022/01/de.txt\x1b\\2022/01/de.txt\x1b]8;;\x1b\\  ");
+	query_has("--hyperlink=always Kreml", "/archive/a.jsonl\x1b\\Wetter\\x1B[31m rot\x1b]8;;\x1b\\\n");
+	query_has("--hyperlink=always Latin", "/archive/M%FCller.txt\x1b\\");
+	query_has("--hyperlink=always -f tsv Deeskalation", "\t2022/01/de.txt\t");
 	has_no_link("xterm-kitty", false, "Deeskalation");
 	has_no_link("xterm", true, "Deeskalation");
 	has_no_link("xterm-kitty", true, "--hyperlink=never Deeskalation");
@@ -151,14 +105,14 @@ START_TEST(each_format_prints_what_its_contract_says)
 	o = program_run_terminal(80, "/usr/bin/env -u TMUX -u STY TERM=xterm-kitty NO_COLOR=1 %s/fundstelle-query -i %s Deeskalation", getenv("FUNDSTELLE_BIN"), index_dir);
 	ck_assert_msg(strstr(o.out, "\x1b]8;id=1;file://") && !strstr(o.out, "\x1b[1m"), "%s%s", o.out, o.err);
 	outcome_free(&o);
-	has("-f json Deeskalation", "\"schema\": 1, \"query\": \"Deeskalation\", \"total\": 1, \"total_exact\": true, \"took_us\": ");
-	has("-f json Deeskalation", "\"suggestion\": null");
-	has("-f json Deeskalation", "\"index\": {\"id\": ");
-	has("-f json Deeskalation", "{\"rank\": 1, \"score\": ");
-	has("-f json Deeskalation", "\"key\": \"2022/01/de.txt\", \"title\": null, \"date\": \"2022-01\", \"author\": null, \"section\": null, \"source\": null, ");
-	has("-f jsonl titel:Kreml", "\"author\": \"Anna Muster\", \"section\": \"Politik\", \"source\": \"Bote\"");
-	has("-f jsonl Deeskalation", "\"duplicates\": []");
-	has("-f json Nirgendwort", "\"hits\": []");
+	query_has("-f json Deeskalation", "\"schema\": 1, \"query\": \"Deeskalation\", \"total\": 1, \"total_exact\": true, \"took_us\": ");
+	query_has("-f json Deeskalation", "\"suggestion\": null");
+	query_has("-f json Deeskalation", "\"index\": {\"id\": ");
+	query_has("-f json Deeskalation", "{\"rank\": 1, \"score\": ");
+	query_has("-f json Deeskalation", "\"key\": \"2022/01/de.txt\", \"title\": null, \"date\": \"2022-01\", \"author\": null, \"section\": null, \"source\": null, ");
+	query_has("-f jsonl titel:Kreml", "\"author\": \"Anna Muster\", \"section\": \"Politik\", \"source\": \"Bote\"");
+	query_has("-f jsonl Deeskalation", "\"duplicates\": []");
+	query_has("-f json Nirgendwort", "\"hits\": []");
 }
 END_TEST
 
@@ -223,7 +177,7 @@ END_TEST
 
 START_TEST(marks_are_byte_offsets_of_the_matching_forms)
 {
-	struct outcome o = query("-f jsonl Truppenaufmarsch");
+	struct outcome o = query_run("-f jsonl Truppenaufmarsch");
 	char *text = strstr(o.out, "\"snippet\": {\"text\": \""), *marks = strstr(o.out, "\"marks\": [["), *end;
 	ck_assert(text != NULL && marks != NULL);
 	text += strlen("\"snippet\": {\"text\": \"");
@@ -239,22 +193,22 @@ START_TEST(newer_articles_may_come_first_and_the_newest_one_is_what_they_are_mea
 	file_write(archive, "r/neu.txt", "date 2022-03-01\nNeu\n\nDie Brücke und die Brücke wurden wieder ganz neu gebaut, hieß es.\n");
 	file_write(archive, "r/ohne.txt", "Ohne\n\nDie Brücke, die Brücke, die Brücke wurde neu gebaut, hieß es.\n");
 	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
-	prints("-f paths Brücke", 0, "r/alt.txt\nr/ohne.txt\nr/neu.txt\n");
-	prints("-f paths --recency=365 Brücke", 0, "r/neu.txt\nr/alt.txt\nr/ohne.txt\n");
-	prints("-f paths --recency=365 -n 1 Brücke gebaut", 0, "r/neu.txt\n");
-	prints("-f paths --recency=365 --to=2000 -n 1 Brücke", 0, "r/alt.txt\n");
-	has("-f jsonl --explain --recency=365 -n 2 Brücke", "{\"term\": \"recency\", \"field\": \"text\", \"kind\": \"recency\", \"freq\": 1, \"df\": 0, \"score\": -");
-	struct outcome o = query("-f jsonl --explain --recency=365 -n 1 Brücke"); /* the newest loses nothing */
+	query_prints("-f paths Brücke", 0, "r/alt.txt\nr/ohne.txt\nr/neu.txt\n");
+	query_prints("-f paths --recency=365 Brücke", 0, "r/neu.txt\nr/alt.txt\nr/ohne.txt\n");
+	query_prints("-f paths --recency=365 -n 1 Brücke gebaut", 0, "r/neu.txt\n");
+	query_prints("-f paths --recency=365 --to=2000 -n 1 Brücke", 0, "r/alt.txt\n");
+	query_has("-f jsonl --explain --recency=365 -n 2 Brücke", "{\"term\": \"recency\", \"field\": \"text\", \"kind\": \"recency\", \"freq\": 1, \"df\": 0, \"score\": -");
+	struct outcome o = query_run("-f jsonl --explain --recency=365 -n 1 Brücke"); /* the newest loses nothing */
 	ck_assert_msg(strstr(o.out, "r/neu.txt") && !strstr(o.out, "\"recency\""), "%s", o.out);
 	outcome_free(&o);
 	char newest[400]; /* gone, it measures no more; its segment still has it */
 	snprintf(newest, sizeof newest, "%s/r/neu.txt", archive);
 	ck_assert_int_eq(unlink(newest), 0);
 	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
-	o = query("-f jsonl --explain --recency=365 berichtet");
+	o = query_run("-f jsonl --explain --recency=365 berichtet");
 	ck_assert_msg(strstr(o.out, "2022/02/grenze.txt") && !strstr(o.out, "\"recency\""), "%s", o.out);
 	outcome_free(&o);
-	o = query("--recency=0 Brücke");
+	o = query_run("--recency=0 Brücke");
 	ck_assert_int_eq(o.status, 2);
 	ck_assert_msg(strstr(o.err, "--recency=0: not a number from 1") != NULL, "%s", o.err);
 	outcome_free(&o);
@@ -269,15 +223,15 @@ START_TEST(with_ocr_a_misread_word_is_nearer_than_another_one)
 	file_write(archive, "ocr/d.txt", "Im Uuterrieht\u017f wurde gelesen.\n");
 	file_write(archive, "ocr/e.txt", "Sie unterſuchten die Waſſerkraft, dann unter\u017fu\u017fhten sie den Wafferſtand.\n");
 	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
-	prints("-f paths Unterricht~1", 0, "ocr/b.txt\n");
-	prints("-f paths --ocr Unterricht~1", 0, "ocr/b.txt\nocr/a.txt\n");
-	prints("-f paths Unterricht~", 0, "ocr/b.txt\nocr/a.txt\nocr/c.txt\n");
-	prints("-f paths --ocr Unterricht~ +gelesen -n 2", 0, "ocr/a.txt\nocr/c.txt\n");
-	prints("-f paths Wasserstand~", 1, "");
-	prints("-f paths --ocr Wasserstand~1", 0, "ocr/e.txt\n");
-	prints("-f paths --ocr \"sie den Wasserstand~1\"", 0, "ocr/e.txt\n");
-	has("-f jsonl --ocr Wasserstand~1", "Wafferſtand");
-	has("-f jsonl --ocr --explain Unterricht~1 +Uuterrieht", "\"kind\": \"variant\"");
+	query_prints("-f paths Unterricht~1", 0, "ocr/b.txt\n");
+	query_prints("-f paths --ocr Unterricht~1", 0, "ocr/b.txt\nocr/a.txt\n");
+	query_prints("-f paths Unterricht~", 0, "ocr/b.txt\nocr/a.txt\nocr/c.txt\n");
+	query_prints("-f paths --ocr Unterricht~ +gelesen -n 2", 0, "ocr/a.txt\nocr/c.txt\n");
+	query_prints("-f paths Wasserstand~", 1, "");
+	query_prints("-f paths --ocr Wasserstand~1", 0, "ocr/e.txt\n");
+	query_prints("-f paths --ocr \"sie den Wasserstand~1\"", 0, "ocr/e.txt\n");
+	query_has("-f jsonl --ocr Wasserstand~1", "Wafferſtand");
+	query_has("-f jsonl --ocr --explain Unterricht~1 +Uuterrieht", "\"kind\": \"variant\"");
 }
 END_TEST
 
@@ -293,7 +247,7 @@ START_TEST(a_part_is_marked_in_the_compounds_that_the_index_took_apart_and_in_no
 	program_expect(0, "fundstelle-index -q --rebuild -i %s %s", index_dir, archive);
 	file_write(archive, "noch.txt", "Kein Truppenaufmarsch; man aufmarschiere nicht.\n");
 	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
-	struct outcome o = query("-f tsv --kwic +Aufmarsch +gingen");
+	struct outcome o = query_run("-f tsv --kwic +Aufmarsch +gingen");
 	for (char *save = NULL, *line = strtok_r(o.out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		char *field[4];
 		for (int i = 0; i < 4; i++)
@@ -305,7 +259,7 @@ START_TEST(a_part_is_marked_in_the_compounds_that_the_index_took_apart_and_in_no
 	}
 	ck_assert_uint_eq(n, sizeof matches / sizeof *matches);
 	outcome_free(&o);
-	has("-f tsv --kwic Aufmarsch", "noch.txt\t\tKein\tTruppenaufmarsch");
+	query_has("-f tsv --kwic Aufmarsch", "noch.txt\t\tKein\tTruppenaufmarsch");
 }
 END_TEST
 
@@ -317,7 +271,7 @@ START_TEST(scores_of_trec_fall_strictly_and_six_columns_stand)
 		file_write(archive, name, "Alle Meldungen sind gleich.\n");
 	}
 	program_expect(0, "fundstelle-index -q -i %s %s", index_dir, archive);
-	struct outcome o = query("-f trec -n0 Meldung");
+	struct outcome o = query_run("-f trec -n0 Meldung");
 	double before = INFINITY;
 	int n = 0;
 	for (char *rest = NULL, *line = strtok_r(o.out, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
@@ -336,7 +290,7 @@ END_TEST
 
 START_TEST(explained_scores_sum_to_the_hits)
 {
-	struct outcome o = query("-f jsonl --explain -n1 Truppenaufmarsch Grenze Minister \"an der Grenze\"");
+	struct outcome o = query_run("-f jsonl --explain -n1 Truppenaufmarsch Grenze Minister \"an der Grenze\"");
 	char *explain = strstr(o.out, "\"explain\": [");
 	ck_assert_ptr_nonnull(explain);
 	double total = strtod(strstr(o.out, "\"score\": ") + 9, NULL), sum = 0;
@@ -351,19 +305,19 @@ END_TEST
 
 START_TEST(counting_agrees_with_the_list)
 {
-	prints("--count Grenze", 0, "3\n");
-	prints("--count Nirgendwort", 1, "0\n");
+	query_prints("--count Grenze", 0, "3\n");
+	query_prints("--count Nirgendwort", 1, "0\n");
 }
 END_TEST
 
 START_TEST(pages_are_the_list_cut_in_pieces)
 {
-	struct outcome all = query("-n0 -f paths Grenze Kreml Namen");
+	struct outcome all = query_run("-n0 -f paths Grenze Kreml Namen");
 	char joined[2000] = "";
 	for (int offset = 0; offset < 10; offset += 2) {
 		char args[100];
 		snprintf(args, sizeof(args), "-n2 --offset=%d -f paths Grenze Kreml Namen", offset);
-		struct outcome page = query(args);
+		struct outcome page = query_run(args);
 		ck_assert_int_eq(page.status, page.out_len == 0);
 		strcat(joined, page.out);
 		outcome_free(&page);
@@ -376,11 +330,11 @@ END_TEST
 START_TEST(a_random_sample_is_the_same_whatever_the_page)
 {
 	char joined[2000] = "";
-	struct outcome all = query("-n0 -f paths --sort=random --seed=7 Grenze Kreml Namen"), other = query("-n0 -f paths --sort=random --seed=8 Grenze Kreml Namen");
+	struct outcome all = query_run("-n0 -f paths --sort=random --seed=7 Grenze Kreml Namen"), other = query_run("-n0 -f paths --sort=random --seed=8 Grenze Kreml Namen");
 	for (int offset = 0; offset < 8; offset += 3) {
 		char args[120];
 		snprintf(args, sizeof(args), "-n3 --offset=%d -f paths --sort=random --seed=7 Grenze Kreml Namen", offset);
-		struct outcome page = query(args);
+		struct outcome page = query_run(args);
 		strcat(joined, page.out);
 		outcome_free(&page);
 	}
@@ -395,7 +349,7 @@ START_TEST(several_indexes_are_ranked_as_one_list)
 {
 	char half[400];
 	static const char *const names[] = { "2021/11/truppen.txt", "2022/01/de.txt" };
-	struct outcome one = query("-n0 -f tsv Grenze Kreml");
+	struct outcome one = query_run("-n0 -f tsv Grenze Kreml");
 	for (size_t i = 0; i < 2; i++) { /* the same articles, in an index of their own */
 		char from[700], to[700];
 		snprintf(half, sizeof(half), "%s/zweites", scratch.dir);
@@ -416,17 +370,17 @@ END_TEST
 
 START_TEST(an_article_is_shown_by_its_key_in_either_form)
 {
-	has("--show=2022/01/de.txt", "Die klaren Signale von Deeskalation");
-	has("--show=a.jsonl#1 -f json", "\"text\": \"Im Kreml wird nichts gesagt.\"");
-	has("--show=M%FCller.txt", "Latin-1");
-	has("--show=M\xFCller.txt", "Latin-1");
-	has("--show=100%25.txt", "Prozentig");
-	struct outcome o = query("--show=nicht/da.txt");
+	query_has("--show=2022/01/de.txt", "Die klaren Signale von Deeskalation");
+	query_has("--show=a.jsonl#1 -f json", "\"text\": \"Im Kreml wird nichts gesagt.\"");
+	query_has("--show=M%FCller.txt", "Latin-1");
+	query_has("--show=M\xFCller.txt", "Latin-1");
+	query_has("--show=100%25.txt", "Prozentig");
+	struct outcome o = query_run("--show=nicht/da.txt");
 	ck_assert(o.status == 1 && o.out_len == 0 && o.err_len > 0);
 	outcome_free(&o);
-	prints("-f paths Latin", 0, "M\xFCller.txt\n");
-	has("-f json Latin", "\"key\": \"M%FCller.txt\"");
-	has("-f json prozentig", "\"key\": \"100%25.txt\"");
+	query_prints("-f paths Latin", 0, "M\xFCller.txt\n");
+	query_has("-f json Latin", "\"key\": \"M%FCller.txt\"");
+	query_has("-f json prozentig", "\"key\": \"100%25.txt\"");
 }
 END_TEST
 
@@ -436,7 +390,7 @@ START_TEST(no_control_character_of_an_article_reaches_the_terminal)
 	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
 		char args[200];
 		snprintf(args, sizeof(args), "%s %s", formats[i], strncmp(formats[i], "--show", 6) == 0 ? "" : "regnet");
-		struct outcome o = query(args);
+		struct outcome o = query_run(args);
 		ck_assert_int_ge(o.status, 0);
 		for (size_t at = 0; at < o.out_len; at++)
 			ck_assert_msg((unsigned char)o.out[at] >= 0x20 || o.out[at] == '\n' || o.out[at] == '\t', "%s: %s", args, o.out);
@@ -453,7 +407,7 @@ START_TEST(a_batch_answers_each_line_as_a_query_by_itself)
 	snprintf(path, sizeof(path), "%s/fragen.tsv", scratch.dir);
 	file_write(scratch.dir, "fragen.tsv", "q1\tGrenze\nq2\tNirgendwort\nq3\tKreml schweigt\n");
 	struct outcome batch = program_run(NULL, "fundstelle-query -i %s --batch=%s --timing", index_dir, path);
-	struct outcome one = query("-f tsv Grenze"), three = query("-f tsv Kreml schweigt");
+	struct outcome one = query_run("-f tsv Grenze"), three = query_run("-f tsv Kreml schweigt");
 	char wanted[4000] = "";
 	for (char *rest = NULL, *line = strtok_r(one.out, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
 		sprintf(wanted + strlen(wanted), "q1\t%s\n", line);
@@ -500,192 +454,22 @@ START_TEST(answers_come_while_the_batch_waits_for_more_questions)
 }
 END_TEST
 
-/* ---- trouble ---- */
-
-static const struct {
-	const char *query, *message;
-} errors[] = {
-	{ "(Grenze", "column 1: " },
-	{ "Grenze)", "column 7: " },
-	{ "Grenze AND", "column 11: " },
-	{ "AND Grenze", "column 1: " },
-	{ "0123456789012345678901234567890123456789012345678901234567890123~", "63 letters" },
-	{ "datum:2022-13", "column 7: " },
-	{ "datum:gestern", "column 7: " },
-	{ "Märkte OR", "column 10: " },
-};
-
-START_TEST(wrong_syntax_gets_one_line_that_points_at_the_place)
-{
-	char *argv[] = { "fundstelle-query", "-i", index_dir, (char *)errors[_i].query, NULL };
-	struct outcome o = program_run_argv(NULL, argv);
-	ck_assert_msg(o.status == 2 && o.out_len == 0 && strstr(o.err, errors[_i].message) != NULL, "%s: %d %s%s", errors[_i].query, o.status, o.out, o.err);
-	ck_assert_ptr_eq(strchr(o.err, '\n'), o.err + o.err_len - 1);
-	outcome_free(&o);
-}
-END_TEST
-
-static const char *const ordinary[] = { "Was sagt der Minister?", "Covid-19",  "C++",    "a:b",  "\"lonely quote", "--", "---", "!?",      "50 % mehr (und mehr)", "z. B.",
-					"Müller & Söhne",	   "http://a.b/c", "- Grenze", "+", "''",            "§ 218", "1.000.000 €", "and or not", "„Zitat“", "titel:" };
-
-START_TEST(any_line_of_ordinary_words_is_a_query)
-{
-	char *argv[] = { "fundstelle-query", "-i", index_dir, "--", (char *)ordinary[_i], NULL };
-	struct outcome o = program_run_argv(NULL, argv);
-	ck_assert_msg(o.status == 0 || o.status == 1, "%s: %d %s", ordinary[_i], o.status, o.err);
-	outcome_free(&o);
-}
-END_TEST
-
-static const struct {
-	int status;
-	const char *args;
-} usages[] = {
-	{ 0, "--help" },	{ 0, "--version" },	  { 2, "" },		      { 2, "--no-such-option Wort" }, { 2, "-n x Wort" },
-	{ 2, "-f yaml Wort" },	{ 2, "--from=2022-13 Wort" }, { 2, "--to=gestern Wort" }, { 2, "--sort=best Wort" }, { 2, "--seed=x Wort" }, { 2, "--color=perhaps Wort" },  { 2, "--batch=/nirgends/da" },
-	{ 2, "--offset=-1 Wort" },
-};
-
-START_TEST(usage_is_judged_by_its_exit_status)
-{
-	struct outcome o = query(usages[_i].args);
-	ck_assert_msg(o.status == usages[_i].status, "'%s': %d %s%s", usages[_i].args, o.status, o.out, o.err);
-	ck_assert((o.status == 0) == (o.err_len == 0) && (o.status == 0) == (o.out_len > 0));
-	outcome_free(&o);
-}
-END_TEST
-
-START_TEST(output_that_cannot_be_written_is_trouble_and_a_closed_pipe_is_not)
-{
-	char path[600];
-	int status, pipes[2];
-	snprintf(path, sizeof(path), "%s/fundstelle-query", getenv("FUNDSTELLE_BIN"));
-	ck_assert_int_eq(pipe(pipes), 0);
-	close(pipes[0]);
-	for (int i = 0; i < 2; i++) {
-		pid_t pid = fork();
-		if (pid == 0) {
-			int out = i == 0 ? open("/dev/full", O_WRONLY) : pipes[1], err = open("/dev/null", O_WRONLY);
-			dup2(out, 1), dup2(err, 2);
-			execl(path, path, "-i", index_dir, "Grenze", (char *)NULL);
-			_exit(127);
-		}
-		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-		ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == (i == 0 ? 2 : 0), "%x", status);
-	}
-}
-END_TEST
-
-/* One line on stderr, nothing on stdout, exit 2. */
-static void is_refused(const char *dir)
-{
-	struct outcome o = program_run(NULL, "fundstelle-query -i %s Grenze", dir);
-	ck_assert_msg(o.status == 2 && o.out_len == 0 && o.err_len > 0 && strchr(o.err, '\n') == o.err + o.err_len - 1, "%d %s%s", o.status, o.out, o.err);
-	outcome_free(&o);
-	o = program_run(NULL, "fundstelle-index -i %s --status", dir);
-	ck_assert_msg(o.status == 2 && strchr(o.err, '\n') == o.err + o.err_len - 1, "%d %s%s", o.status, o.out, o.err);
-	outcome_free(&o);
-}
-
 START_TEST(the_words_of_the_index_are_listed_and_an_unknown_one_gets_a_suggestion)
 {
-	has("-f tsv --terms=Deeskal*", "deeskalation\t1\t");
-	has("-f json --terms=deeskalation", "\"terms\": [\n  {\"term\": \"deeskalation\", \"articles\": 1, \"occurrences\": ");
-	struct outcome o = query("--terms=gibtesnicht*");
+	query_has("-f tsv --terms=Deeskal*", "deeskalation\t1\t");
+	query_has("-f json --terms=deeskalation", "\"terms\": [\n  {\"term\": \"deeskalation\", \"articles\": 1, \"occurrences\": ");
+	struct outcome o = query_run("--terms=gibtesnicht*");
 	ck_assert_int_eq(o.status, 1);
 	ck_assert_str_eq(o.out, "");
 	outcome_free(&o);
-	has("-f json Deeskalattion", "\"suggestion\": \"Deeskalation\"");
-	has("-f json +Deeskalatoin", "\"suggestion\": \"+Deeskalation\"");
-	has("-f json Qqqqqqqqqq", "\"suggestion\": null");
-	o = query("Deeskalatoin");
+	query_has("-f json Deeskalattion", "\"suggestion\": \"Deeskalation\"");
+	query_has("-f json +Deeskalatoin", "\"suggestion\": \"+Deeskalation\"");
+	query_has("-f json Qqqqqqqqqq", "\"suggestion\": null");
+	o = query_run("Deeskalatoin");
 	ck_assert_int_eq(o.status, 1);
 	ck_assert_str_eq(o.out, "");
 	ck_assert_str_eq(o.err, "fundstelle-query: did you mean: Deeskalation\n");
 	outcome_free(&o);
-}
-END_TEST
-
-START_TEST(an_index_that_is_none_is_refused_in_one_line)
-{
-	char dir[400], path[700], bytes[9000];
-	snprintf(dir, sizeof(dir), "%s/fremd", scratch.dir);
-	is_refused(dir);
-	ck_assert_int_eq(mkdir(dir, 0755), 0);
-	is_refused(dir);
-	snprintf(path, sizeof(path), "%s/data.mdb", dir);
-	file_write_bytes(path, "", 0);
-	is_refused(dir);
-	file_write_bytes(path, "Das ist kein Index.\n", 20);
-	is_refused(dir);
-	memset(bytes, 0, sizeof(bytes));
-	file_write_bytes(path, bytes, sizeof(bytes));
-	is_refused(dir);
-	memset(bytes, 0xA5, sizeof(bytes));
-	file_write_bytes(path, bytes, sizeof(bytes));
-	is_refused(dir);
-	is_refused("/dev/null");
-}
-END_TEST
-
-START_TEST(a_truncated_index_is_refused_or_answers_as_before)
-{
-	char path[700];
-	size_t n;
-	uint64_t state = 5;
-	struct outcome good = query("-n0 -f tsv Grenze Kreml");
-	snprintf(path, sizeof(path), "%s/data.mdb", index_dir);
-	char *bytes = file_read(path, &n);
-	for (int i = 0; i < 40; i++) {
-		file_write_bytes(path, bytes, random_below(&state, (uint32_t)n));
-		struct outcome o = query("-n0 -f tsv Grenze Kreml");
-		ck_assert_msg(o.status == 2 || (o.status == 0 && strcmp(o.out, good.out) == 0), "%d %s%s", o.status, o.out, o.err);
-		outcome_free(&o);
-	}
-	outcome_free(&good);
-	free(bytes);
-}
-END_TEST
-
-/* As somebody who may read the files, and no more. */
-static int query_as_reader(void)
-{
-	char path[600], copy[700];
-	int status;
-	snprintf(path, sizeof(path), "%s/fundstelle-query", getenv("FUNDSTELLE_BIN"));
-	snprintf(copy, sizeof(copy), "%s/query", scratch.dir);
-	file_copy(path, copy); /* where anybody may reach it */
-	ck_assert(chmod(copy, 0755) == 0 && chmod(scratch.dir, 0755) == 0);
-	pid_t pid = fork();
-	if (pid == 0) {
-		int nowhere = open("/dev/null", O_WRONLY);
-		dup2(nowhere, 1);
-		if (setgroups(0, NULL) != 0 || setgid(65534) != 0 || setuid(65534) != 0)
-			_exit(99);
-		execl(copy, copy, "-i", index_dir, "Grenze", (char *)NULL);
-		_exit(127);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-START_TEST(who_may_only_read_the_files_can_query)
-{
-	char path[700];
-	if (geteuid() != 0) { /* this user's own rights are taken away instead */
-		snprintf(path, sizeof(path), "%s/data.mdb", index_dir);
-		chmod(path, 0444);
-		snprintf(path, sizeof(path), "%s/lock.mdb", index_dir);
-		chmod(path, 0444);
-		chmod(index_dir, 0555);
-		prints("--count Grenze", 0, "3\n");
-		chmod(index_dir, 0755);
-		return;
-	}
-	chmod(index_dir, 0755);
-	snprintf(path, sizeof(path), "%s/data.mdb", index_dir);
-	chmod(path, 0644);
-	ck_assert_int_eq(query_as_reader(), 0);
 }
 END_TEST
 
@@ -695,7 +479,7 @@ Suite *suite_e2e_query(void)
 	Suite *s = suite_create("fundstelle-query, the program");
 	TCase *t = tcase_create("queries");
 
-	tcase_add_checked_fixture(t, set_up, tear_down);
+	tcase_add_checked_fixture(t, query_set_up, site_tear_down);
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, a_query_finds_these_articles_in_this_order, 0, sizeof(answers) / sizeof(*answers));
 	tcase_add_test(t, each_format_prints_what_its_contract_says);
@@ -715,14 +499,7 @@ Suite *suite_e2e_query(void)
 	tcase_add_test(t, no_control_character_of_an_article_reaches_the_terminal);
 	tcase_add_test(t, a_batch_answers_each_line_as_a_query_by_itself);
 	tcase_add_test(t, answers_come_while_the_batch_waits_for_more_questions);
-	tcase_add_loop_test(t, wrong_syntax_gets_one_line_that_points_at_the_place, 0, sizeof(errors) / sizeof(*errors));
-	tcase_add_loop_test(t, any_line_of_ordinary_words_is_a_query, 0, sizeof(ordinary) / sizeof(*ordinary));
-	tcase_add_loop_test(t, usage_is_judged_by_its_exit_status, 0, sizeof(usages) / sizeof(*usages));
-	tcase_add_test(t, output_that_cannot_be_written_is_trouble_and_a_closed_pipe_is_not);
-	tcase_add_test(t, an_index_that_is_none_is_refused_in_one_line);
 	tcase_add_test(t, the_words_of_the_index_are_listed_and_an_unknown_one_gets_a_suggestion);
-	tcase_add_test(t, a_truncated_index_is_refused_or_answers_as_before);
-	tcase_add_test(t, who_may_only_read_the_files_can_query);
 	suite_add_tcase(s, t);
 	return s;
 }
