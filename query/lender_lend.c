@@ -12,7 +12,6 @@
 #include "query/plan_private.h"
 #include "store/index_writer.h"
 
-#define MEETINGS_AT_ONCE 32u /* articles that are looked at for a word and a part at one place */
 #define NO_FORM UINT32_MAX
 #define OTHER_FORM "\x01" /* no word is written so */
 
@@ -602,100 +601,4 @@ bool lender_local(const struct lender *l, uint32_t doc, uint32_t *local)
 		return false;
 	*local = l->by_doc[low];
 	return true;
-}
-
-/* ---- one document ---- */
-
-enum fund_status lender_find_key(struct lender *l, struct slice key, uint32_t *doc)
-{
-	buf_reset(&l->name);
-	enum fund_status st = xapian_prefixed(XAPIAN_PREFIX_KEY, key, &l->name);
-	return st == FUND_OK ? l->x->db_find(l->db, slice_buf(&l->name), doc, &l->why) : st;
-}
-
-/* Words come before parts: class w before x. */
-static enum fund_status meet_in_terms(struct slice terms, struct slice word, struct slice part, bool *yes)
-{
-	struct xapian_terms t = { .c = cursor_of(terms) };
-	uint32_t *pos = NULL, n = 0;
-	enum fund_status st;
-	while ((st = xapian_terms_next(&t)) == FUND_OK) {
-		bool is_word = slice_equal(t.posting.term, word), is_part = slice_equal(t.posting.term, part);
-		if (!is_word && !is_part)
-			continue;
-		st = xapian_terms_read(&t);
-		if (st != FUND_OK || !t.posting.pos)
-			break;
-		if (is_part) {
-			*yes = positions_meet(pos, n, t.posting.pos, t.posting.freq);
-			break;
-		}
-		free(pos); /* a damaged document has a term twice */
-		n = t.posting.freq;
-		pos = malloc((n + (size_t)1) * sizeof *pos);
-		if (!pos) {
-			st = FUND_NO_MEMORY;
-			break;
-		}
-		memcpy(pos, t.posting.pos, n * sizeof *pos);
-	}
-	free(pos);
-	xapian_terms_release(&t);
-	return st == FUND_END ? FUND_OK : st;
-}
-
-static enum fund_status meet_in(struct lender *l, uint32_t number, struct slice word, struct slice part, bool *yes)
-{
-	struct xapian_article article;
-	struct xapian_doc *doc;
-	struct slice bytes;
-	enum fund_status st = l->x->doc_open(&doc, l->db, number, &l->why);
-	if (st == FUND_OK)
-		st = l->x->doc_value(doc, XAPIAN_SLOT_RANKING, &bytes, &l->why);
-	if (st == FUND_OK)
-		st = xapian_ranking_decode(bytes, &article);
-	if (st == FUND_OK)
-		st = meet_in_terms(article.terms, word, part, yes);
-	l->x->doc_free(doc);
-	return st;
-}
-
-/* In any of the documents that have both. */
-static enum fund_status meet_anywhere(struct lender *l, const struct lender_query *both, struct slice word, struct slice part, bool *yes)
-{
-	struct lender_page page = { .n = 0 };
-	uint32_t first = 0;
-	enum fund_status st;
-	do {
-		st = lender_find(l, both, XAPIAN_BY_DOC, first, MEETINGS_AT_ONCE, &page);
-		for (uint32_t i = 0; i < page.n && st == FUND_OK && !*yes; i++)
-			st = meet_in(l, page.docs[i], word, part, yes);
-		first += page.n;
-	} while (st == FUND_OK && !*yes && page.n == MEETINGS_AT_ONCE);
-	lender_page_release(&page);
-	return st;
-}
-
-/* Where the one is a part of the other, there are places where both stand. */
-enum fund_status lender_has_part(struct lender *l, struct slice word, struct slice part, bool *yes)
-{
-	struct buf rooms[2] = { BUF_INIT, BUF_INIT };
-	struct xapian_query *terms[2] = { NULL, NULL };
-	struct lender_query both = { .query = NULL };
-	*yes = false;
-	enum fund_status st = xapian_term_name(word, &rooms[0]);
-	if (st == FUND_OK)
-		st = xapian_term_name(part, &rooms[1]);
-	for (unsigned i = 0; i < 2 && st == FUND_OK; i++)
-		st = l->x->query_term(&terms[i], slice_buf(&rooms[i]), &l->why);
-	if (st == FUND_OK)
-		st = l->x->query_combine(&both.query, XAPIAN_AND, terms, 2, 0, &l->why);
-	if (st == FUND_OK)
-		st = meet_anywhere(l, &both, word, part, yes);
-	lender_query_release(l, &both);
-	for (unsigned i = 0; i < 2; i++) {
-		l->x->query_free(terms[i]);
-		buf_release(&rooms[i]);
-	}
-	return st == FUND_UNSUPPORTED ? FUND_OK : st;
 }
