@@ -523,6 +523,32 @@ START_TEST(rebuild_reads_everything_anew_and_counts_it_unchanged)
 }
 END_TEST
 
+static void has_mode(const char *name, mode_t mode)
+{
+	struct stat st = { .st_mode = 0 };
+	char path[400];
+	snprintf(path, sizeof path, "%s/%s", scratch.dir, name);
+	ck_assert_msg(stat(path, &st) == 0 && (st.st_mode & 0777) == mode, "%s: %o, not %o", name, st.st_mode & 0777, mode);
+}
+
+START_TEST(files_follow_the_umask_and_none_is_made_elsewhere)
+{
+	static const mode_t masks[] = { 077, 027, 002 };
+	static const char *const files[] = { "index/data.mdb", "index/write.lock", "backup/data.mdb" };
+	setenv("TMPDIR", "/nirgendwo", 1);
+	articles(0, 30);
+	umask(masks[_i]);
+	run_is(0, "30 added, 0 changed, 0 removed, 0 unchanged, 0 failed");
+	has_mode("index/lock.mdb", 0666 & ~masks[_i]); /* which --compact takes away */
+	program_expect(0, "fundstelle-index -i %s --compact", index_dir);
+	program_expect(0, "fundstelle-index -i %s --backup=%s/backup", index_dir, scratch.dir);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		has_mode(files[i], 0666 & ~masks[_i]);
+	has_mode("index", 0777 & ~masks[_i]);
+	has_mode("backup", 0777 & ~masks[_i]);
+}
+END_TEST
+
 Suite *suite_e2e_index(void);
 Suite *suite_e2e_index(void)
 {
@@ -556,6 +582,7 @@ Suite *suite_e2e_index(void)
 	tcase_add_test(t, killed_at_random_moments_the_index_answers_as_before_or_after);
 	tcase_add_test(t, flipped_bytes_are_an_error_or_do_not_matter_but_never_a_signal);
 	tcase_add_test(t, backup_and_compact_keep_every_answer);
+	tcase_add_loop_test(t, files_follow_the_umask_and_none_is_made_elsewhere, 0, 3);
 	tcase_add_test(t, rebuild_reads_everything_anew_and_counts_it_unchanged);
 	suite_add_tcase(s, t);
 	return s;
