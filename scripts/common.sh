@@ -19,7 +19,7 @@ build_packages='gcc:gcc make:make autoconf:autoconf automake:automake pkg-config
 test_packages='check hunspell-de-de jq:jq mandoc:mandoc pdftotext:poppler-utils gzip:gzip python3:python3 g++:g++ libxapian-dev xapian-tools'
 fuzz_packages='clang:clang libclang-rt-dev'
 coverage_packages='gcovr:gcovr'
-package_packages='dpkg-buildpackage:dpkg-dev dh:debhelper fakeroot:fakeroot lintian:lintian debootstrap:debootstrap'
+package_packages='build-essential dpkg-buildpackage:dpkg-dev dh:debhelper fakeroot:fakeroot lintian:lintian debootstrap:debootstrap'
 
 is_installed() {
 	case $1 in
