@@ -83,17 +83,6 @@ enum fund_status spool_varint(struct spool *s, uint64_t v)
 	return spool_write(s, bytes, (size_t)(put_varint(bytes, v) - bytes));
 }
 
-enum fund_status spool_truncate(struct spool *s, uint64_t len)
-{
-	if (len >= s->in_file) {
-		s->tail.len = (size_t)(len - s->in_file);
-		return FUND_OK;
-	}
-	buf_reset(&s->tail);
-	s->in_file = len;
-	return FUND_OK;
-}
-
 /* ---- reading ---- */
 
 enum fund_status spool_reader_init(struct spool_reader *r, const struct spool *s, uint64_t at, uint64_t end, size_t cap)

@@ -24,8 +24,6 @@ void spool_release(struct spool *s);
 enum fund_status spool_write(struct spool *s, const void *data, size_t len);
 enum fund_status spool_varint(struct spool *s, uint64_t v);
 static inline uint64_t spool_len(const struct spool *s) { return s->in_file + s->tail.len; }
-/* Forget what lies behind `len`, a former length. */
-enum fund_status spool_truncate(struct spool *s, uint64_t len);
 
 /* Reads [at, end). After a failed read `status` says why, and every further read gives 0. */
 struct spool_reader {

@@ -42,11 +42,6 @@ void inverter_free(struct inverter *v)
 	free(v);
 }
 
-uint32_t inverter_n_docs(const struct inverter *v)
-{
-	return v->n_docs;
-}
-
 size_t inverter_memory(const struct inverter *v)
 {
 	size_t n = v->arena.held + v->n_chains * sizeof *v->chains + v->cap_extra * sizeof *v->extra + v->cap_extents * sizeof *v->extents;

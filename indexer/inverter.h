@@ -31,7 +31,6 @@ struct inverted_doc {
 enum fund_status inverter_new(struct inverter **out, struct analyser *analyser, struct field_weights weights);
 void inverter_free(struct inverter *v); /* NULL is allowed */
 enum fund_status inverter_add(struct inverter *v, const struct stored_article *article, struct inverted_doc *out);
-uint32_t inverter_n_docs(const struct inverter *v);
 size_t inverter_memory(const struct inverter *v); /* bytes held, those of the analyser included */
 
 /* All that was added since the last reset, sorted. Borrows from the inverter until it is changed; inverter_stream_end() frees. */

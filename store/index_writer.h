@@ -54,7 +54,6 @@ enum fund_status segment_writer_new_elsewhere(struct segment_writer **out, struc
 void segment_writer_free(struct segment_writer *s); /* before finish: its chunks become orphans. NULL is allowed */
 /* Documents in order of (root, path, place): numbered from 0. Slices are copied. All before the first term. */
 enum fund_status segment_writer_add_doc(struct segment_writer *s, const struct doc_info *doc);
-uint32_t segment_writer_n_docs(const struct segment_writer *s);
 /* Text blocks in order; together they hold all documents. May alternate with add_doc. */
 enum fund_status segment_writer_add_text(struct segment_writer *s, struct slice stored, uint32_t n_docs,
 					 uint32_t raw_len);

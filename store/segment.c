@@ -90,16 +90,6 @@ static enum fund_status chunks_next(void *context, enum chunk_kind kind, struct 
 	return own_key(pages_seek_gt(s->pages, key, found, value), key, found);
 }
 
-enum fund_status segment_chunk(const struct segment *s, enum chunk_kind kind, uint32_t number, struct slice *value)
-{
-	uint8_t tail[DOC_TAIL];
-	enum fund_status status;
-
-	chunk_tail_put(tail, number);
-	status = s->chunks.get(s->chunks.context, kind, slice_of(tail, sizeof(tail)), value);
-	return status == FUND_NOT_FOUND ? FUND_CORRUPT : status;
-}
-
 enum fund_status segment_chunk_of_doc(const struct segment *s, enum chunk_kind kind, uint32_t doc, uint32_t *first, struct slice *value)
 {
 	uint8_t tail[DOC_TAIL];

@@ -47,8 +47,6 @@ struct segment {
 /* Borrows pages and manifest; i: its place in the manifest. */
 enum fund_status segment_new(struct segment **out, const struct pages *pages, const struct manifest *manifest, uint32_t i);
 
-/* A chunk that has to be there: FUND_CORRUPT where it is not. */
-enum fund_status segment_chunk(const struct segment *s, enum chunk_kind kind, uint32_t number, struct slice *value);
 /* The chunk, among those whose tail is their first document, that should hold `doc`; with its first document. */
 enum fund_status segment_chunk_of_doc(const struct segment *s, enum chunk_kind kind, uint32_t doc, uint32_t *first, struct slice *value);
 

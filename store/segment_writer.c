@@ -184,11 +184,6 @@ enum fund_status segment_writer_add_doc(struct segment_writer *s, const struct d
 	return told(s, st, "document");
 }
 
-uint32_t segment_writer_n_docs(const struct segment_writer *s)
-{
-	return s->stats.n_docs;
-}
-
 /* ---- texts ---- */
 
 static enum fund_status put_directory(struct segment_writer *s)
