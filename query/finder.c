@@ -46,10 +46,10 @@ struct finder {
 	struct positions known; /* runs of slot numbers, each behind its length */
 	bool may_begin[256];   /* a word that matches begins with such a byte, unless it has pieces */
 	bool anywhere;	       /* a part of compounds is asked for: it may stand anywhere in a word */
+	bool any_word;	       /* words are asked for by how they are written: all have to be looked at */
 	struct arena parts_arena; /* while a word is asked about */
 	const struct word *folded_word; /* the one that is */
 	struct buf folded;
-	bool any_word;	       /* words are asked for by how they are written: all have to be looked at */
 	/* the analyser's words as written: of each term the last met, of each the one met before; numbers + 1 */
 	struct positions last_of_term, written_before;
 	uint32_t n_written;
