@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Databases of Xapian that cannot be searched: somebody else's, of another version, damaged; and a module that does not fit. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/sanitized.h"
 #include "query/lender.h"
@@ -117,26 +119,43 @@ START_TEST(a_document_of_somebody_else_is_named)
 }
 END_TEST
 
-/* Whatever stands in the module's place beside a program: here a library that is none. */
-START_TEST(a_module_of_another_version_is_refused)
+/* A program by itself, with whatever stands in its module's place beside it; NULL: nothing. */
+static void program_apart_says(const char *module, const char *text)
 {
-	char from[400], to[400], argument[400];
-	const char *bin = getenv("FUNDSTELLE_BIN");
-	if (!twins_possible())
-		return;
+	char to[400], from[400];
 	scratch_make(&scratch);
-	snprintf(from, sizeof from, "%s/tests/crash/inject.so", bin);
-	snprintf(to, sizeof to, "%s/fundstelle-xapian.so", scratch.dir);
-	file_copy(from, to);
-	snprintf(from, sizeof from, "%s/fundstelle-query", bin);
+	if (module) {
+		snprintf(to, sizeof to, "%s/fundstelle-xapian.so", scratch.dir);
+		file_copy(module, to);
+	}
+	snprintf(from, sizeof from, "%s/fundstelle-query", getenv("FUNDSTELLE_BIN"));
 	snprintf(to, sizeof to, "%s/fundstelle-query", scratch.dir);
 	file_copy(from, to);
 	ck_assert_int_eq(chmod(to, 0755), 0);
-	snprintf(argument, sizeof argument, "-i xapian:%s/x", scratch.dir);
-	struct outcome o = program_run(NULL, "%s %s Haus", to, argument);
-	ck_assert_msg(o.status == 2 && strstr(o.err, "fundstelle-xapian.so is of another version than this program"), "%d %s", o.status, o.err);
+	struct outcome o = program_run(NULL, "%s -i xapian:%s/x Haus", to, scratch.dir);
+	ck_assert_msg(o.status == 2 && strstr(o.err, text), "%d %s", o.status, o.err);
 	outcome_free(&o);
 	scratch_remove(&scratch);
+}
+
+static bool is_installed(void) { return access(MODULE_DIR "/fundstelle-xapian.so", F_OK) == 0; }
+
+START_TEST(without_its_module_it_is_said_which_package_has_it)
+{
+	if (is_installed())
+		printf("lender_refusals: %s has a module: not tested\n", MODULE_DIR);
+	else
+		program_apart_says(NULL, "Xapian's part of fundstelle is not installed (Debian: apt-get install fundstelle-xapian): ");
+}
+END_TEST
+
+/* A library that is none of ours. */
+START_TEST(a_module_of_another_version_is_refused)
+{
+	char module[400];
+	snprintf(module, sizeof module, "%s/tests/crash/inject.so", getenv("FUNDSTELLE_BIN"));
+	if (!is_installed())
+		program_apart_says(module, "fundstelle-xapian.so is of another version than this program");
 }
 END_TEST
 
@@ -149,6 +168,7 @@ Suite *suite_lender_refusals(void)
 	tcase_add_test(t, a_database_that_is_not_ours_is_refused);
 	tcase_add_test(t, databases_that_do_not_fit_are_refused);
 	tcase_add_test(t, a_document_of_somebody_else_is_named);
+	tcase_add_test(t, without_its_module_it_is_said_which_package_has_it);
 	if (!SANITIZED) /* what else is loaded has no sanitizer */
 		tcase_add_test(t, a_module_of_another_version_is_refused);
 	suite_add_tcase(s, t);

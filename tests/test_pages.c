@@ -552,6 +552,7 @@ static uint8_t *free_record(uint8_t *bytes)
 	return node(bytes + root * 4096, (lower - 16u) / 2 - 1) + 8;
 }
 static void plant_future(uint8_t *bytes) { memcpy(free_record(bytes), &(uint64_t){ 1000000 }, 8); }
+static void plant_end(uint8_t *bytes) { memcpy(free_record(bytes) + 8, &(uint64_t){ 1000000 }, 8); }
 static void plant_place(uint8_t *bytes)
 {
 	memcpy(free_record(bytes) + 8, &(uint64_t){ 1 }, 8);
@@ -563,6 +564,7 @@ static const struct {
 	const char *text;
 } planted[] = {
 	{ plant_future, "free list: a transaction that has not been" },
+	{ plant_end, "free list: a record that runs past its end" },
 	{ plant_place, "free list: page 1 cannot stand where it does" },
 	{ plant_count, "where the meta page says" },
 	{ plant_leaf_count, "where the meta page says" },

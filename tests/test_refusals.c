@@ -74,6 +74,7 @@ static const struct {
 	{ COMPACT, "sync", NULL, EIO, "/data.mdb.new: cannot sync: Input/output error" },
 	{ QUERY, "open", NULL, EACCES, "/data.mdb: Permission denied" },
 	{ QUERY, "stat", NULL, EIO, "/data.mdb cannot be examined: Input/output error" },
+	{ QUERY, "stat", NULL, EIO, "/index/data.mdb: Input/output error" },
 	{ QUERY, "mmap", NULL, ENOMEM, "/data.mdb cannot be mapped: Cannot allocate memory" },
 };
 
