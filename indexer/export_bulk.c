@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/export_bulk.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hash.h"
 #include "base/print.h"
 #include "base/utf8.h"
+#include "indexer/output_file.h"
 
 #define ID_MAX 512u /* bytes: OpenSearch refuses a longer one */
 #define ID_HASH 17u /* of them: a hyphen and a hash in hexadecimal, where a key is longer */
@@ -165,44 +163,14 @@ static enum fund_status write_to(struct snapshot *s, struct shard shard, int fd,
 	return st;
 }
 
-/* A pipe or a device: it is written to, never replaced. */
-static bool is_no_file(const char *path)
-{
-	struct stat is;
-	return stat(path, &is) == 0 && !S_ISREG(is.st_mode);
-}
-
-/* *fd: -1 where it could not be opened, else closed again. */
-static enum fund_status write_path(struct snapshot *s, struct shard shard, const char *path, int flags, const char *dir, int *fd, uint64_t *n, struct fault *why)
-{
-	*fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0666);
-	if (*fd < 0)
-		return fault_errno(why, errno, "%s", path);
-	enum fund_status st = write_to(s, shard, *fd, path, dir, n, why);
-	if (close(*fd) != 0 && st == FUND_OK)
-		st = fault_errno(why, errno, "%s", path);
-	return st;
-}
-
 enum fund_status export_bulk(struct snapshot *s, struct shard shard, const char *path, const char *dir, uint64_t *n, struct fault *why)
 {
-	struct buf beside = BUF_INIT;
-	int fd;
+	struct output_file file;
 	*n = 0;
 	if (strcmp(path, "-") == 0)
 		return write_to(s, shard, STDOUT_FILENO, "stdout", dir, n, why);
-	if (is_no_file(path))
-		return write_path(s, shard, path, 0, dir, &fd, n, why);
-	if (buf_add_format(&beside, "%s.%ld", path, (long)getpid()) != FUND_OK || !buf_str(&beside)) {
-		buf_release(&beside);
-		return fault_set(why, FUND_NO_MEMORY, "out of memory");
-	}
-	const char *name = (const char *)beside.data;
-	enum fund_status st = write_path(s, shard, name, O_CREAT | O_TRUNC, dir, &fd, n, why);
-	if (st == FUND_OK && rename(name, path) != 0)
-		st = fault_errno(why, errno, "%s", path);
-	if (st != FUND_OK && fd >= 0)
-		unlink(name);
-	buf_release(&beside);
-	return st;
+	enum fund_status st = output_file_open(&file, path, 0666, why);
+	if (st != FUND_OK)
+		return st;
+	return output_file_close(&file, write_to(s, shard, file.fd, output_file_name(&file), dir, n, why), why);
 }

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* metrics.c - figures of a run in Prometheus' text format, for its node exporter's textfile collector. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-
+#include "indexer/output_file.h"
 #include "indexer/status.h"
 #include "indexer/update.h"
 
@@ -38,29 +34,15 @@ static void write_all(struct printer *p, const struct update_result *r, const st
 
 enum fund_status metrics_write(const char *path, const struct update_result *r, const struct index_status *s, int exit_status, struct fault *why)
 {
-	struct buf beside = BUF_INIT;
+	struct output_file file;
 	struct printer p;
-	if (buf_add_format(&beside, "%s.%ld", path, (long)getpid()) != FUND_OK || !buf_str(&beside)) {
-		buf_release(&beside);
-		return fault_set(why, FUND_NO_MEMORY, "out of memory");
-	}
-	const char *name = (const char *)beside.data;
-	enum fund_status st = FUND_OK;
-	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0) {
-		st = fault_errno(why, errno, "%s", name);
-	} else {
-		print_init(&p, fd);
-		write_all(&p, r, s, exit_status);
-		if (print_flush(&p) != FUND_OK)
-			st = fault_errno(why, p.error, "%s", name);
-		print_release(&p);
-		close(fd);
-		if (st == FUND_OK && rename(name, path) != 0)
-			st = fault_errno(why, errno, "%s", path);
-		if (st != FUND_OK)
-			unlink(name);
-	}
-	buf_release(&beside);
-	return st;
+	enum fund_status st = output_file_open(&file, path, 0644, why);
+	if (st != FUND_OK)
+		return st;
+	print_init(&p, file.fd);
+	write_all(&p, r, s, exit_status);
+	if (print_flush(&p) != FUND_OK)
+		st = fault_errno(why, p.error, "%s", output_file_name(&file));
+	print_release(&p);
+	return output_file_close(&file, st, why);
 }

@@ -249,6 +249,29 @@ START_TEST(metrics_also_tell_of_a_run_that_did_nothing_or_failed)
 }
 END_TEST
 
+/* So that root may name a device. */
+START_TEST(metrics_go_into_a_pipe_that_is_there_and_it_stays_one)
+{
+	char path[400], option[420], got[8000];
+	struct stat st;
+	snprintf(path, sizeof path, "%s/pipe", scratch.dir);
+	snprintf(option, sizeof option, "-q --metrics=%s", path);
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	int fd = open(path, O_RDWR); /* which has room for them */
+	ck_assert_int_ge(fd, 0);
+	articles(0, 3);
+	struct outcome o = run(option);
+	ck_assert_msg(o.status == 0, "%d %s", o.status, o.err);
+	outcome_free(&o);
+	ck_assert(lstat(path, &st) == 0 && S_ISFIFO(st.st_mode));
+	ssize_t n = read(fd, got, sizeof got - 1);
+	ck_assert_int_gt(n, 0);
+	got[n] = '\0';
+	ck_assert_msg(strstr(got, "\nfundstelle_run_added 3\n"), "%s", got);
+	close(fd);
+}
+END_TEST
+
 START_TEST(a_fresh_account_gets_its_default_index)
 {
 	articles(0, 3);
@@ -293,6 +316,7 @@ Suite *suite_nightly(void)
 	tcase_add_test(t, an_unmounted_disk_below_the_path_keeps_its_articles);
 	tcase_add_test(t, the_closing_line_as_json);
 	tcase_add_test(t, metrics_also_tell_of_a_run_that_did_nothing_or_failed);
+	tcase_add_test(t, metrics_go_into_a_pipe_that_is_there_and_it_stays_one);
 	tcase_add_test(t, a_fresh_account_gets_its_default_index);
 	tcase_add_test(t, verify_names_the_articles_whose_text_is_damaged);
 	suite_add_tcase(s, t);

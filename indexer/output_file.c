@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "indexer/output_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_no_file(const char *path)
+{
+	struct stat is;
+	return stat(path, &is) == 0 && !S_ISREG(is.st_mode);
+}
+
+const char *output_file_name(const struct output_file *f) { return f->beside.len ? (const char *)f->beside.data : f->path; }
+
+enum fund_status output_file_open(struct output_file *f, const char *path, mode_t mode, struct fault *why)
+{
+	bool in_place = is_no_file(path);
+	*f = (struct output_file){ .path = path, .beside = BUF_INIT, .fd = -1 };
+	if (!in_place && (buf_add_format(&f->beside, "%s.%ld", path, (long)getpid()) != FUND_OK || !buf_str(&f->beside))) {
+		buf_release(&f->beside);
+		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	}
+	f->fd = open(output_file_name(f), O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_TRUNC), mode);
+	if (f->fd >= 0)
+		return FUND_OK;
+	enum fund_status st = fault_errno(why, errno, "%s", output_file_name(f));
+	buf_release(&f->beside);
+	return st;
+}
+
+enum fund_status output_file_close(struct output_file *f, enum fund_status st, struct fault *why)
+{
+	if (close(f->fd) != 0 && st == FUND_OK)
+		st = fault_errno(why, errno, "%s", output_file_name(f));
+	if (f->beside.len && st == FUND_OK && rename(output_file_name(f), f->path) != 0)
+		st = fault_errno(why, errno, "%s", f->path);
+	if (f->beside.len && st != FUND_OK)
+		unlink(output_file_name(f));
+	buf_release(&f->beside);
+	return st;
+}
