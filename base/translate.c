@@ -2,6 +2,7 @@
 #include "base/translate.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/coverage.h"
 
@@ -21,4 +22,12 @@ const char *translate_plural(const char *one, const char *many, unsigned long n)
 {
 	message_seen(one);
 	return translator ? translator->plural(one, many, n) : n == 1 ? one : many;
+}
+
+char *decimal_for_people(char *number)
+{
+	char *point = translator ? strchr(number, '.') : NULL;
+	if (point)
+		*point = translator->decimal_point();
+	return number;
 }

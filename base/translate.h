@@ -20,6 +20,7 @@ bool translates(void); /* whether that was asked for */
 struct translator {
 	const char *(*one)(const char *text);
 	const char *(*plural)(const char *one, const char *many, unsigned long n);
+	char (*decimal_point)(void);
 };
 void translate_by(const struct translator *by); /* static */
 
@@ -27,5 +28,8 @@ void translate_by(const struct translator *by); /* static */
 const char *translate(const char *text) __attribute__((format_arg(1)));
 /* One of two forms, by n. */
 const char *translate_plural(const char *one, const char *many, unsigned long n) __attribute__((format_arg(1), format_arg(2)));
+
+/* A number with a point, in place, as whoever reads it writes it: LC_NUMERIC. Never of what programs read. Gives the number. */
+char *decimal_for_people(char *number);
 
 #endif

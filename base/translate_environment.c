@@ -2,6 +2,7 @@
 /* translate_environment.c - the catalogue of the environment's language, by itself: it sets a locale, which is no library's business. */
 #include "base/translate.h"
 
+#include <langinfo.h>
 #include <libintl.h>
 #include <limits.h>
 #include <locale.h>
@@ -22,10 +23,10 @@
 static bool foreign; /* a catalogue is open */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* The locale of messages, as setlocale(3) would find it; NULL: none is named. */
-static const char *locale_name(void)
+/* The locale of that category, as setlocale(3) would find it; NULL: none is named. */
+static const char *locale_name(const char *category)
 {
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *const names[] = { "LC_ALL", category, "LANG" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *value = getenv(names[i]);
 		if (value && *value)
@@ -61,7 +62,7 @@ static void bind_catalogue(void)
 /* Where the locale itself is not installed its messages are still wanted: C.UTF-8 is always there, and LANGUAGE names them. */
 static void open_catalogue(void)
 {
-	const char *name = locale_name(), *language = getenv("LANGUAGE");
+	const char *name = locale_name("LC_MESSAGES"), *language = getenv("LANGUAGE");
 	bool named = language && *language;
 	if (is_plain(name) || (named ? is_english(language) : is_english(name) || strncmp(name, "C.", 2) == 0))
 		return;
@@ -88,8 +89,33 @@ static const char *plural(const char *singular, const char *many, unsigned long 
 	return foreign ? dngettext(DOMAIN, singular, many, n) : n == 1 ? singular : many;
 }
 
+/* ---- numbers ---- */
+
+static char point = '.';
+static pthread_once_t once_for_numbers = PTHREAD_ONCE_INIT;
+
+/* No locale is set. Where a German one is not installed its point is known all the same; a sign of several bytes is none that we print. */
+static void find_point(void)
+{
+	const char *name = locale_name("LC_NUMERIC");
+	if (is_plain(name) || is_english(name) || strncmp(name, "C.", 2) == 0)
+		return;
+	locale_t locale = newlocale(LC_NUMERIC_MASK, "", (locale_t)0);
+	const char *sign = locale ? nl_langinfo_l(RADIXCHAR, locale) : strncmp(name, "de", 2) == 0 ? "," : ".";
+	if (sign[0] > 0 && sign[1] == '\0')
+		point = sign[0];
+	if (locale)
+		freelocale(locale);
+}
+
+static char decimal_point(void)
+{
+	pthread_once(&once_for_numbers, find_point);
+	return point;
+}
+
 void translate_by_environment(void)
 {
-	static const struct translator environment = { one, plural };
+	static const struct translator environment = { one, plural, decimal_point };
 	translate_by(&environment);
 }

@@ -82,14 +82,22 @@ static uint32_t width_of(const struct present_options *o) { return o->width > WI
 
 /* ---- hits ---- */
 
+static const char *score_for_people(int64_t micro, char out[32])
+{
+	score_format(micro, out);
+	return decimal_for_people(out);
+}
+
 static void text_begin(struct printer *p, const struct result *r, const struct present_options *o)
 {
+	char took[40];
 	(void)o;
 	if (r->n_hits == 0)
 		return;
 	print_str(p, r->total_exact ? "" : translate(N_("more than ")));
 	print_format(p, translate_plural("%llu article", "%llu articles", (unsigned long)r->total), (unsigned long long)r->total);
-	print_format(p, " (%llu.%02llu ms)\n", (unsigned long long)(r->took_us / 1000), (unsigned long long)(r->took_us % 1000 / 10));
+	snprintf(took, sizeof took, "%llu.%02llu", (unsigned long long)(r->took_us / 1000), (unsigned long long)(r->took_us % 1000 / 10));
+	print_format(p, " (%s ms)\n", decimal_for_people(took));
 }
 
 static void write_explain(struct printer *p, const struct shown_hit *h)
@@ -104,7 +112,7 @@ static void write_explain(struct printer *p, const struct shown_hit *h)
 		char score[32];
 		for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
 			kind = strcmp(kinds[k].kind, e->kind) == 0 ? translate(kinds[k].name) : kind;
-		print_format(p, "%*s%9s  ", (int)INDENT, "", score_format(e->score, score));
+		print_format(p, "%*s%9s  ", (int)INDENT, "", score_for_people(e->score, score));
 		print_text(p, e->term, true);
 		if (e->df == 0) { /* no term: nearness, age */
 			print_format(p, " (%s)\n", kind);
@@ -165,7 +173,7 @@ static void write_origin(struct printer *p, const struct shown_hit *h, const str
 			print_str(p, "  ");
 		}
 	present_linked_key(p, h->key, h->address, h->rank);
-	print_format(p, "  %s", score_format(h->score, score));
+	print_format(p, "  %s", score_for_people(h->score, score));
 	present_color(p, o, PRESENT_PLAIN);
 	print_str(p, "\n");
 }

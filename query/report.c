@@ -6,6 +6,7 @@
 
 #define BAR_LEAST 20u /* columns; narrower ones say nothing */
 #define BAR_MOST 100u
+#define NUMBER_ROOM 40
 
 void report_init(struct report *r, struct arena *arena, const char *name) { *r = (struct report){ .name = name, .arena = arena, .bar = -1 }; }
 
@@ -121,10 +122,17 @@ struct layout {
 	struct buf room;
 };
 
+static const char *number_for_people(double value, char out[NUMBER_ROOM])
+{
+	snprintf(out, NUMBER_ROOM, "%.2f", value);
+	return decimal_for_people(out);
+}
+
 /* A cell as it is printed: borrowed from the layout until the next call. */
 static struct slice cell_string(struct layout *l, uint32_t column, const struct cell *cell)
 {
 	enum cell_kind kind = l->report->columns[column].kind;
+	char number[NUMBER_ROOM];
 	enum fund_status st = FUND_OK;
 	buf_reset(&l->room);
 	if (cell->none)
@@ -134,7 +142,7 @@ static struct slice cell_string(struct layout *l, uint32_t column, const struct 
 	else if (kind == CELL_COUNT)
 		st = buf_add_format(&l->room, "%llu", (unsigned long long)cell->count);
 	else
-		st = buf_add_format(&l->room, "%.2f", cell->number);
+		st = buf_add_str(&l->room, number_for_people(cell->number, number));
 	return st == FUND_OK ? slice_buf(&l->room) : SLICE_LIT("?");
 }
 

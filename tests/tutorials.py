@@ -4,7 +4,7 @@
 tests/tutorials.py [--update] [DOCUMENT...]: do what the README and the tutorials say, word for word, and compare what comes.
 
 Of a document each fenced block that begins ```console is run: a line "$ command" (going on in lines "> more"), below it what the command prints on both outputs. All blocks of a
-document share one shell, which starts in an empty home with a copy of corpus/, and the built programs first in PATH; below docs/de/ messages are German.
+document share one shell, which starts in an empty home with a copy of corpus/, and the built programs first in PATH; below docs/de/ messages and decimals are German.
 
 Alike are, besides equal lines: lines that differ in durations, times of the day and ids of indexes only (VARIABLE below); "…" in a document stands for any text, alone on a line for any
 lines. "```console needs=PROGRAM" or "needs=python:MODULE": not run, and that is said, where that is not installed.
@@ -90,7 +90,7 @@ class Shell:
         self.home = tempfile.mkdtemp(prefix="fundstelle-tutorials-")
         shutil.copytree(os.path.join(TOP, "corpus"), os.path.join(self.home, "corpus"), copy_function=shutil.copyfile)
         self.writable()
-        env = {"PATH": PATH, "HOME": self.home, "COLUMNS": "80", "LC_ALL": "C.UTF-8", "LANGUAGE": "de" if german else "",
+        env = {"PATH": PATH, "HOME": self.home, "COLUMNS": "80", "LANG": "C.UTF-8", "LC_NUMERIC": "de_DE.UTF-8" if german else "C.UTF-8", "LANGUAGE": "de" if german else "",
                "PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1", "TZ": "UTC", "TERM": "dumb"}
         env.update({k: v for k, v in os.environ.items() if k in ("ASAN_OPTIONS", "UBSAN_OPTIONS")})
         self.process = subprocess.Popen(["bash", "--norc"], cwd=self.home, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
