@@ -107,7 +107,8 @@ enum fund_status index_backup(const char *dir, const char *to, struct fault *why
 			       "cannot be held still: try again",
 			       dir);
 	}
-	*why = st == FUND_OK ? (struct fault){ 0 } : *why;
+	if (st == FUND_OK)
+		*why = (struct fault){ 0 };
 	if (st == FUND_OK)
 		st = file_replace(str(&paths.fresh), str(&paths.data), to, &replaced, why);
 	if (replaced)
