@@ -194,6 +194,24 @@ END_TEST
 
 /* ---- damage ---- */
 
+/* LMDB's layout with this machine's words: a page's head (number, pad, flags, lower, upper), and behind it in a meta page magic, version, address, map size, two trees
+ * (pad, flags, depth, five words), the last page, the transaction. */
+#define WORD sizeof(size_t)
+#define FLAGS (WORD + 2)
+#define LOWER (WORD + 4)
+#define HEAD (WORD + 8)
+#define FREE_TREE (8 + 2 * WORD) /* from the magic on */
+#define MAIN_TREE (FREE_TREE + 8 + 5 * WORD)
+#define LAST_PAGE (MAIN_TREE + 8 + 5 * WORD)
+#define TXNID (LAST_PAGE + WORD)
+#define TREE_LEAVES (8 + WORD) /* from the tree on */
+#define TREE_ENTRIES (8 + 3 * WORD)
+#define TREE_ROOT (8 + 4 * WORD)
+
+static size_t word_at(const uint8_t *p) { size_t v; memcpy(&v, p, WORD); return v; }
+static void put_word(uint8_t *p, size_t v) { memcpy(p, &v, WORD); }
+static uint16_t u16_at(const uint8_t *p) { uint16_t v; memcpy(&v, p, 2); return v; }
+
 /* The file as bytes, to be damaged and written elsewhere. */
 static uint8_t *load(size_t *len)
 {
@@ -307,7 +325,7 @@ static unsigned refused(const struct pages *whole, const struct pages *damaged, 
 	return n;
 }
 
-/* Byte 12 of a page is the end of its list of entries: a smaller one hides the last of them. */
+/* `lower` is the end of a page's list of entries: a smaller one hides the last of them. */
 START_TEST(hidden_entries_are_never_taken_for_none)
 {
 	uint64_t seed = 31;
@@ -317,23 +335,18 @@ START_TEST(hidden_entries_are_never_taken_for_none)
 	size_t len;
 	int fd = other_file();
 
-	if (sizeof(size_t) != 8)
-		return;
 	for (int i = 0; i < 6; i++) /* what is deleted leaves keys in branches that their leaves no longer have */
 		change(&seed, 2000);
 	bytes = load(&len);
 	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
 	ck_assert_int_eq(open_path(&whole, data_path, 0, NULL), FUND_OK);
 	for (size_t at = 8192; at < len; at += 4096) {
-		uint16_t lower, hidden;
-		uint64_t number;
+		uint16_t lower = u16_at(bytes + at + LOWER), hidden;
 
-		memcpy(&number, bytes + at, sizeof(number));
-		memcpy(&lower, bytes + at + 12, sizeof(lower));
-		if (number != at / 4096 || (bytes[at + 10] & 3) == 0 || lower <= 18)
+		if (word_at(bytes + at) != at / 4096 || (u16_at(bytes + at + FLAGS) & 3) == 0 || lower <= HEAD + 2)
 			continue; /* an overflow page, or one entry */
-		hidden = (uint16_t)(16 + 2 * (1 + random_below(&seed, (lower - 18u) / 2)));
-		ck_assert_int_eq(pwrite(fd, &hidden, sizeof(hidden), (off_t)at + 12), 2);
+		hidden = (uint16_t)(HEAD + 2 * (1 + random_below(&seed, (uint32_t)(lower - HEAD - 2) / 2)));
+		ck_assert_int_eq(pwrite(fd, &hidden, sizeof(hidden), (off_t)(at + LOWER)), 2);
 		for (int i = 0; i < 200; i++) {
 			struct pages damaged;
 
@@ -341,7 +354,7 @@ START_TEST(hidden_entries_are_never_taken_for_none)
 			n_refused += refused(&whole, &damaged, &seed);
 			pages_close(&damaged);
 		}
-		ck_assert_int_eq(pwrite(fd, &lower, sizeof(lower), (off_t)at + 12), 2);
+		ck_assert_int_eq(pwrite(fd, &lower, sizeof(lower), (off_t)(at + LOWER)), 2);
 	}
 	ck_assert_uint_gt(n_refused, 100);
 	pages_close(&whole);
@@ -453,19 +466,27 @@ static const struct {
 	const char *name;
 	size_t off;
 	size_t len;
-	uint8_t bytes[8];
+	uint64_t value; /* of `len` bytes, as this machine has it */
 	enum fund_status status;
 	const char *text;
 } heads[] = {
-	{ "another program's file", 16, 4, { 'S', 'Q', 'L', 'i' }, FUND_FORMAT, "LMDB's format" },
-	{ "the other byte order", 16, 4, { 0xBE, 0xEF, 0xC0, 0xDE }, FUND_FORMAT, "byte order" },
-	{ "a later version of LMDB's format", 20, 4, { 2 }, FUND_FORMAT, "version 2" },
-	{ "a page size that is none", 40, 4, { 1, 0x10 }, FUND_CORRUPT, "page size" },
-	{ "a page size of 1 TiB", 40, 4, { 0, 0, 0, 0x7f }, FUND_CORRUPT, "page size" },
-	{ "a first page that is no meta page", 10, 2, { 2 }, FUND_CORRUPT, "meta pages" },
-	{ "a second page without magic", 4096 + 16, 4, { 0 }, FUND_CORRUPT, "meta pages" },
-	{ "a transaction number out of order", 144, 8, { 9, 9 }, FUND_CORRUPT, "meta pages" },
+	{ "another program's file", HEAD, 4, 0x694C5153, FUND_FORMAT, "LMDB's format" },
+	{ "the other byte order", HEAD, 4, 0xDEC0EFBE, FUND_FORMAT, "byte order" },
+	{ "a later version of LMDB's format", HEAD + 4, 4, 2, FUND_FORMAT, "version 2" },
+	{ "a page size that is none", HEAD + FREE_TREE, 4, 0x1001, FUND_CORRUPT, "page size" },
+	{ "a page size of 1 TiB", HEAD + FREE_TREE, 4, 0x7f000000, FUND_CORRUPT, "page size" },
+	{ "a first page that is no meta page", FLAGS, 2, 2, FUND_CORRUPT, "meta pages" },
+	{ "a second page without magic", 4096 + HEAD, 4, 0, FUND_CORRUPT, "meta pages" },
+	{ "a transaction number out of order", HEAD + TXNID, WORD, 0x909, FUND_CORRUPT, "meta pages" },
 };
+
+static void put_native(uint8_t *p, uint64_t value, size_t len)
+{
+	uint16_t v2 = (uint16_t)value;
+	uint32_t v4 = (uint32_t)value;
+
+	memcpy(p, len == 2 ? (void *)&v2 : len == 4 ? (void *)&v4 : (void *)&value, len);
+}
 
 START_TEST(heads_that_cannot_be_read_are_named)
 {
@@ -478,7 +499,7 @@ START_TEST(heads_that_cannot_be_read_are_named)
 
 	change(&seed, 50);
 	bytes = load(&len);
-	memcpy(bytes + heads[_i].off, heads[_i].bytes, heads[_i].len);
+	put_native(bytes + heads[_i].off, heads[_i].value, heads[_i].len);
 	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
 	ck_assert_msg(pages_open(&p, fd, 0, &why) == heads[_i].status, "%s: %s", heads[_i].name, why.text);
 	ck_assert_msg(strstr(why.text, heads[_i].text) != NULL, "%s: %s", heads[_i].name, why.text);
@@ -487,76 +508,56 @@ START_TEST(heads_that_cannot_be_read_are_named)
 }
 END_TEST
 
-/* ---- planted errors that pages_check has to find; offsets of LMDB's layout on 64-bit machines ---- */
+/* ---- planted errors that pages_check has to find ---- */
 
 static uint8_t *newest_meta(uint8_t *bytes)
 {
-	uint64_t even, odd;
+	uint8_t *even = bytes + HEAD, *odd = even + 4096;
 
-	memcpy(&even, bytes + 144, 8);
-	memcpy(&odd, bytes + 4096 + 144, 8);
-	return bytes + 16 + (odd > even ? 4096 : 0);
+	return word_at(odd + TXNID) > word_at(even + TXNID) ? odd : even;
 }
 
-static uint8_t *main_root(uint8_t *bytes)
-{
-	uint64_t root;
+static uint8_t *root_of(uint8_t *bytes, size_t tree) { return bytes + word_at(newest_meta(bytes) + tree + TREE_ROOT) * 4096; }
+static uint8_t *main_root(uint8_t *bytes) { return root_of(bytes, MAIN_TREE); }
+static uint8_t *node(uint8_t *page, unsigned i) { return page + u16_at(page + HEAD + 2 * i); }
 
-	memcpy(&root, newest_meta(bytes) + 24 + 48 + 40, 8);
-	return bytes + root * 4096;
-}
-
-static uint8_t *node(uint8_t *page, unsigned i)
-{
-	uint16_t off;
-
-	memcpy(&off, page + 16 + 2 * i, 2);
-	return page + off;
-}
-
-static void plant_count(uint8_t *bytes) { newest_meta(bytes)[24 + 48 + 32]++; }
-static void plant_leaf_count(uint8_t *bytes) { newest_meta(bytes)[24 + 48 + 16]++; }
+static void plant_count(uint8_t *bytes) { newest_meta(bytes)[MAIN_TREE + TREE_ENTRIES]++; }
+static void plant_leaf_count(uint8_t *bytes) { newest_meta(bytes)[MAIN_TREE + TREE_LEAVES]++; }
 static void plant_twice(uint8_t *bytes)
 {
 	memcpy(node(main_root(bytes), 1), node(main_root(bytes), 0), 6);
 }
 static void plant_order(uint8_t *bytes)
 {
-	uint8_t *root = main_root(bytes), keep[2];
+	uint8_t *entries = main_root(bytes) + HEAD, keep[2];
 
-	memcpy(keep, root + 16 + 2, 2);
-	memcpy(root + 16 + 2, root + 16 + 4, 2);
-	memcpy(root + 16 + 4, keep, 2);
+	memcpy(keep, entries + 2, 2);
+	memcpy(entries + 2, entries + 4, 2);
+	memcpy(entries + 4, keep, 2);
 }
-static void plant_hidden(uint8_t *bytes) { main_root(bytes)[12] -= 2; }
-static void plant_flag(uint8_t *bytes) { main_root(bytes)[10] = 0x22; }
+static void plant_hidden(uint8_t *bytes) { put_native(main_root(bytes) + LOWER, u16_at(main_root(bytes) + LOWER) - 2u, 2); }
+static void plant_flag(uint8_t *bytes) { put_native(main_root(bytes) + FLAGS, 0x22, 2); }
 static void plant_free(uint8_t *bytes)
 {
-	uint64_t free_root, main_page = (uint64_t)(main_root(bytes) - bytes) / 4096;
-	uint8_t *value;
+	uint8_t *value = node(root_of(bytes, FREE_TREE), 0) + 8 + WORD;
 
-	memcpy(&free_root, newest_meta(bytes) + 24 + 40, 8);
-	value = node(bytes + free_root * 4096, 0) + 8 + 8;
-	memcpy(value, &(uint64_t){ 1 }, 8);
-	memcpy(value + 8, &main_page, 8);
+	put_word(value, 1);
+	put_word(value + WORD, (size_t)(main_root(bytes) - bytes) / 4096);
 }
 
 /* The last record of the free list: what it was freed by, then how many pages, then which. */
 static uint8_t *free_record(uint8_t *bytes)
 {
-	uint64_t root;
-	uint16_t lower;
+	uint8_t *root = root_of(bytes, FREE_TREE);
 
-	memcpy(&root, newest_meta(bytes) + 24 + 40, 8);
-	memcpy(&lower, bytes + root * 4096 + 12, 2);
-	return node(bytes + root * 4096, (lower - 16u) / 2 - 1) + 8;
+	return node(root, (unsigned)(u16_at(root + LOWER) - HEAD) / 2 - 1) + 8;
 }
-static void plant_future(uint8_t *bytes) { memcpy(free_record(bytes), &(uint64_t){ 1000000 }, 8); }
-static void plant_end(uint8_t *bytes) { memcpy(free_record(bytes) + 8, &(uint64_t){ 1000000 }, 8); }
+static void plant_future(uint8_t *bytes) { put_word(free_record(bytes), 1000000); }
+static void plant_end(uint8_t *bytes) { put_word(free_record(bytes) + WORD, 1000000); }
 static void plant_place(uint8_t *bytes)
 {
-	memcpy(free_record(bytes) + 8, &(uint64_t){ 1 }, 8);
-	memcpy(free_record(bytes) + 16, &(uint64_t){ 1 }, 8); /* a meta page */
+	put_word(free_record(bytes) + WORD, 1);
+	put_word(free_record(bytes) + 2 * WORD, 1); /* a meta page */
 }
 
 static const struct {
@@ -584,8 +585,6 @@ START_TEST(the_check_finds_planted_errors)
 	size_t len;
 	int fd = other_file();
 
-	if (sizeof(size_t) != 8)
-		return;
 	for (int i = 0; i < 3; i++)
 		change(&seed, 300);
 	bytes = load(&len);
@@ -600,7 +599,7 @@ START_TEST(the_check_finds_planted_errors)
 }
 END_TEST
 
-static const uint64_t last_pages[] = { 0, UINT64_MAX };
+static const size_t last_pages[] = { 0, SIZE_MAX };
 
 START_TEST(a_last_page_that_cannot_be_is_named)
 {
@@ -612,7 +611,7 @@ START_TEST(a_last_page_that_cannot_be_is_named)
 
 	change(&seed, 50);
 	uint8_t *bytes = load(&len);
-	memcpy(newest_meta(bytes) + 24 + 2 * 48, &last_pages[_i], 8);
+	put_word(newest_meta(bytes) + LAST_PAGE, last_pages[_i]);
 	ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
 	ck_assert_int_eq(pages_open(&p, fd, 0, &why), FUND_CORRUPT);
 	ck_assert_str_eq(why.text, "is damaged: its meta page names a last page that cannot be");
@@ -711,8 +710,7 @@ Suite *suite_pages(void)
 		tcase_add_test(damage, a_file_that_32_bits_cannot_address_is_named);
 	tcase_add_loop_test(damage, heads_that_cannot_be_read_are_named, 0, sizeof(heads) / sizeof(heads[0]));
 	tcase_add_loop_test(damage, the_check_finds_planted_errors, 0, sizeof(planted) / sizeof(planted[0]));
-	if (sizeof(size_t) == 8)
-		tcase_add_loop_test(damage, a_last_page_that_cannot_be_is_named, 0, sizeof(last_pages) / sizeof(last_pages[0]));
+	tcase_add_loop_test(damage, a_last_page_that_cannot_be_is_named, 0, sizeof(last_pages) / sizeof(last_pages[0]));
 	tcase_set_timeout(damage, 60);
 	suite_add_tcase(suite, damage);
 
