@@ -155,10 +155,12 @@ enum fund_status plan_grouped_number(struct plan_build *b, const struct ast *bef
 	return add_hint(b, slice_of(digits, n), 1.0);
 }
 
-/* The word as a part of compounds. */
+/* The word as a part of compounds: itself, unless it has other spellings. */
 static enum fund_status as_part(struct plan_build *b, const struct word *w, struct buf *part)
 {
 	struct buf folded = BUF_INIT;
+	if (w->n_refs == 1)
+		return buf_add_slice(part, analyser_term(b->searcher->analyser, w->refs[0].term)->bytes);
 	enum fund_status st = analyse_fold(b->searcher->analyser, w->surface, &folded);
 	if (st == FUND_OK)
 		st = analyse_part(b->searcher->analyser, slice_buf(&folded), part);
