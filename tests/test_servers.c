@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "query/search.h"
 #include "tests/program.h"
 #include "xapian/xapian_c.h"
 
@@ -196,6 +197,77 @@ START_TEST(four_servers_answer_as_one_database_and_as_the_index)
 	const char *id = strstr(a.out, "\"id\": \""), *same = strstr(b.out, "\"id\": \"");
 	ck_assert(id && same && strncmp(id, same, 23) == 0 && strncmp(id, "\"id\": \"0000000000000000", 23) != 0);
 	outcome_free(&a), outcome_free(&b);
+}
+END_TEST
+
+/* ---- scores, finer than they are printed ---- */
+
+struct asker {
+	struct analyser *analyser;
+	struct searcher searcher;
+	struct search search;
+	struct arena page;
+};
+
+static void asker_open(struct asker *a, const char *const *names, uint32_t n)
+{
+	struct fault why = { 0 };
+	*a = (struct asker){ .page = ARENA_INIT };
+	ck_assert_int_eq(analyser_new(&a->analyser), FUND_OK);
+	ck_assert_msg(searcher_open(&a->searcher, a->analyser, names, n, &why) == FUND_OK, "%s", why.text);
+}
+
+static const struct result *asker_find(struct asker *a, const char *query)
+{
+	struct search_options o = { .limit = 200, .to = UINT32_MAX };
+	struct search_note note;
+	struct fault why = { 0 };
+	ck_assert_msg(search_find(&a->search, &a->searcher, slice_str(query), &o, &note, &why) == FUND_OK, "%s: %s", query, why.text);
+	arena_reset(&a->page);
+	ck_assert_msg(search_page(&a->search, &a->searcher, 0, UINT32_MAX, 0, &a->page, &why) == FUND_OK, "%s: %s", query, why.text);
+	return &a->search.result;
+}
+
+static void asker_close(struct asker *a)
+{
+	search_release(&a->search);
+	arena_release(&a->page);
+	searcher_close(&a->searcher);
+	analyser_free(a->analyser);
+}
+
+/* Scores are whole numbers of millionths. */
+START_TEST(scores_of_four_servers_are_those_of_one_database_and_of_the_index_to_a_millionth)
+{
+	char names[SHARDS + 2][400];
+	const char *shards[SHARDS], *one = names[SHARDS], *index = names[SHARDS + 1];
+	struct asker askers[3];
+	unsigned n_compared = 0;
+	if (!servers[0].pid)
+		return;
+	for (int i = 0; i < SHARDS; i++) {
+		snprintf(names[i], sizeof names[i], "xapian://127.0.0.1:%u", servers[i].port);
+		shards[i] = names[i];
+	}
+	snprintf(names[SHARDS], sizeof names[SHARDS], "xapian:%s/all", scratch.dir);
+	snprintf(names[SHARDS + 1], sizeof names[SHARDS + 1], "%s/i", scratch.dir);
+	asker_open(&askers[0], shards, SHARDS);
+	asker_open(&askers[1], &one, 1);
+	asker_open(&askers[2], &index, 1);
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		const struct result *by_four = asker_find(&askers[0], asked[i]);
+		for (size_t k = 1; k < 3; k++) {
+			const struct result *other = asker_find(&askers[k], asked[i]);
+			ck_assert_uint_eq(by_four->n_hits, other->n_hits);
+			n_compared += other->n_hits;
+			for (uint32_t h = 0; h < other->n_hits; h++)
+				ck_assert_msg(slice_equal(by_four->hits[h].key, other->hits[h].key) && by_four->hits[h].score == other->hits[h].score, "%s: hit %u: %lld, not %lld", asked[i],
+					      h + 1, (long long)by_four->hits[h].score, (long long)other->hits[h].score);
+		}
+	}
+	ck_assert_uint_gt(n_compared, 2000);
+	for (size_t k = 0; k < 3; k++)
+		asker_close(&askers[k]);
 }
 END_TEST
 
@@ -465,6 +537,7 @@ Suite *suite_servers(void)
 	tcase_add_unchecked_fixture(t, set_up, tear_down);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, four_servers_answer_as_one_database_and_as_the_index);
+	tcase_add_test(t, scores_of_four_servers_are_those_of_one_database_and_of_the_index_to_a_millionth);
 	tcase_add_test(t, a_stub_file_of_several_databases_is_refused);
 	tcase_add_test(t, a_server_that_is_dead_is_named_and_the_others_answer);
 	tcase_add_loop_test(t, a_server_that_says_nothing_or_nonsense_is_lost, 0, (int)(sizeof never_good / sizeof *never_good));
