@@ -283,6 +283,48 @@ START_TEST(a_file_database_keeps_what_was_committed_and_nothing_else)
 }
 END_TEST
 
+START_TEST(a_reader_sees_what_was_committed_once_it_opens_again)
+{
+	struct xapian_db *memory = db, *reader;
+	uint32_t n;
+	double length;
+	char path[300];
+	if (!x)
+		return;
+	scratch_make(&scratch);
+	snprintf(path, sizeof path, "%s/db", scratch.dir);
+	OK(x->db_open(&db, path, XAPIAN_UPDATE, &why));
+	put("1", "haus", "1");
+	OK(x->db_commit(db, &why));
+	OK(x->db_open(&reader, path, XAPIAN_READ, &why));
+	put("2", "hof", "2");
+	OK(x->db_commit(db, &why));
+	OK(x->db_size(reader, &n, &length, &why));
+	ck_assert_uint_eq(n, 1);
+	OK(x->db_reopen(reader, &why));
+	OK(x->db_size(reader, &n, &length, &why));
+	ck_assert_uint_eq(n, 2);
+	x->db_free(reader);
+	x->db_free(db);
+	db = memory;
+	scratch_remove(&scratch);
+}
+END_TEST
+
+START_TEST(a_query_and_the_library_say_what_they_are)
+{
+	struct xapian_query *q;
+	struct slice text;
+	if (!x)
+		return;
+	ck_assert_msg(strncmp(x->library(), "1.4.", 4) == 0, "%s", x->library());
+	OK(x->query_term(&q, LIT("truppenaufmarsch"), &why));
+	OK(x->query_describe(q, &text, &why));
+	ck_assert_msg(text.len && strstr((const char *)text.data, "truppenaufmarsch") != NULL, "%.*s", (int)text.len, (const char *)text.data);
+	x->query_free(q);
+}
+END_TEST
+
 START_TEST(a_term_that_is_too_long_is_an_error_and_no_exception)
 {
 	struct xapian_doc *doc;
@@ -394,6 +436,8 @@ Suite *suite_xapian(void)
 	tcase_add_test(t, a_database_tells_what_it_holds);
 	tcase_add_test(t, calls_count_against_their_limit_together_and_those_behind_it_fail);
 	tcase_add_test(t, a_file_database_keeps_what_was_committed_and_nothing_else);
+	tcase_add_test(t, a_reader_sees_what_was_committed_once_it_opens_again);
+	tcase_add_test(t, a_query_and_the_library_say_what_they_are);
 	tcase_add_test(t, a_term_that_is_too_long_is_an_error_and_no_exception);
 	tcase_add_loop_test(t, a_server_that_is_none_is_an_error_in_its_time, 0, (int)(sizeof servers / sizeof *servers));
 	tcase_add_loop_test(t, xapians_stems_are_those_that_we_get, 0, (int)(sizeof words / sizeof *words));
