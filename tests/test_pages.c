@@ -347,13 +347,11 @@ START_TEST(hidden_entries_are_never_taken_for_none)
 			continue; /* an overflow page, or one entry */
 		hidden = (uint16_t)(HEAD + 2 * (1 + random_below(&seed, (uint32_t)(lower - HEAD - 2) / 2)));
 		ck_assert_int_eq(pwrite(fd, &hidden, sizeof(hidden), (off_t)(at + LOWER)), 2);
-		for (int i = 0; i < 200; i++) {
-			struct pages damaged;
-
-			ck_assert_int_eq(pages_open(&damaged, fd, 0, NULL), FUND_OK);
+		struct pages damaged;
+		ck_assert_int_eq(pages_open(&damaged, fd, 0, NULL), FUND_OK);
+		for (int i = 0; i < 100; i++)
 			n_refused += refused(&whole, &damaged, &seed);
-			pages_close(&damaged);
-		}
+		pages_close(&damaged);
 		ck_assert_int_eq(pwrite(fd, &lower, sizeof(lower), (off_t)(at + LOWER)), 2);
 	}
 	ck_assert_uint_gt(n_refused, 100);
