@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "indexer/article_wire.h"
 #include "indexer/confine.h"
 #include "indexer/fd_passing.h"
@@ -257,12 +258,7 @@ static enum fund_status send_away(struct isolated_reader *r, int fd, struct slic
 	return fault_set(why, FUND_NO_MEMORY, "no process can be started to read files");
 }
 
-static int64_t milliseconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+static int64_t milliseconds(void) { return (int64_t)(clock_ns() / 1000000); }
 
 static enum fund_status ended_badly(struct isolated_reader *r, struct fault *why)
 {

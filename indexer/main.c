@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/translate.h"
 #include "indexer/export_bulk.h"
 #include "indexer/export_xapian.h"
@@ -50,13 +51,6 @@ static int finish(struct printer *out, int status)
 		return status;
 	fault_errno(&why, out->error, "the output cannot be written");
 	return trouble(&why);
-}
-
-static double now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* ---- commands ---- */
@@ -138,7 +132,7 @@ static int run_update(const struct options *o, struct printer *out)
 	struct fault why = { 0 };
 	struct update_result r = { 0 };
 	struct progress progress;
-	double start = now();
+	double start = clock_seconds();
 	time_t started = time(NULL);
 	if (o->default_index.len && index_place_make_parents(o->update.dir) != FUND_OK) {
 		fault_set(&why, FUND_NO_MEMORY, "out of memory");
@@ -161,9 +155,9 @@ static int run_update(const struct options *o, struct printer *out)
 		return trouble(&why);
 	bool says = !o->update.quiet && !(o->to_bulk && strcmp(o->to_bulk, "-") == 0);
 	if (says && o->json)
-		closing_json(out, &r, now() - start, status);
+		closing_json(out, &r, clock_seconds() - start, status);
 	else if (says)
-		closing_line(out, &r.stats, now() - start);
+		closing_line(out, &r.stats, clock_seconds() - start);
 	return finish(out, status) > status ? 1 : status; /* the run is done, though nobody could be told */
 }
 

@@ -3,25 +3,18 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "indexer/walk.h"
 
 #define INTERVAL 0.2 /* seconds */
-
-static double now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 void progress_init(struct progress *p, bool on)
 {
 	*p = (struct progress){ .on = on };
 	if (on)
-		p->start = now();
+		p->start = clock_seconds();
 }
 
 /* ---- counting ahead ---- */
@@ -105,7 +98,7 @@ void progress_step(struct progress *p)
 	char line[200] = "\r";
 	if (!p->on)
 		return;
-	double t = now();
+	double t = clock_seconds();
 	if (t - p->last < INTERVAL)
 		return;
 	p->last = t;

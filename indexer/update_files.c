@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/print.h"
 #include "indexer/interrupt.h"
 #include "indexer/report.h"
@@ -16,12 +17,7 @@
 
 enum fund_status update_no_memory(struct update *u) { return fault_set(u->why, FUND_NO_MEMORY, "out of memory"); }
 
-uint64_t update_seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec;
-}
+uint64_t update_seconds(void) { return clock_ns() / 1000000000; }
 
 static int64_t real_ns(void)
 {

@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/strnum.h"
 #include "base/translate.h"
@@ -54,13 +54,6 @@ struct opening {
 static uint32_t timeout_seconds(const struct lender *l) { return l->servers->timeout ? l->servers->timeout : SERVER_TIMEOUT_DEFAULT; }
 static uint32_t step_ms(const struct lender *l) { return timeout_seconds(l) * (1000u / STEPS); }
 
-static uint64_t now_us(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 static enum fund_status connect_to(const struct lender *l, const char *name, struct xapian_db **db, struct fault *why)
 {
 	char host[256];
@@ -102,11 +95,11 @@ static enum fund_status check_member(struct opening *o)
 static void *open_member(void *opening)
 {
 	struct opening *o = opening;
-	uint64_t start = now_us();
+	uint64_t start = clock_us();
 	o->status = connect_to(o->lender, o->member->name, &o->member->db, &o->why);
 	if (o->status != FUND_OK)
 		return NULL;
-	o->wait = (struct xapian_wait){ .limit_us = 1000u * (uint64_t)step_ms(o->lender), .taken_us = now_us() - start };
+	o->wait = (struct xapian_wait){ .limit_us = 1000u * (uint64_t)step_ms(o->lender), .taken_us = clock_us() - start };
 	o->lender->x->db_wait(o->member->db, o->member->remote ? &o->wait : NULL);
 	o->status = check_member(o);
 	o->lender->x->db_wait(o->member->db, NULL);

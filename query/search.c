@@ -2,9 +2,9 @@
 #include "query/search.h"
 
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/print.h"
 #include "base/translate.h"
 #include "query/boxes.h"
@@ -18,13 +18,6 @@
 #define SNIPPET_WORDS 32u
 #define COUNT_CHEAP_LENT 20000u /* the same where articles have to be lent to be counted */
 #define COUNT_CHEAP 4000000u /* postings that may be read only to make a total exact */
-
-static uint64_t now_us(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
-}
 
 enum fund_status search_describe(enum fund_status st, struct fault *why)
 {
@@ -524,7 +517,7 @@ enum fund_status search_prepare(struct search *s, struct searcher *searcher, str
 	search_reset(s);
 	s->searcher = searcher;
 	s->options = *options;
-	s->started = now_us();
+	s->started = clock_us();
 	if (searcher->lender)
 		lender_begin(searcher->lender);
 	return search_describe(prepare(s, query, note, why), why);
@@ -544,7 +537,7 @@ enum fund_status search_rank(struct search *s, struct fault *why)
 	return search_describe(st, why);
 }
 
-void search_took(struct search *s) { s->result.took_us = now_us() - s->started; }
+void search_took(struct search *s) { s->result.took_us = clock_us() - s->started; }
 
 enum fund_status search_find(struct search *s, struct searcher *searcher, struct slice query, const struct search_options *options,
 			     struct search_note *note, struct fault *why)

@@ -2,7 +2,8 @@
 #include "query/session.h"
 
 #include <stdlib.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 #define TRIES 8 /* of a reader without a lock whose pages were overwritten */
 
@@ -75,13 +76,6 @@ enum fund_status session_read_on(struct session *s, session_taker *take, void *c
 
 /* ---- a query ---- */
 
-static double now_us(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
 struct page_wanted {
 	uint32_t first, n;
 	unsigned parts;
@@ -99,13 +93,13 @@ static enum fund_status find_once(struct session *s, void *context, struct fault
 	const struct session_query *q = context;
 	struct page_wanted keys = { 0, q->n, HIT_KEY }, all = { 0, q->n, q->parts };
 	bool page = !q->options->count_only;
-	double start = q->took ? now_us() : 0;
+	uint64_t start = q->took ? clock_ns() : 0;
 	enum fund_status st = search_find(&s->search, &s->searcher, q->text, q->options, &s->note, why);
 	arena_reset(&s->page);
 	if (st == FUND_OK && page)
 		st = take_page(s, q->took ? &keys : &all, why);
 	if (q->took)
-		*q->took = now_us() - start;
+		*q->took = (double)(clock_ns() - start) / 1e3;
 	if (st == FUND_OK && page && q->took && q->parts != HIT_KEY)
 		st = take_page(s, &all, why);
 	return st;
