@@ -78,7 +78,7 @@ static enum fund_status add_hit(struct concordance *c, const struct hit *h, stru
 		st = segment_key(leaf->segment, doc, &leaf->keys, room, &key);
 	if (st == FUND_OK)
 		st = segment_article(leaf->segment, doc, cache, &a);
-	if (st == FUND_OK && c->links)
+	if (st == FUND_OK && c->options->links)
 		st = search_address(&c->session->searcher, leaf, &key, &c->lines, &origin.address);
 	if (st != FUND_OK)
 		return st;
@@ -125,7 +125,6 @@ static enum fund_status rank_all(struct concordance *c, struct fault *why)
 {
 	c->ranked = UINT32_MAX;
 	enum fund_status st = session_read_on(c->session, find_once, c, why);
-	lend_back(c);
 	if (st == FUND_OK && start_lines(c) != FUND_OK)
 		st = fault_set(why, FUND_NO_MEMORY, "out of memory");
 	return st;
@@ -138,12 +137,11 @@ static enum fund_status next_page(struct concordance *c, struct fault *why)
 	c->at = 0;
 	arena_reset(&c->lines);
 	enum fund_status st = c->first >= n_hits(c) && n_hits(c) == c->ranked ? rank_all(c, why) : FUND_OK;
-	if (st == FUND_OK && c->first >= n_hits(c))
-		return FUND_END;
 	if (st == FUND_OK)
-		st = session_read_on(c->session, add_page, c, why);
+		st = c->first < n_hits(c) ? session_read_on(c->session, add_page, c, why) : FUND_END;
 	lend_back(c);
-	c->first = n_hits(c) - c->first > PAGE_ARTICLES ? c->first + PAGE_ARTICLES : n_hits(c);
+	uint32_t left = c->first < n_hits(c) ? n_hits(c) - c->first : 0;
+	c->first += left < PAGE_ARTICLES ? left : PAGE_ARTICLES;
 	return st;
 }
 
@@ -170,7 +168,6 @@ enum fund_status concordance_begin(struct concordance *c, struct fault *why)
 	uint64_t all = o->wanted < UINT64_MAX - o->skip ? o->skip + o->wanted : UINT64_MAX;
 	c->skip = o->skip;
 	c->left = o->wanted;
-	c->links = o->links;
 	enum fund_status st = start_lines(c);
 	bool sorts = o->order != KWIC_BY_POSITION;
 	if (st == FUND_OK && sorts)

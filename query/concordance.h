@@ -28,7 +28,6 @@ struct concordance {
 	struct arena lines;
 	uint32_t first, at; /* the next page's first hit; the next line of this page */
 	uint32_t *order;    /* of hits, as they are taken; NULL: as they are */
-	bool links;
 	struct kwic_sorter *sorter; /* NULL: lines come as they are found */
 	uint64_t skip, left;	    /* lines to pass over, and to give, still */
 	struct fault why;	    /* the sorter's */

@@ -201,8 +201,7 @@ static bool path_descend(struct path *path, const struct pages *p, struct slice 
 		if (!page_at(p, number, is_leaf, page))
 			return false;
 		if (is_leaf)
-			return page_is_within(p, page, &range) && page_search(p, page, 0, key, false, &path->index[level]) &&
-			       (path->index[level] < page->n || page_is_filled(p, page));
+			return page_is_within(p, page, &range) && page_search(p, page, 0, key, false, &path->index[level]);
 		if (!page_search(p, page, 1, key, true, &path->index[level]))
 			return false;
 		path->index[level]--;
@@ -291,7 +290,7 @@ enum fund_status pages_get(const struct pages *p, struct slice key, struct slice
 	if (!path_descend(&path, p, key))
 		return FUND_CORRUPT;
 	if (path_is_behind(&path))
-		return FUND_NOT_FOUND;
+		return page_is_filled(p, &path.page[path.depth - 1]) ? FUND_NOT_FOUND : FUND_CORRUPT;
 	status = path_key(&path, &found);
 	if (status == FUND_OK && !slice_equal(found, key))
 		return FUND_NOT_FOUND;

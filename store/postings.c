@@ -533,11 +533,11 @@ enum fund_status postings_positions(struct postings *p, const uint32_t **pos, ui
 /* ---- bounds ---- */
 
 /* A short list has no stored bound: lengths are not known here, so a length of 0 bounds every one. */
-static enum fund_status short_impacts(struct postings *p, struct impacts *out)
+static enum fund_status short_impacts(struct postings *p, uint32_t first, uint32_t end, struct impacts *out)
 {
 	uint32_t most = 0;
 	enum fund_status st = load_weighted(p);
-	for (uint32_t i = 0; st == FUND_OK && i < p->n_docs; i++)
+	for (uint32_t i = first; st == FUND_OK && i < p->n_docs && p->docs[i] < end; i++)
 		most = p->weighted[i] > most ? p->weighted[i] : most;
 	out->n = st == FUND_OK ? 1 : 0;
 	out->pair[0] = (struct impact){ most, 0 };
@@ -548,7 +548,7 @@ enum fund_status postings_impacts(struct postings *p, struct impacts *out)
 {
 	out->n = 0;
 	if (p->entry.form != LIST_LONG)
-		return short_impacts(p, out);
+		return short_impacts(p, 0, DOC_END, out);
 	size_t entries = PIECE_ENTRY * (size_t)p->n_pieces;
 	struct cursor c = cursor_of(slice_from(p->head, entries));
 	return impacts_decode(&c, out) ? FUND_OK : FUND_CORRUPT;
@@ -587,16 +587,7 @@ enum fund_status postings_range_impacts(struct postings *p, uint32_t start, uint
 {
 	enum fund_status st = postings_seek(p, start);
 	out->n = 0;
-	if (st == FUND_OK && p->doc < end)
-		st = load_weighted(p);
-	if (st != FUND_OK || p->doc >= end)
-		return st;
-	struct impact most = { 0, 0 };
-	for (uint32_t i = p->index; i < p->n_docs && p->docs[i] < end; i++)
-		most.freq = p->weighted[i] > most.freq ? p->weighted[i] : most.freq;
-	out->n = 1;
-	out->pair[0] = most;
-	return FUND_OK;
+	return st != FUND_OK || p->doc >= end ? st : short_impacts(p, p->index, end, out);
 }
 
 enum fund_status postings_block_impacts(struct postings *p, uint32_t target, uint32_t *last, struct impacts *out)
@@ -610,5 +601,5 @@ enum fund_status postings_block_impacts(struct postings *p, uint32_t target, uin
 	if (p->docs[p->n_docs - 1] < target)
 		return FUND_OK;
 	*last = p->docs[p->n_docs - 1];
-	return short_impacts(p, out);
+	return short_impacts(p, 0, DOC_END, out);
 }
