@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "query/search.h"
+#include "tests/asker.h"
 #include "tests/program.h"
 #include "xapian/xapian_c.h"
 
@@ -202,40 +202,6 @@ END_TEST
 
 /* ---- scores, finer than they are printed ---- */
 
-struct asker {
-	struct analyser *analyser;
-	struct searcher searcher;
-	struct search search;
-	struct arena page;
-};
-
-static void asker_open(struct asker *a, const char *const *names, uint32_t n)
-{
-	struct fault why = { 0 };
-	*a = (struct asker){ .page = ARENA_INIT };
-	ck_assert_int_eq(analyser_new(&a->analyser), FUND_OK);
-	ck_assert_msg(searcher_open(&a->searcher, a->analyser, names, n, &why) == FUND_OK, "%s", why.text);
-}
-
-static const struct result *asker_find(struct asker *a, const char *query)
-{
-	struct search_options o = { .limit = 200, .to = UINT32_MAX };
-	struct search_note note;
-	struct fault why = { 0 };
-	ck_assert_msg(search_find(&a->search, &a->searcher, slice_str(query), &o, &note, &why) == FUND_OK, "%s: %s", query, why.text);
-	arena_reset(&a->page);
-	ck_assert_msg(search_page(&a->search, &a->searcher, 0, UINT32_MAX, 0, &a->page, &why) == FUND_OK, "%s: %s", query, why.text);
-	return &a->search.result;
-}
-
-static void asker_close(struct asker *a)
-{
-	search_release(&a->search);
-	arena_release(&a->page);
-	searcher_close(&a->searcher);
-	analyser_free(a->analyser);
-}
-
 /* Scores are whole numbers of millionths. */
 START_TEST(scores_of_four_servers_are_those_of_one_database_and_of_the_index_to_a_millionth)
 {
@@ -255,14 +221,11 @@ START_TEST(scores_of_four_servers_are_those_of_one_database_and_of_the_index_to_
 	asker_open(&askers[1], &one, 1);
 	asker_open(&askers[2], &index, 1);
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
-		const struct result *by_four = asker_find(&askers[0], asked[i]);
+		const struct result *by_four = asker_find(&askers[0], asked[i], 200);
 		for (size_t k = 1; k < 3; k++) {
-			const struct result *other = asker_find(&askers[k], asked[i]);
-			ck_assert_uint_eq(by_four->n_hits, other->n_hits);
+			const struct result *other = asker_find(&askers[k], asked[i], 200);
+			results_are_equal(asked[i], by_four, other);
 			n_compared += other->n_hits;
-			for (uint32_t h = 0; h < other->n_hits; h++)
-				ck_assert_msg(slice_equal(by_four->hits[h].key, other->hits[h].key) && by_four->hits[h].score == other->hits[h].score, "%s: hit %u: %lld, not %lld", asked[i],
-					      h + 1, (long long)by_four->hits[h].score, (long long)other->hits[h].score);
 		}
 	}
 	ck_assert_uint_gt(n_compared, 2000);

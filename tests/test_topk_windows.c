@@ -6,8 +6,8 @@
  */
 #include <sys/stat.h>
 
-#include "query/search.h"
 #include "tests/archive_fixture.h"
+#include "tests/asker.h"
 
 #define ARTICLES 2600
 
@@ -19,8 +19,7 @@ static const char *const vocabulary[] = {
 #define N_WORDS (sizeof vocabulary / sizeof *vocabulary)
 
 static struct archive_model model;
-static struct analyser *analyser;
-static struct searcher searcher;
+static struct asker by_windows, by_documents;
 
 /* The further down the list the rarer; so there are lists of a few documents and of many blocks. */
 static const char *random_word(uint64_t *state)
@@ -48,33 +47,23 @@ static void write_articles(void)
 
 static void set_up(void)
 {
-	const char *dirs[] = { model.index };
-	struct fault why = { 0 };
+	const char *dir = model.index;
 	scratch_make(&model.scratch);
 	snprintf(model.archive, sizeof model.archive, "%s/archive", model.scratch.dir);
 	snprintf(model.index, sizeof model.index, "%s/index", model.scratch.dir);
 	ck_assert_int_eq(mkdir(model.archive, 0755), 0);
 	write_articles();
 	archive_model_index(&model);
-	ck_assert_int_eq(analyser_new(&analyser), FUND_OK);
-	ck_assert_msg(searcher_open(&searcher, analyser, dirs, 1, &why) == FUND_OK, "%s", why.text);
-	ck_assert_uint_eq(searcher.n_docs, ARTICLES);
+	asker_open(&by_windows, &dir, 1);
+	asker_open(&by_documents, &dir, 1);
+	ck_assert_uint_eq(by_windows.searcher.n_docs, ARTICLES);
 }
 
 static void tear_down(void)
 {
-	searcher_close(&searcher);
-	analyser_free(analyser);
+	asker_close(&by_windows);
+	asker_close(&by_documents);
 	scratch_remove(&model.scratch);
-}
-
-static void find(struct search *s, const char *text, const struct search_options *o, struct arena *page)
-{
-	struct search_note note;
-	struct fault why = { 0 };
-	ck_assert_msg(search_find(s, &searcher, slice_str(text), o, &note, &why) == FUND_OK, "%s: %s", text, why.text);
-	arena_reset(page);
-	ck_assert_int_eq(search_page(s, &searcher, 0, UINT32_MAX, HIT_EXPLAIN, page, &why), FUND_OK);
 }
 
 static void say_words(char *text, size_t cap, uint64_t *state)
@@ -85,36 +74,20 @@ static void say_words(char *text, size_t cap, uint64_t *state)
 		len += (size_t)snprintf(text + len, cap - len, "%s%s", i ? " " : "", random_word(state));
 }
 
-static void ck_same(const char *text, const struct search_options *o, const struct search *a, const struct search *b)
-{
-	ck_assert_msg(a->result.n_hits == b->result.n_hits, "%s, %u: %u hits, not %u", text, o->limit, a->result.n_hits, b->result.n_hits);
-	for (uint32_t i = 0; i < a->result.n_hits; i++) {
-		const struct shown_hit *x = &a->result.hits[i], *y = &b->result.hits[i];
-		ck_assert_msg(slice_equal(x->key, y->key) && x->score == y->score, "%s, %u: hit %u is %.*s (%lld), not %.*s (%lld)", text, o->limit, i + 1, (int)x->key.len,
-			      (const char *)x->key.data, (long long)x->score, (int)y->key.len, (const char *)y->key.data, (long long)y->score);
-	}
-}
-
 /* Documents a window; 0: as many as there are usually. */
 static const uint32_t windows[] = { 0, 1, 7, 64, 100, 1000 };
 
 START_TEST(words_of_several_lists_find_the_same_window_by_window_and_each_document_by_itself)
 {
 	uint64_t state = 41 + (uint64_t)_i;
-	struct arena page_a = ARENA_INIT, page_b = ARENA_INIT;
-	searcher.or_window = windows[_i];
+	by_windows.searcher.or_window = windows[_i];
 	for (uint32_t i = 0; i < 150; i++) {
-		struct search a = { 0 }, b = { 0 };
-		struct search_options o = { .limit = i % 3 == 0 ? 10 : i % 3 == 1 ? 1 + random_below(&state, 80) : UINT32_MAX, .to = UINT32_MAX };
+		uint32_t limit = i % 3 == 0 ? 10 : i % 3 == 1 ? 1 + random_below(&state, 80) : UINT32_MAX;
 		char text[200], other[240];
 		say_words(text, sizeof text, &state);
 		snprintf(other, sizeof other, "%s -nirgends", text);
-		find(&a, text, &o, &page_a);
-		find(&b, other, &o, &page_b);
-		ck_same(text, &o, &a, &b);
-		search_release(&a), search_release(&b);
+		results_are_equal(text, asker_find(&by_windows, text, limit), asker_find(&by_documents, other, limit));
 	}
-	arena_release(&page_a), arena_release(&page_b);
 }
 END_TEST
 
