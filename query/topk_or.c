@@ -240,7 +240,7 @@ static uint64_t expected(const struct or_search *s, const struct word_lists *wor
 {
 	uint64_t n = 0;
 	for (uint32_t i = 0; i < word->n; i++)
-		n += word->lists[i]->impacts.n ? word->lists[i]->postings.entry.df : 0;
+		n += word->lists[i]->bound ? word->lists[i]->postings.entry.df : 0;
 	return n * (pass->end - pass->start) / s->leaf->n_docs;
 }
 
