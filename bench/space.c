@@ -18,7 +18,7 @@ static const struct {
 	enum chunk_kind kind;
 	const char *name;
 } kinds[] = {
-	{ CHUNK_DICTIONARY, "dictionary" }, { CHUNK_DICTIONARY_PLACES, "dictionary, places of blocks" }, { CHUNK_HEADS, "forms, beginnings" },
+	{ CHUNK_DICTIONARY, "dictionary" }, { CHUNK_FILTER, "dictionary, filter of terms" }, { CHUNK_DICTIONARY_PLACES, "dictionary, places of blocks" }, { CHUNK_HEADS, "forms, beginnings" },
 	{ CHUNK_TAILS, "forms, ends" },	    { CHUNK_LISTS, "postings lists" },				 { CHUNK_POSITIONS, "positions and forms" },
 	{ CHUNK_COLUMN, "columns" },	    { CHUNK_KEYS, "article keys" },				 { CHUNK_TEXT, "texts" },
 	{ CHUNK_TEXT_DIRECTORY, "text directory" },

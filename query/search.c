@@ -359,7 +359,7 @@ static enum fund_status rank(struct search *s, uint32_t k)
 	s->topk.order = o->order;
 	s->topk.seed = o->seed;
 	s->topk.recency = s->recency;
-	enum fund_status st = topk_search(&s->topk, s->plan, &s->arena);
+	enum fund_status st = topk_search(&s->topk, s->plan);
 	leave_out_self(s);
 	if (s->topk.best.n > k)
 		s->topk.best.n = k;

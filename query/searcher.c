@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "store/term_filter.h"
+
 enum fund_status leaf_load_lengths(struct leaf *l, uint32_t chunk)
 {
 	uint32_t n;
@@ -162,43 +164,27 @@ void searcher_close(struct searcher *s)
 	free(s->dirs);
 	free(s->leaves);
 	free(s->or_room);
+	arena_release(&s->iterators);
 	*s = (struct searcher){ .opening = s->opening, .servers = s->servers, .lent_leaf = UINT32_MAX };
 }
 
-/* Parts and variants are in few segments, and looked for with every word. */
-static enum fund_status has_class(struct leaf *l, uint8_t class, bool *has)
+static enum fund_status find_term(struct leaf *l, struct slice term, uint64_t hash, struct term_entry *entry)
 {
-	struct dictionary_iter it;
-	uint32_t bit = class >= 'a' && class <= 'z' ? (uint32_t)1 << (class - 'a') : 0;
-	if (!(l->asked & bit)) {
-		enum fund_status st = dictionary_seek(&it, segment_chunks(l->segment), slice_of(&class, 1));
-		if (st == FUND_OK)
-			st = dictionary_next(&it);
-		if (st != FUND_OK && st != FUND_END)
-			return st;
-		l->asked |= bit;
-		l->has |= st == FUND_OK && it.entry.term.data[0] == class ? bit : 0;
-	}
-	*has = !bit || (l->has & bit);
-	return FUND_OK;
-}
-
-static enum fund_status find_term(struct leaf *l, struct slice term, struct term_entry *entry)
-{
-	bool has = true;
-	enum fund_status st = term.data[0] == 'w' ? FUND_OK : has_class(l, term.data[0], &has);
+	bool may;
+	enum fund_status st = segment_may_have(l->segment, term, hash, &may);
 	if (st != FUND_OK)
 		return st;
-	return has ? dictionary_find(segment_chunks(l->segment), term, entry) : FUND_NOT_FOUND;
+	return may ? dictionary_find(segment_chunks(l->segment), term, entry) : FUND_NOT_FOUND;
 }
 
 enum fund_status searcher_locate(struct searcher *s, struct slice term, struct arena *arena, struct term_places *out)
 {
 	*out = (struct term_places){ term, s->opening, 0, arena_alloc(arena, (s->n_leaves + (size_t)1) * sizeof *out->entries) };
+	uint64_t hash = term_filter_hash(term);
 	if (!out->entries)
 		return FUND_NO_MEMORY;
 	for (uint32_t i = 0; i < s->n_leaves; i++) {
-		enum fund_status st = s->leaves[i].lent ? FUND_NOT_FOUND : find_term(&s->leaves[i], term, &out->entries[i]);
+		enum fund_status st = s->leaves[i].lent ? FUND_NOT_FOUND : find_term(&s->leaves[i], term, hash, &out->entries[i]);
 		if (st == FUND_NOT_FOUND)
 			out->entries[i].df = 0;
 		else if (st != FUND_OK)

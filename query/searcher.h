@@ -25,7 +25,6 @@ struct leaf {
 	uint32_t n_docs;
 	bool has_dead;
 	uint32_t newest; /* the generation that its index's last indexing run published: COLUMN_BORN of what is new */
-	uint32_t asked, has; /* classes of terms, a bit each ('a' is 0): whether it was found out, and whether there is any such term */
 	struct field_weights weights;
 	uint32_t length_chunk, dead_chunk, date_chunk; /* UINT32_MAX: none yet */
 	const uint8_t *lengths, *dead, *dates;
@@ -60,6 +59,7 @@ struct searcher {
 	uint64_t sum_length;
 	struct ranking ranking;
 	struct bm25 bm25;
+	struct arena iterators;	 /* of topk.c, of one segment at a time; the memory stays from query to query */
 	struct or_room *or_room; /* of topk_or.c; NULL: not needed yet */
 	uint32_t or_window;	 /* documents that it looks at together; 0: as it pleases. For tests: answers do not depend on it */
 	uint32_t opening; /* how often it was opened: what was found in one opening borrows its snapshots */

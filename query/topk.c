@@ -256,7 +256,7 @@ static enum fund_status place_candidates(struct topk *t, const struct plan *plan
 	return st;
 }
 
-static enum fund_status raise_candidates(struct topk *t, const struct plan *plan, struct arena *arena)
+static enum fund_status raise_candidates(struct topk *t, const struct plan *plan)
 {
 	struct hit_list *c = &t->candidates;
 	struct proximity p = { .n = 0 };
@@ -269,7 +269,8 @@ static enum fund_status raise_candidates(struct topk *t, const struct plan *plan
 		struct hit *h = &c->hits[i];
 		if (i == 0 || h->leaf != h[-1].leaf) {
 			proximity_close(&p);
-			st = proximity_open(&p, t->searcher, plan, &t->searcher->leaves[h->leaf], arena);
+			arena_reset(&t->searcher->iterators);
+			st = proximity_open(&p, t->searcher, plan, &t->searcher->leaves[h->leaf], &t->searcher->iterators);
 		}
 		if (st == FUND_OK)
 			st = proximity_score(&p, h->at, &h->raise);
@@ -292,9 +293,9 @@ static void make_falling(struct hit_list *l)
 	}
 }
 
-static enum fund_status finish(struct topk *t, const struct plan *plan, struct arena *arena)
+static enum fund_status finish(struct topk *t, const struct plan *plan)
 {
-	enum fund_status st = t->candidates.n ? raise_candidates(t, plan, arena) : FUND_OK;
+	enum fund_status st = t->candidates.n ? raise_candidates(t, plan) : FUND_OK;
 	if (st != FUND_OK)
 		return st;
 	sort_list(t, &t->best);
@@ -386,17 +387,20 @@ enum fund_status topk_search_leaf(struct topk *t, const struct plan *plan, uint3
 	return flatten(plan, words, &n_words, true) ? topk_or(t, leaf, words, n_words, arena) : search_tree(t, plan, leaf, arena);
 }
 
-enum fund_status topk_search(struct topk *t, const struct plan *plan, struct arena *arena)
+enum fund_status topk_search(struct topk *t, const struct plan *plan)
 {
+	struct arena *iterators = &t->searcher->iterators;
 	enum fund_status st = FUND_OK;
 	if (t->near && t->best.k) {
 		t->candidates.k = PROXIMITY_HITS;
 		t->most_raise = proximity_most(t->searcher, plan);
 	}
-	for (uint32_t i = 0; i < t->searcher->n_leaves && st == FUND_OK; i++)
-		st = t->searcher->leaves[i].lent ? topk_lent(t, plan) : topk_search_leaf(t, plan, i, arena);
+	for (uint32_t i = 0; i < t->searcher->n_leaves && st == FUND_OK; i++) {
+		arena_reset(iterators);
+		st = t->searcher->leaves[i].lent ? topk_lent(t, plan) : topk_search_leaf(t, plan, i, iterators);
+	}
 	uint32_t seen = t->candidates.n > t->best.n ? t->candidates.n : t->best.n;
 	if (!t->total_exact && t->total < seen)
 		t->total = seen;
-	return st == FUND_OK ? finish(t, plan, arena) : st;
+	return st == FUND_OK ? finish(t, plan) : st;
 }

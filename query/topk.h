@@ -77,8 +77,8 @@ struct topk {
 /* Set what is wanted of order, seed, recency, near, all_counted before the search. */
 void topk_init(struct topk *t, struct searcher *s, uint32_t k);
 void topk_release(struct topk *t); /* also on {0} */
-/* Search all segments. The arena holds iterators until its reset. */
-enum fund_status topk_search(struct topk *t, const struct plan *plan, struct arena *arena);
+/* Search all segments. */
+enum fund_status topk_search(struct topk *t, const struct plan *plan);
 
 /* ---- what is lent: topk_lent.c ---- */
 /* The hit's document in its leaf. FUND_NOT_FOUND: it is not lent now. */

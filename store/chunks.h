@@ -24,6 +24,7 @@ static inline uint32_t chunk_numbers(size_t len)
 enum chunk_kind {
 	CHUNK_COLUMN = 'c',
 	CHUNK_DICTIONARY = 'd',
+	CHUNK_FILTER = 'f',	       /* which terms there are not */
 	CHUNK_DICTIONARY_PLACES = 'g', /* of its blocks, by number */
 	CHUNK_HEADS = 'h',	       /* of forms: in which blocks they are */
 	CHUNK_KEYS = 'k',

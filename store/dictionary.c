@@ -29,28 +29,22 @@ static enum fund_status block_bytes(struct slice chunk, uint32_t n_blocks, uint3
 	return FUND_OK;
 }
 
-/* A block's head: number of terms, the addresses its places run from, the forms. */
+/* The first term of a block, in place, behind the checksum: a search looks at nothing else. Not yet checked: only compared. */
+static bool first_term(struct slice block, struct slice *term)
+{
+	size_t len = block.data[4]; /* block_bytes() has seen to its eight bytes */
+	*term = slice_of(block.data + 5, len);
+	return len > 0 && len < block.len - 5;
+}
+
+/* What stands behind that: number of terms, the addresses their places run from, the forms. */
 static bool block_head(struct cursor *c, uint32_t *n_terms, uint64_t *list, uint64_t *positions, struct slice *forms)
 {
-	cursor_u32(c); /* the checksum */
 	*n_terms = cursor_u8(c);
 	*list = cursor_varint(c);
 	*positions = cursor_varint(c);
 	*forms = cursor_take(c, (size_t)cursor_varint32(c));
 	return !c->bad && *n_terms >= 1 && *n_terms <= 64;
-}
-
-/* The first term of a block, in place: it shares nothing. Not yet checked: only compared. */
-static enum fund_status first_term(struct slice block, struct slice *term)
-{
-	uint32_t n_terms;
-	uint64_t list, positions;
-	struct slice forms;
-	struct cursor c = cursor_of(block);
-	if (!block_head(&c, &n_terms, &list, &positions, &forms) || cursor_varint(&c) != 0)
-		return FUND_CORRUPT;
-	*term = cursor_take(&c, (size_t)cursor_varint32(&c));
-	return c.bad || term->len == 0 ? FUND_CORRUPT : FUND_OK;
 }
 
 /* The last block whose first term is <= `term`; block 0 when none is. */
@@ -61,8 +55,8 @@ static enum fund_status search_chunk(struct slice chunk, uint32_t n_blocks, stru
 		uint32_t middle = low + (high - low) / 2;
 		struct slice bytes, first;
 		enum fund_status st = block_bytes(chunk, n_blocks, middle, &bytes);
-		if (st == FUND_OK)
-			st = first_term(bytes, &first);
+		if (st == FUND_OK && !first_term(bytes, &first))
+			st = FUND_CORRUPT;
 		if (st != FUND_OK)
 			return st;
 		if (slice_compare(first, term) <= 0)
@@ -91,12 +85,15 @@ static enum fund_status enter_chunk(struct dictionary_iter *it)
 
 static enum fund_status open_block(struct dictionary_iter *it)
 {
-	struct slice bytes;
+	struct slice bytes, first;
 	enum fund_status st = check_block(it->chunk, it->n_blocks, it->block, &bytes);
+	if (st == FUND_OK && (!first_term(bytes, &first) || first.len > DICTIONARY_TERM_MAX))
+		st = FUND_CORRUPT;
 	if (st != FUND_OK)
 		return st;
-	it->cursor = cursor_of(bytes);
-	it->entry.term.len = 0;
+	memcpy(it->term, first.data, first.len);
+	it->entry.term = slice_of(it->term, first.len);
+	it->cursor = cursor_of(slice_from(bytes, 5 + first.len));
 	it->index = UINT32_MAX; /* before the first */
 	return block_head(&it->cursor, &it->left, &it->next_list, &it->next_positions, &it->forms) ? FUND_OK : FUND_CORRUPT;
 }
@@ -154,7 +151,8 @@ static bool read_entry(struct dictionary_iter *it)
 
 static enum fund_status next_in_block(struct dictionary_iter *it)
 {
-	if (!read_term(it) || !read_entry(it))
+	bool is_first = it->index == UINT32_MAX; /* its term stands in front of all */
+	if ((!is_first && !read_term(it)) || !read_entry(it))
 		return FUND_CORRUPT;
 	it->left--;
 	it->index++;
@@ -180,8 +178,8 @@ static enum fund_status check_neighbour(const struct dictionary_iter *it, struct
 	}
 	if (st == FUND_OK)
 		st = check_block(chunk, n_blocks, block, &bytes);
-	if (st == FUND_OK)
-		st = first_term(bytes, &first);
+	if (st == FUND_OK && !first_term(bytes, &first))
+		st = FUND_CORRUPT;
 	if (st != FUND_OK)
 		return st;
 	return slice_compare(first, term) > 0 ? FUND_OK : FUND_CORRUPT;

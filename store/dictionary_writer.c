@@ -63,7 +63,8 @@ static enum fund_status put_block(struct dictionary_writer *w, uint32_t i)
 	struct buf *out = &w->chunk;
 	struct buf forms = BUF_INIT;
 	uint8_t head[1 + 3 * VARINT64_MAX], *p = head, sum[4] = { 0 };
-	size_t start = out->len;
+	const uint8_t *entries = w->entries.data + before->entries;
+	size_t start = out->len, first = 1 + (size_t)entries[0]; /* bytes of the first term */
 	put_u32(out->data + HEADER + 4 * (size_t)i, (uint32_t)start);
 	enum fund_status st = rule_writer_put(&w->forms, before->forms, b->forms, &forms);
 	*p++ = b->n_terms;
@@ -73,11 +74,13 @@ static enum fund_status put_block(struct dictionary_writer *w, uint32_t i)
 	if (st == FUND_OK)
 		st = buf_add(out, sum, 4);
 	if (st == FUND_OK)
+		st = buf_add(out, entries, first);
+	if (st == FUND_OK)
 		st = buf_add(out, head, (size_t)(p - head));
 	if (st == FUND_OK)
 		st = buf_add_slice(out, slice_buf(&forms));
 	if (st == FUND_OK)
-		st = buf_add(out, w->entries.data + before->entries, b->entries - before->entries);
+		st = buf_add(out, entries + first, b->entries - before->entries - first);
 	if (st == FUND_OK)
 		put_u32(out->data + start, checksum(out->data + start + 4, out->len - start - 4));
 	buf_release(&forms);
@@ -160,8 +163,12 @@ static enum fund_status add_entry(struct dictionary_writer *w, const struct term
 	size_t shared = 0;
 	while (shared < w->last_len && shared < e->term.len && w->last[shared] == e->term.data[shared])
 		shared++;
-	p = put_varint(p, shared);
-	p = put_varint(p, e->term.len - shared);
+	if (w->last_len) {
+		p = put_varint(p, shared);
+		p = put_varint(p, e->term.len - shared);
+	} else { /* the first of a block, which put_block() puts in front */
+		*p++ = (uint8_t)e->term.len;
+	}
 	memcpy(p, e->term.data + shared, e->term.len - shared);
 	p += e->term.len - shared;
 	p = put_varint(p, (uint64_t)e->df * 9 + (unsigned)e->form + 3 * with);

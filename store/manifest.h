@@ -9,7 +9,7 @@
 
 #include "store/postings.h"
 
-#define STORE_FORMAT_VERSION 2u
+#define STORE_FORMAT_VERSION 3u
 
 struct root {
 	uint32_t number;  /* stays for the life of the index */

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "store/pages.h"
 #include "store/segment_private.h"
+#include "store/term_filter.h"
 
 #define CONCERN_SEGMENT 0x10
 #define CONCERN_TOMBSTONES 0x03
@@ -39,24 +40,34 @@ static struct chunk_memo *memo_of(const struct segment *s, enum chunk_kind kind,
 	return number < n ? (kind == CHUNK_LISTS ? s->lists : s->positions) + number : NULL;
 }
 
+static bool recall(struct chunk_memo *memo, struct slice *value)
+{
+	const uint8_t *known = memo ? atomic_load_explicit(&memo->data, memory_order_acquire) : NULL;
+
+	if (known)
+		*value = slice_of(known, atomic_load_explicit(&memo->len, memory_order_relaxed));
+	return known != NULL;
+}
+
+static void remember(struct chunk_memo *memo, struct slice value)
+{
+	atomic_store_explicit(&memo->len, value.len, memory_order_relaxed);
+	atomic_store_explicit(&memo->data, value.data, memory_order_release);
+}
+
 static enum fund_status chunks_get(void *context, enum chunk_kind kind, struct slice tail, struct slice *value)
 {
 	const struct segment *s = context;
 	struct chunk_memo *memo = memo_of(s, kind, tail);
-	const uint8_t *known = memo ? atomic_load_explicit(&memo->data, memory_order_acquire) : NULL;
 	uint8_t key[KEY_MAX];
 
-	if (known) {
-		*value = slice_of(known, atomic_load_explicit(&memo->len, memory_order_relaxed));
+	if (recall(memo, value))
 		return FUND_OK;
-	}
 	if (tail.len > KEY_MAX - KEY_HEAD)
 		return FUND_NOT_FOUND;
 	enum fund_status st = pages_get(s->pages, make_key(key, s->stats.number, kind, tail), value);
-	if (st == FUND_OK && memo) {
-		atomic_store_explicit(&memo->len, value->len, memory_order_relaxed);
-		atomic_store_explicit(&memo->data, value->data, memory_order_release);
-	}
+	if (st == FUND_OK && memo)
+		remember(memo, *value);
 	return st;
 }
 
@@ -197,6 +208,32 @@ struct field_weights segment_weights(const struct segment *s)
 const struct chunk_source *segment_chunks(const struct segment *s)
 {
 	return &s->chunks;
+}
+
+/* ---- terms ---- */
+
+/* The section of the filter that may know the term. */
+static enum fund_status filter_section(struct segment *s, struct slice term, struct slice *section)
+{
+	struct slice found;
+	bool is_one = s->stats.n_terms <= FILTER_SECTION;
+
+	if (is_one && recall(&s->filter, section))
+		return FUND_OK;
+	enum fund_status st = is_one ? s->chunks.next(s->chunks.context, CHUNK_FILTER, slice_of(NULL, 0), &found, section)
+				     : s->chunks.seek_le(s->chunks.context, CHUNK_FILTER, term, &found, section);
+	if (st == FUND_OK && is_one)
+		remember(&s->filter, *section);
+	return st;
+}
+
+enum fund_status segment_may_have(struct segment *s, struct slice term, uint64_t hash, bool *may)
+{
+	struct slice section;
+	enum fund_status st = filter_section(s, term, &section);
+
+	*may = true; /* where no section is found: that has no checksum */
+	return st == FUND_OK ? term_filter_ask(&s->chunks, section, term, hash, may) : st == FUND_NOT_FOUND ? FUND_OK : st;
 }
 
 /* ---- columns ---- */

@@ -45,6 +45,8 @@ uint32_t segment_n_docs(const struct segment *s);
 const struct segment_stats *segment_stats(const struct segment *s);
 struct field_weights segment_weights(const struct segment *s);
 const struct chunk_source *segment_chunks(const struct segment *s); /* for dictionary_find, postings_open */
+/* False: the segment lacks the term, whose term_filter_hash() that is; else dictionary_find() tells. FUND_OK, FUND_CORRUPT. */
+enum fund_status segment_may_have(struct segment *s, struct slice term, uint64_t hash, bool *may);
 
 /* A u32 column's (u64: the second) values for the documents from chunk * COLUMN_CHUNK on, as stored: read values with
  * get_u32 / get_u64. The checksum is verified when a chunk is first touched; the pointer is kept, so ask freely.

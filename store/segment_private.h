@@ -36,6 +36,7 @@ struct segment {
 	struct chunks_checked checked;
 	uint32_t n_column_chunks, n_tombstone_chunks;
 	struct chunk_memo *lists, *positions;	    /* by number, memo_count() of them */
+	struct chunk_memo filter;		    /* where it is one chunk */
 	_Atomic(const uint8_t *) *columns[COLUMNS]; /* values of verified chunks; NULL: not looked at */
 	_Atomic(const uint8_t *) *tombstones;	    /* NULL where no document is dead */
 	atomic_bool tombstones_ready;

@@ -7,6 +7,7 @@
 #include "store/key_writer.h"
 #include "store/planted.h"
 #include "store/postings_writer.h"
+#include "store/term_filter.h"
 #include "store/writer_private.h"
 
 #define DIRECTORY_ENTRY 24u
@@ -30,6 +31,7 @@ struct segment_writer {
 	size_t lengths_cap;
 	struct postings_writer *postings; /* both from the first term on */
 	struct dictionary_writer *dictionary;
+	struct term_filter_writer filter;
 	uint8_t term[DICTIONARY_TERM_MAX];
 	size_t term_len;
 	bool term_with_positions, term_begun; /* begun: its list is being written */
@@ -70,6 +72,7 @@ static enum fund_status told(struct segment_writer *s, enum fund_status st, cons
 static void init(struct segment_writer *s)
 {
 	s->sink = (struct chunk_sink){ s, put_chunk };
+	s->filter.sink = s->sink;
 	key_writer_init(&s->keys, s->sink);
 	column_writer_init(&s->columns, s->sink);
 	chunk_packer_init(&s->texts, s->sink, CHUNK_TEXT);
@@ -127,6 +130,7 @@ void segment_writer_free(struct segment_writer *s)
 	buf_release(&s->directory);
 	postings_writer_free(s->postings);
 	dictionary_writer_free(s->dictionary);
+	term_filter_writer_release(&s->filter);
 	form_counter_release(&s->forms);
 	free(s->lengths);
 	free(s);
@@ -313,6 +317,8 @@ enum fund_status segment_writer_end_term(struct segment_writer *s)
 		entry.term = slice_of(s->term, s->term_len);
 		st = dictionary_writer_add(s->dictionary, &entry, s->forms.forms, s->forms.n);
 	}
+	if (st == FUND_OK)
+		st = term_filter_writer_add(&s->filter, entry.term);
 	if (st == FUND_OK) {
 		s->stats.n_terms++;
 		s->stats.n_postings += entry.df;
@@ -339,6 +345,8 @@ enum fund_status segment_writer_finish(struct segment_writer *s, struct segment_
 		st = postings_writer_finish(s->postings, &s->stats.n_list_chunks, &s->stats.n_position_chunks);
 	if (st == FUND_OK && s->dictionary)
 		st = dictionary_writer_finish(s->dictionary);
+	if (st == FUND_OK)
+		st = term_filter_writer_finish(&s->filter);
 	if (st == FUND_OK && s->writer)
 		st = writer_commit(s->writer);
 	if (st != FUND_OK)

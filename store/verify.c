@@ -81,7 +81,8 @@ static void check_segment_key(struct verify *v, const struct segment_stats *stat
 		right = tail.len == 5 && tail.data[0] < COLUMNS &&
 			(uint64_t)get_be32(tail.data + 1) * COLUMN_CHUNK < stats->n_docs;
 		break;
-	case CHUNK_DICTIONARY: right = tail.len > 0 && tail.len <= DICTIONARY_TERM_MAX; break;
+	case CHUNK_DICTIONARY:
+	case CHUNK_FILTER: right = tail.len > 0 && tail.len <= DICTIONARY_TERM_MAX; break;
 	case CHUNK_DICTIONARY_PLACES: right = tail.len == 4 && value.len <= DICTIONARY_TERM_MAX; break;
 	case CHUNK_HEADS:
 	case CHUNK_TAILS: right = tail.len == AFFIX_KEY; break;

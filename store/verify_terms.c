@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "store/affixes.h"
+#include "store/term_filter.h"
 #include "store/verify_private.h"
 
 /* A set of beginnings or ends with the blocks they are in, in any order: how many, and the sum of their hashes. */
@@ -32,6 +33,7 @@ struct walk {
 	struct block_affixes heads, tails; /* of the current block */
 	uint32_t block;
 	struct affix_sum head_sum, tail_sum;
+	struct term_filter_writer filter; /* as it must be: check_section() is its sink */
 };
 
 #define TERM(entry) (int)((entry)->term.len - 1), (entry)->term.data + 1, (entry)->term.data[0]
@@ -204,6 +206,19 @@ static void check_affixes(struct walk *w, enum chunk_kind kind, const struct aff
 		verify_found(w->verify, "segment %u: %s of forms are not those of the dictionary", w->number, what);
 }
 
+/* ---- the filter ---- */
+
+static enum fund_status check_section(void *context, enum chunk_kind kind, struct slice first, struct slice expected)
+{
+	struct walk *w = context;
+	struct slice stored;
+	enum fund_status st = w->source->get(w->source->context, kind, first, &stored);
+	if (st == FUND_OK && !slice_equal(stored, expected))
+		st = FUND_CORRUPT;
+	verify_status(w->verify, st, "segment %u: filter of the terms from \"%.*s\" (class %c) on", w->number, (int)first.len - 1, first.data + 1, first.data[0]);
+	return FUND_OK;
+}
+
 /* ---- lists ---- */
 
 struct list_state {
@@ -318,6 +333,8 @@ static enum fund_status check_chunk(struct walk *w, struct term_walk *it, struct
 		if (st == FUND_OK)
 			st = note_affixes(w, e->term.data[0], dictionary_iter_block(&it->terms));
 		if (st == FUND_OK)
+			st = term_filter_writer_add(&w->filter, e->term);
+		if (st == FUND_OK)
 			check_term(w, e);
 	}
 	if (st == FUND_END && is_first)
@@ -359,6 +376,7 @@ void verify_terms(struct verify *v, struct segment *s)
 			  .number = segment_number(s),
 			  .n_docs = segment_n_docs(s),
 			  .postings = calloc(1, sizeof(struct postings)),
+			  .filter = { .sink = { &w, check_section } },
 			  .whole = true };
 	const struct segment_stats *stats = segment_stats(s);
 
@@ -372,11 +390,14 @@ void verify_terms(struct verify *v, struct segment *s)
 		verify_found(v, "segment %u: %llu terms, %llu postings; the manifest says %llu, %llu", w.number,
 			     (unsigned long long)w.n_terms, (unsigned long long)w.n_postings,
 			     (unsigned long long)stats->n_terms, (unsigned long long)stats->n_postings);
+	if (w.whole && verify_goes_on(v))
+		verify_status(v, term_filter_writer_finish(&w.filter), "segment %u: filter", w.number);
 	check_affixes(&w, CHUNK_HEADS, &w.head_sum, "beginnings");
 	check_affixes(&w, CHUNK_TAILS, &w.tail_sum, "ends");
 	term_forms_release(&w.forms);
 	free(w.met);
 	free(w.heads.keys);
 	free(w.tails.keys);
+	term_filter_writer_release(&w.filter);
 	free(w.postings);
 }

@@ -85,7 +85,7 @@ END_TEST
 START_TEST(the_bytes_are_those_of_the_format)
 {
 	static const uint8_t golden[] = {
-		'F', 'U', 'N', 'D', 'S', 'T', 'L', '\n', 2, 0, 0, 0, 0, 0, 0, 0,
+		'F', 'U', 'N', 'D', 'S', 'T', 'L', '\n', 3, 0, 0, 0, 0, 0, 0, 0,
 		0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0xAC, 0x02,
 		0xA8, 0xA7, 0xA6, 0xA5, 0xA4, 0xA3, 0xA2, 0xA1, 4, 'd', 'e', ' ', '1',
 		3, 2, 10, 2,
@@ -152,8 +152,8 @@ static const struct {
 	const char *text;
 } strange[] = {
 	{ "another program's value", 0, 'G', FUND_FORMAT, "is no index of fundstelle" },
-	{ "a newer version", 8, 3, FUND_FORMAT, "newer index format version 3" },
-	{ "an older version", 8, 1, FUND_OLDER, "older index format version 1" },
+	{ "a newer version", 8, 4, FUND_FORMAT, "newer index format version 4" },
+	{ "an older version", 8, 2, FUND_OLDER, "older index format version 2" },
 	{ "a feature that is not known", 12, 4, FUND_FORMAT, "features 0x4" },
 	{ "a title without weight", 39, 0, FUND_CORRUPT, "cannot be right" },
 	{ "more roots than bytes", 43, 120, FUND_CORRUPT, "cannot be right" },

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "store/pages.h"
 #include "store/writer_private.h"
 #include "tests/index_fixture.h"
@@ -213,6 +214,7 @@ START_TEST(a_finding_names_the_structure)
 		const char *name;
 	} names[] = {
 		{ 0x10, 'c', "column" },         { 0x10, 'd', "dictionary" }, { 0x10, 'k', "keys" },
+		{ 0x10, 'f', "filter of the terms" }, { 0x10, 'h', "beginnings of forms" }, { 0x10, 'r', "ends of forms" },
 		{ 0x10, 'l', "list of" },        { 0x10, 'p', "list of" },    { 0x10, 't', "text of document" },
 		{ 0x10, 'x', "text directory" }, { 0x02, 0, "sources" },      { 0x03, 0, "tombstones" },
 	};
@@ -227,6 +229,42 @@ START_TEST(a_finding_names_the_structure)
 			return;
 		}
 	ck_abort_msg("no %s", names[_i].name);
+}
+END_TEST
+
+/* ---- what contradicts the rest, with a right checksum ---- */
+
+static void put_bytes(uint64_t off, const uint8_t *bytes, size_t len)
+{
+	char path[600];
+
+	snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	int fd = open(path, O_RDWR);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(pwrite(fd, bytes, len, (off_t)off), (ssize_t)len);
+	close(fd);
+}
+
+START_TEST(a_filter_that_denies_a_term_is_found)
+{
+	uint8_t block[64], denied[64] = { 0 };
+	char path[600];
+
+	list_spans();
+	uint32_t i = 0;
+	while (i < n_spans && !(spans[i].kind == CHUNK_FILTER && spans[i].live))
+		i += 2;
+	ck_assert_uint_lt(i, n_spans);
+	uint64_t off = spans[i].off + spans[i].len - sizeof block;
+	snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	int fd = open(path, O_RDONLY);
+	ck_assert_int_eq(pread(fd, block, sizeof block, (off_t)off), (ssize_t)sizeof block);
+	close(fd);
+	put_u32(denied, checksum(denied + 4, sizeof denied - 4));
+	ck_assert_int_ne(memcmp(block, denied, sizeof block), 0);
+	put_bytes(off, denied, sizeof denied);
+	ck_assert_uint_eq(verify(), 1);
+	ck_assert_msg(strstr(first_finding, "filter of the terms") != NULL, "%s", first_finding);
 }
 END_TEST
 
@@ -256,7 +294,8 @@ Suite *suite_verify(void)
 	tcase_add_loop_test(c, every_flipped_byte_of_live_data_is_found, 0, 4);
 	tcase_add_test(c, flipped_bytes_of_orphans_are_no_damage);
 	tcase_add_loop_test(c, any_damaged_byte_of_the_file_gives_an_answer, 0, 4);
-	tcase_add_loop_test(c, a_finding_names_the_structure, 0, 9);
+	tcase_add_loop_test(c, a_finding_names_the_structure, 0, 12);
+	tcase_add_test(c, a_filter_that_denies_a_term_is_found);
 	tcase_add_test(c, the_writer_names_tombstones_that_it_cannot_read);
 	suite_add_tcase(s, c);
 	return s;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Dictionary, beginnings of forms and postings over chunks of any bytes. */
+/* Dictionary, filter of terms, beginnings of forms and postings over chunks of any bytes. */
 #include "base/hash.h"
 #include "store/affixes.h"
 #include "store/postings.h"
+#include "store/term_filter.h"
 #include "tests/fuzz/fuzz.h"
 
 void fuzz_affixes(struct slice bytes);
 void fuzz_dictionary(struct slice bytes);
+void fuzz_filter(struct slice bytes);
 void fuzz_postings(struct slice bytes);
 
 /* A segment whose chunks of every kind are these bytes, one chunk a kind. */
@@ -29,23 +31,42 @@ static enum fund_status next(void *context, enum chunk_kind kind, struct slice t
 	return FUND_NOT_FOUND;
 }
 
+#define OFFSETS 12u /* of a dictionary's chunk */
+
 /* The chunk with right checksums of its header and of its blocks, as far as its offsets tell them. */
 static struct slice seal_dictionary(struct buf *room, struct slice bytes)
 {
 	buf_reset(room);
 	FUZZ_CHECK(buf_add_slice(room, bytes) == FUND_OK);
-	if (room->len < 12)
+	if (room->len < OFFSETS + 4)
 		return slice_buf(room);
 	uint32_t n = get_u32(room->data + 4);
-	if (n < 1 || n > (room->len - 8) / 4)
+	size_t header = get_u32(room->data + OFFSETS);
+	if (n < 1 || n > (room->len - OFFSETS) / 4 || header < OFFSETS + 4 * (size_t)n || header > room->len)
 		return slice_buf(room);
 	for (uint32_t i = 0; i < n; i++) {
-		size_t from = get_u32(room->data + 8 + 4 * (size_t)i), to = i + 1 < n ? get_u32(room->data + 12 + 4 * (size_t)i) : room->len;
-		if (from >= 8 + 4 * (size_t)n && to <= room->len && to > from && to - from >= 8)
+		const uint8_t *offset = room->data + OFFSETS + 4 * (size_t)i;
+		size_t from = get_u32(offset), to = i + 1 < n ? get_u32(offset + 4) : room->len;
+		if (from >= header && to <= room->len && to > from && to - from >= 8)
 			put_u32(room->data + from, checksum(room->data + from + 4, to - from - 4));
 	}
-	put_u32(room->data, checksum(room->data + 4, 4 + 4 * (size_t)n));
+	put_u32(room->data, checksum(room->data + 4, header - 4));
 	return slice_buf(room);
+}
+
+/* A chunk is found by the term that its first block begins with. */
+static enum fund_status seek_term(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value)
+{
+	struct cursor c = cursor_of(*(struct slice *)context);
+	cursor_take(&c, OFFSETS);
+	uint32_t first = cursor_u32(&c);
+	c = cursor_of(*(struct slice *)context);
+	cursor_take(&c, first);
+	cursor_take(&c, 4);
+	*found = cursor_take(&c, cursor_u8(&c));
+	if (c.bad)
+		*found = tail;
+	return get(context, kind, tail, value);
 }
 
 static void check_entry(const struct term_entry *e)
@@ -59,7 +80,7 @@ void fuzz_dictionary(struct slice bytes)
 	static struct buf room;
 	static struct dictionary_iter it;
 	struct slice chunk = seal_dictionary(&room, bytes);
-	struct chunk_source source = { &chunk, get, seek_le, next, NULL };
+	struct chunk_source source = { &chunk, get, seek_term, next, NULL };
 	struct term_entry entry;
 	enum fund_status st = dictionary_find(&source, SLICE_LIT("wtruppenaufmarsch"), &entry);
 	FUZZ_CHECK(st == FUND_OK || st == FUND_NOT_FOUND || st == FUND_CORRUPT);
@@ -70,6 +91,39 @@ void fuzz_dictionary(struct slice bytes)
 			check_entry(&it.entry);
 	}
 	FUZZ_CHECK(st == FUND_OK || st == FUND_END || st == FUND_NOT_FOUND || st == FUND_CORRUPT);
+}
+
+#define FILTER_BLOCK 64u
+
+static struct slice seal_filter(struct buf *room, struct slice bytes)
+{
+	buf_reset(room);
+	FUZZ_CHECK(buf_add_slice(room, bytes) == FUND_OK);
+	struct cursor c = cursor_of(slice_buf(room));
+	cursor_take(&c, 8);
+	cursor_take(&c, cursor_u8(&c));
+	cursor_take(&c, cursor_u8(&c));
+	if (c.bad)
+		return slice_buf(room);
+	size_t header = room->len - cursor_left(&c);
+	for (size_t at = header; at + FILTER_BLOCK <= room->len; at += FILTER_BLOCK)
+		put_u32(room->data + at, checksum(room->data + at + 4, FILTER_BLOCK - 4));
+	put_u32(room->data, checksum(room->data + 4, header - 4));
+	return slice_buf(room);
+}
+
+void fuzz_filter(struct slice bytes)
+{
+	static struct buf room;
+	static const char *const terms[] = { "a", "bs", "wtruppenaufmarsch", "wzoll", "xaufmarsch" };
+	struct slice chunk = seal_filter(&room, bytes);
+	struct chunk_source source = { &chunk, get, seek_le, next, NULL };
+	for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
+		struct slice term = slice_str(terms[i]);
+		bool may;
+		enum fund_status st = term_filter_ask(&source, chunk, term, term_filter_hash(term), &may);
+		FUZZ_CHECK((st == FUND_OK || st == FUND_CORRUPT) && (may || st == FUND_OK));
+	}
 }
 
 static struct slice seal_affixes(struct buf *room, struct slice bytes)
