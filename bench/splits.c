@@ -24,11 +24,11 @@ static void load(const char *index, struct lexicon *x)
 {
 	struct snapshot *s;
 	struct fault why = { 0 };
-	struct slice word = slice_of("", 0), block;
+	struct slice block;
 	if (snapshot_open(&s, index, &why) != FUND_OK)
 		die(why.text, index);
-	while (snapshot_lexicon_next(s, word, &word, &block) == FUND_OK)
-		if (lexicon_decode(x, block) != FUND_OK)
+	for (unsigned letter = 0; letter < LEXICON_LETTERS; letter++)
+		if (snapshot_lexicon(s, (uint8_t)letter, &block) == FUND_OK && lexicon_decode(x, (uint8_t)letter, block) != FUND_OK)
 			die("damaged lexicon", index);
 	snapshot_close(s);
 }

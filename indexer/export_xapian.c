@@ -418,11 +418,14 @@ static enum fund_status remove_gone(struct xapian_export *e, uint64_t *sum_lengt
 /* How this index analyses: its settings and its lexicon. */
 static enum fund_status fingerprint(struct xapian_export *e, char out[40])
 {
-	struct slice first, block;
+	struct slice block;
 	uint64_t lexicon = 0;
-	enum fund_status st = snapshot_lexicon_block(e->snapshot, (struct slice){ NULL, 0 }, &first, &block);
-	for (; st == FUND_OK; st = snapshot_lexicon_next(e->snapshot, first, &first, &block))
-		lexicon = hash_bytes_seed(block.data, block.len, lexicon);
+	enum fund_status st = FUND_OK;
+	for (unsigned letter = 0; letter < LEXICON_LETTERS && (st == FUND_OK || st == FUND_NOT_FOUND); letter++) {
+		st = snapshot_lexicon(e->snapshot, (uint8_t)letter, &block);
+		if (st == FUND_OK)
+			lexicon = hash_bytes_seed(block.data, block.len, lexicon);
+	}
 	snprintf(out, 40, "%016llx-%016llx", (unsigned long long)snapshot_manifest(e->snapshot)->analysis_hash, (unsigned long long)lexicon);
 	return st == FUND_NOT_FOUND ? FUND_OK : st;
 }
@@ -467,22 +470,15 @@ static enum fund_status put_state(struct xapian_export *e, uint64_t sum_length)
 
 static enum fund_status put_lexicon(struct xapian_export *e)
 {
-	struct slice first, block;
+	struct slice block;
 	char key[60];
-	uint32_t n = 0;
-	buf_reset(&e->data);
-	enum fund_status st = snapshot_lexicon_block(e->snapshot, (struct slice){ NULL, 0 }, &first, &block);
-	while (st == FUND_OK) {
-		snprintf(key, sizeof key, "%s.%u", XAPIAN_METADATA_LEXICON, n++);
-		st = e->x->db_set_metadata(e->db, key, block, e->why);
-		if (st == FUND_OK)
-			st = buf_add_varint(&e->data, first.len);
-		if (st == FUND_OK)
-			st = buf_add_slice(&e->data, first);
-		if (st == FUND_OK)
-			st = snapshot_lexicon_next(e->snapshot, first, &first, &block);
+	enum fund_status st = FUND_OK;
+	for (unsigned letter = 0; letter < LEXICON_LETTERS && st == FUND_OK; letter++) {
+		snprintf(key, sizeof key, XAPIAN_METADATA_LEXICON_OF, letter);
+		st = snapshot_lexicon(e->snapshot, (uint8_t)letter, &block);
+		st = st == FUND_OK ? e->x->db_set_metadata(e->db, key, block, e->why) : st == FUND_NOT_FOUND ? FUND_OK : st;
 	}
-	return st == FUND_NOT_FOUND ? e->x->db_set_metadata(e->db, XAPIAN_METADATA_LEXICON, slice_buf(&e->data), e->why) : st;
+	return st;
 }
 
 /* Where nothing changed they are there already, but in a database of an earlier version. */

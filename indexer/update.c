@@ -114,27 +114,25 @@ static bool guard_trips(const struct update *u)
 }
 
 /* Calls `each` for all blocks of the index's lexicon. */
-static enum fund_status each_lexicon_block(struct update *u, void *context, enum fund_status (*each)(void *context, struct slice block))
+static enum fund_status each_lexicon_block(struct update *u, void *context, enum fund_status (*each)(void *context, uint8_t letter, struct slice block))
 {
-	struct slice word = slice_of("", 0), block;
+	struct slice block;
 	enum fund_status st = FUND_OK;
-	while (st == FUND_OK) {
-		st = snapshot_lexicon_next(u->old, word, &word, &block);
-		if (st == FUND_OK)
-			st = each(context, block);
+	for (unsigned letter = 0; letter < LEXICON_LETTERS && st == FUND_OK; letter++) {
+		st = snapshot_lexicon(u->old, (uint8_t)letter, &block);
+		st = st == FUND_OK ? each(context, (uint8_t)letter, block) : st == FUND_NOT_FOUND ? FUND_OK : st;
 	}
-	if (st == FUND_NOT_FOUND)
-		return FUND_OK;
 	return st == FUND_CORRUPT ? fault_set(u->why, st, "the lexicon is damaged: run fundstelle-index --verify") : st;
 }
 
-static enum fund_status count_words(void *n, struct slice block)
+static enum fund_status count_words(void *n, uint8_t letter, struct slice block)
 {
+	(void)letter;
 	*(size_t *)n += lexicon_count(block);
 	return FUND_OK;
 }
 
-static enum fund_status add_words(void *lexicon, struct slice block) { return lexicon_decode(lexicon, block); }
+static enum fund_status add_words(void *lexicon, uint8_t letter, struct slice block) { return lexicon_decode(lexicon, letter, block); }
 
 /* That of the index, as long as it is not built anew. */
 static enum fund_status load_lexicon(struct update *u, struct lexicon *lexicon)
@@ -148,9 +146,9 @@ static enum fund_status load_lexicon(struct update *u, struct lexicon *lexicon)
 	return st == FUND_OK ? each_lexicon_block(u, lexicon, add_words) : st;
 }
 
-static enum fund_status store_block(void *context, struct slice first, struct slice block)
+static enum fund_status store_block(void *context, uint8_t letter, struct slice block)
 {
-	return index_writer_add_lexicon_block(context, first, block);
+	return index_writer_add_lexicon_block(context, letter, block);
 }
 
 /* The segment of this run; FUND_END: no document. */

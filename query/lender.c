@@ -313,7 +313,8 @@ void lender_close(struct lender *l)
 	arena_release(&l->arena);
 	for (uint32_t i = 0; l->x && i < l->n_members; i++) {
 		l->x->db_free(l->members[i].db);
-		buf_release(&l->members[i].words);
+		for (size_t k = 0; k < LEXICON_LETTERS; k++)
+			buf_release(&l->members[i].lexicon[k].block);
 	}
 	if (l->x)
 		l->x->db_free(l->db);
@@ -429,62 +430,35 @@ enum fund_status lender_term(struct lender *l, struct slice term, uint64_t *df, 
 
 /* ---- the lexicon ---- */
 
-static enum fund_status read_words(struct lender *l, struct member *m)
-{
-	struct slice text;
-	if (m->words_read)
-		return FUND_OK;
-	enum fund_status st = l->x->db_metadata(m->db, XAPIAN_METADATA_LEXICON, &text, &l->why);
-	if (st == FUND_OK)
-		st = buf_add_slice(&m->words, text);
-	m->words_read = st == FUND_OK;
-	return st;
-}
-
-/* The number of the last block whose first word is not greater; 0 where all are. UINT32_MAX: there are no blocks. */
-static uint32_t block_of(const struct member *m, struct slice word)
-{
-	struct cursor c = cursor_of(slice_buf(&m->words));
-	uint32_t n = 0;
-	while (cursor_left(&c)) {
-		struct slice first = cursor_take(&c, cursor_varint32(&c));
-		if (c.bad || slice_compare(first, word) > 0)
-			break;
-		n++;
-	}
-	return m->words.len == 0 ? UINT32_MAX : n ? n - 1 : 0;
-}
-
 struct word_reading {
 	struct lender *lender;
 	struct member *member;
 };
 
-static enum fund_status read_block(const struct word_reading *r, uint32_t number, struct slice *block)
+/* The letter's block: fetched once, since a server is asked for all of it. Empty: there is none. */
+static enum fund_status read_block(const struct word_reading *r, uint8_t letter, struct slice *block)
 {
+	struct lexicon_copy *copy = &r->member->lexicon[letter];
 	char key[60];
-	snprintf(key, sizeof key, "%s.%u", XAPIAN_METADATA_LEXICON, number);
-	enum fund_status st = r->lender->x->db_metadata(r->member->db, key, block, &r->lender->why);
-	return st == FUND_OK && block->len == 0 ? FUND_NOT_FOUND : st;
+	struct slice text;
+	enum fund_status st = FUND_OK;
+	if (!copy->read) {
+		snprintf(key, sizeof key, XAPIAN_METADATA_LEXICON_OF, letter);
+		st = r->lender->x->db_metadata(r->member->db, key, &text, &r->lender->why);
+		if (st == FUND_OK)
+			st = buf_add_slice(&copy->block, text);
+		copy->read = st == FUND_OK;
+	}
+	*block = slice_buf(&copy->block);
+	return st;
 }
 
 static enum fund_status beginnings(void *context, struct lexicon *x, struct slice text)
 {
 	const struct word_reading *r = context;
-	struct slice next = slice_of(text.data, text.len < LEXICON_BEGINNING_MIN ? text.len : LEXICON_BEGINNING_MIN), block;
-	uint8_t room[LEXICON_WORD_MAX];
-	enum fund_status st = read_words(r->lender, r->member);
-	uint32_t number = st == FUND_OK ? block_of(r->member, next) : UINT32_MAX;
-	while (st == FUND_OK && number != UINT32_MAX) {
-		st = read_block(r, number, &block);
-		if (st == FUND_OK)
-			st = lexicon_decode_beginnings(x, block, text, room, &next);
-		if (st == FUND_OK) {
-			uint32_t holds = block_of(r->member, next);
-			number = holds > number ? holds : number + 1; /* it is not there: on with what is */
-		}
-	}
-	return st == FUND_NOT_FOUND || st == FUND_END ? FUND_OK : st;
+	struct slice block;
+	enum fund_status st = read_block(r, text.data[0], &block);
+	return st == FUND_OK && block.len ? lexicon_decode_beginnings(x, block, text) : st;
 }
 
 enum fund_status lender_word_source(struct lender *l, uint32_t i, struct word_source *out)

@@ -14,8 +14,10 @@ struct member {
 	struct xapian_db *db;
 	struct xapian_state state;
 	uint64_t uuid; /* its hash */
-	struct buf words; /* the first words of the lexicon's blocks; empty: not read yet */
-	bool words_read;
+	struct lexicon_copy {
+		struct buf block; /* of a letter; empty: there is none */
+		bool read;
+	} lexicon[LEXICON_LETTERS];
 };
 
 struct lender {

@@ -6,19 +6,11 @@
 
 static enum fund_status beginnings(void *context, struct lexicon *x, struct slice text)
 {
-	const struct snapshot *snapshot = context;
-	struct slice next = slice_of(text.data, text.len < LEXICON_BEGINNING_MIN ? text.len : LEXICON_BEGINNING_MIN), first = { NULL, 0 }, block;
-	uint8_t room[LEXICON_WORD_MAX];
-	enum fund_status st = FUND_OK;
-	while (st == FUND_OK) {
-		struct slice before = first;
-		st = snapshot_lexicon_block(snapshot, next, &first, &block);
-		if (st == FUND_OK && before.data && slice_compare(first, before) <= 0) /* it is not there: on with what is */
-			st = snapshot_lexicon_next(snapshot, before, &first, &block);
-		if (st == FUND_OK)
-			st = lexicon_decode_beginnings(x, block, text, room, &next);
-	}
-	return st == FUND_NOT_FOUND || st == FUND_END ? FUND_OK : st;
+	struct slice block;
+	enum fund_status st = snapshot_lexicon(context, text.data[0], &block);
+	if (st == FUND_OK)
+		st = lexicon_decode_beginnings(x, block, text);
+	return st == FUND_NOT_FOUND ? FUND_OK : st;
 }
 
 struct finding {

@@ -2,7 +2,7 @@
 /*
  * word_parts.h - what a word is made of, by the lexicon that the index was built with: the same answer as the indexer's.
  *
- * Only the few blocks of the lexicon that the word's letters lead to are read, so the cost does not depend on the index.
+ * Of the lexicon only that is read what the word's letters lead to, so the cost does not depend on the index.
  */
 #ifndef QUERY_WORD_PARTS_H
 #define QUERY_WORD_PARTS_H

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#define PART_LEAST LEXICON_BEGINNING_MIN
+#define PART_LEAST 3u /* letters */
 
 /* What may stand between a part and the next. The empty one first: the word as it is. */
 static const struct ending {

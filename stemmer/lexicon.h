@@ -4,7 +4,7 @@
  *
  * Counted from the archive when an index is built anew, frozen in it then: so that a word is split alike from night to night.
  * Words    folded (fold.h), letters only.
- * Bytes    sorted, in blocks of about 1 KiB: a word is shared u8, length of the rest u8, the rest, varint of twice the count, and 1 more for a noun. docs/FORMAT.md, "Lexicon".
+ * Bytes    docs/FORMAT.md, "Lexicon".
  */
 #ifndef STEMMER_LEXICON_H
 #define STEMMER_LEXICON_H
@@ -52,15 +52,15 @@ bool lexicon_may_begin(const struct lexicon *x, uint64_t hash);
 /* As lexicon_find(), with the hash of all its letters. */
 const struct lexicon_word *lexicon_find_hashed(const struct lexicon *x, struct slice word, uint64_t hash);
 
-/* Gives the blocks, in order, each with its first word. A status that is not FUND_OK ends it. */
-enum fund_status lexicon_encode(const struct lexicon *x, void *context, enum fund_status (*block)(void *context, struct slice first, struct slice bytes));
+/* ---- as an index keeps it: lexicon_bytes.c ---- */
+/* Gives the blocks, one for each first letter, ascending. A status that is not FUND_OK ends it. */
+enum fund_status lexicon_encode(const struct lexicon *x, void *context, enum fund_status (*block)(void *context, uint8_t letter, struct slice bytes));
 /* Words of a block, as far as its bytes can be right. */
 size_t lexicon_count(struct slice block);
-/* Adds the words of a block. FUND_CORRUPT where the bytes cannot be right. */
-enum fund_status lexicon_decode(struct lexicon *x, struct slice block);
-/* Only those that `text` begins with, or does but for an e at their end (schule: schulhof). FUND_END: no word behind this block is one.
- * Words of fewer letters may be left out. *next, where it is wanted: the first that there may be behind this block, borrowed from `room`. */
-#define LEXICON_BEGINNING_MIN 3u
-enum fund_status lexicon_decode_beginnings(struct lexicon *x, struct slice block, struct slice text, uint8_t room[static LEXICON_WORD_MAX], struct slice *next);
+/* Adds the words of the letter's block. FUND_CORRUPT where the bytes cannot be right. */
+enum fund_status lexicon_decode(struct lexicon *x, uint8_t letter, struct slice block);
+/* Only those that `text`, which has the block's letter first, begins with, or does but for an e at their end (schule: schulhof). Reads no more of the
+ * block than these are. */
+enum fund_status lexicon_decode_beginnings(struct lexicon *x, struct slice block, struct slice text);
 
 #endif

@@ -78,9 +78,8 @@ uint32_t index_writer_n_dead(const struct index_writer *w, uint32_t segment); /*
 enum fund_status index_writer_is_dead(struct index_writer *w, uint32_t segment, uint32_t doc, bool *dead);
 
 /* ---- publish ---- */
-/* A block of the lexicon that the next publish stores in place of the old one; first words ascend. Copied. FUND_LIMIT: a first word beyond
- * LEXICON_KEY_MAX. */
-enum fund_status index_writer_add_lexicon_block(struct index_writer *w, struct slice first, struct slice block);
+/* The block of a letter (snapshot.h) of the lexicon that the next publish stores in place of the old one. Copied. */
+enum fund_status index_writer_add_lexicon_block(struct index_writer *w, uint8_t letter, struct slice block);
 /* Make `next` the live state: sources (NULL: unchanged), tombstones and manifest in one transaction; then the chunks of
  * segments that are no longer listed are deleted. Sets generation, next_segment, n_dead, n_sources, n_failed itself. On
  * failure the old state is live, and what was to be published can be published again. FUND_OK says that the new one is, for good. */

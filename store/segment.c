@@ -40,34 +40,19 @@ static struct chunk_memo *memo_of(const struct segment *s, enum chunk_kind kind,
 	return number < n ? (kind == CHUNK_LISTS ? s->lists : s->positions) + number : NULL;
 }
 
-static bool recall(struct chunk_memo *memo, struct slice *value)
-{
-	const uint8_t *known = memo ? atomic_load_explicit(&memo->data, memory_order_acquire) : NULL;
-
-	if (known)
-		*value = slice_of(known, atomic_load_explicit(&memo->len, memory_order_relaxed));
-	return known != NULL;
-}
-
-static void remember(struct chunk_memo *memo, struct slice value)
-{
-	atomic_store_explicit(&memo->len, value.len, memory_order_relaxed);
-	atomic_store_explicit(&memo->data, value.data, memory_order_release);
-}
-
 static enum fund_status chunks_get(void *context, enum chunk_kind kind, struct slice tail, struct slice *value)
 {
 	const struct segment *s = context;
 	struct chunk_memo *memo = memo_of(s, kind, tail);
 	uint8_t key[KEY_MAX];
 
-	if (recall(memo, value))
+	if (memo && chunk_memo_get(memo, value))
 		return FUND_OK;
 	if (tail.len > KEY_MAX - KEY_HEAD)
 		return FUND_NOT_FOUND;
 	enum fund_status st = pages_get(s->pages, make_key(key, s->stats.number, kind, tail), value);
 	if (st == FUND_OK && memo)
-		remember(memo, *value);
+		chunk_memo_put(memo, *value);
 	return st;
 }
 
@@ -218,12 +203,12 @@ static enum fund_status filter_section(struct segment *s, struct slice term, str
 	struct slice found;
 	bool is_one = s->stats.n_terms <= FILTER_SECTION;
 
-	if (is_one && recall(&s->filter, section))
+	if (is_one && chunk_memo_get(&s->filter, section))
 		return FUND_OK;
 	enum fund_status st = is_one ? s->chunks.next(s->chunks.context, CHUNK_FILTER, slice_of(NULL, 0), &found, section)
 				     : s->chunks.seek_le(s->chunks.context, CHUNK_FILTER, term, &found, section);
 	if (st == FUND_OK && is_one)
-		remember(&s->filter, *section);
+		chunk_memo_put(&s->filter, *section);
 	return st;
 }
 

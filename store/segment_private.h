@@ -24,6 +24,18 @@ struct chunk_memo {
 	_Atomic(const uint8_t *) data;
 	atomic_size_t len; /* valid before data is */
 };
+static inline bool chunk_memo_get(struct chunk_memo *memo, struct slice *value)
+{
+	const uint8_t *known = atomic_load_explicit(&memo->data, memory_order_acquire);
+	if (known)
+		*value = slice_of(known, atomic_load_explicit(&memo->len, memory_order_relaxed));
+	return known;
+}
+static inline void chunk_memo_put(struct chunk_memo *memo, struct slice value)
+{
+	atomic_store_explicit(&memo->len, value.len, memory_order_relaxed);
+	atomic_store_explicit(&memo->data, value.data, memory_order_release);
+}
 #define MEMOS_MAX 65536u /* chunks of a kind, 16 GiB; those above are looked up each time */
 
 struct segment {

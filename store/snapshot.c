@@ -12,6 +12,7 @@
 #include "store/readers.h"
 #include "store/segment_private.h"
 
+#define CONCERN_LEXICON 0x04
 #define OPEN_TRIES 10	  /* a state may be overwritten while it is opened */
 #define REGISTER_TRIES 5  /* of these; then without: the lock file may speak of a data.mdb that was replaced */
 
@@ -22,6 +23,7 @@ struct snapshot {
 	bool held;	       /* by the writer's own read transaction */
 	pthread_mutex_t mutex; /* of opening segments */
 	struct segment **segments;
+	struct chunk_memo lexicon[LEXICON_LETTERS];
 };
 
 /* "dir/data.mdb is cut off: …" */
@@ -222,6 +224,19 @@ enum fund_status snapshot_segment(struct snapshot *s, uint32_t i, struct segment
 	*out = s->segments[i];
 	pthread_mutex_unlock(&s->mutex);
 	return status == FUND_OK ? FUND_OK : fault_set(why, status, "segment %u: no memory", s->manifest.segments[i].number);
+}
+
+enum fund_status snapshot_lexicon(struct snapshot *s, uint8_t letter, struct slice *block)
+{
+	struct chunk_memo *memo = &s->lexicon[letter];
+	const uint8_t key[2] = { CONCERN_LEXICON, letter };
+
+	if (chunk_memo_get(memo, block))
+		return FUND_OK;
+	enum fund_status status = pages_get(&s->pages, slice_of(key, sizeof(key)), block);
+	if (status == FUND_OK)
+		chunk_memo_put(memo, *block);
+	return status;
 }
 
 /* Transaction n + 3 may reuse what n + 1 freed, and writes it before it is itself visible: so as soon as n + 2 is. */

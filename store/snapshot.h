@@ -35,11 +35,10 @@ enum fund_status snapshot_segment(struct snapshot *s, uint32_t i, struct segment
  * FUND_CORRUPT, ask this first. */
 enum fund_status snapshot_check(struct snapshot *s);
 
-/* The lexicon: blocks of words in order, of any inner form, each under its first word. The block that holds `word`, if any does: the last one whose
- * first word is not greater, else the first; the block behind `word`. Borrowed from the map. FUND_NOT_FOUND: none. FUND_CORRUPT. */
-#define LEXICON_KEY_MAX 64u
-enum fund_status snapshot_lexicon_block(const struct snapshot *s, struct slice word, struct slice *first, struct slice *block);
-enum fund_status snapshot_lexicon_next(const struct snapshot *s, struct slice word, struct slice *first, struct slice *block);
+/* The lexicon's block of that first letter, of any inner form that checked.h has wrapped, which whoever reads it unwraps. Borrowed from the map. FUND_NOT_FOUND,
+ * FUND_CORRUPT. */
+#define LEXICON_LETTERS 256u
+enum fund_status snapshot_lexicon(struct snapshot *s, uint8_t letter, struct slice *block);
 
 /* Look up sources (files of the last run) in order; see sources.h. */
 struct pages;

@@ -6,7 +6,7 @@
 #include "store/affixes.h"
 #include "store/pages.h"
 #include "store/source_block.h"
-#include "base/hash.h"
+#include "base/checked.h"
 #include "store/verify_private.h"
 #include "store/writer_private.h"
 
@@ -146,7 +146,8 @@ static void check_key(struct verify *v, const struct manifest *m, struct slice k
 	} else if (concern == KEY_MANIFEST) {
 		right = key.len == 1;
 	} else if (concern == KEY_LEXICON) {
-		right = key.len > 1 && value.len > 4 && get_u32(value.data) == checksum(value.data + 4, value.len - 4);
+		struct checked c;
+		right = key.len == 2 && checked_open(value, &c) == FUND_OK && checked_at(&c, 0, c.bytes.len);
 	} else {
 		right = concern == KEY_SOURCES && key.len >= 1 + SOURCE_ROOT;
 	}

@@ -10,8 +10,8 @@
  * Data     lines "name=value" as Omega wants them; in a value \n and \\ stand for newline and backslash. Ours begin with "f_".
  * Ranking  the value of XAPIAN_SLOT_RANKING has what ranking asks of an article: its figures, its key, and all its terms once more with frequencies, positions and
  *          forms. A server would send those one by one, and data are compressed: so a document is one message, or one look-up that inflates nothing.
- * Metadata fundstelle.names: all forms of words in blocks (names.h). fundstelle.analysis: the fingerprint; a database analysed otherwise is refused. fundstelle.state: struct xapian_state. fundstelle.lexicon: the
- *          first words of the blocks of the lexicon, each a varint of its length and its bytes; fundstelle.lexicon.N: block N, from 0.
+ * Metadata fundstelle.names: all forms of words in blocks (names.h). fundstelle.analysis: the fingerprint; a database analysed otherwise is refused. fundstelle.state: struct xapian_state. fundstelle.lexicon.NN: the block
+ *          of the lexicon of the letter (a byte) NN, in hexadecimal.
  */
 #ifndef XAPIAN_LAYOUT_H
 #define XAPIAN_LAYOUT_H
@@ -38,7 +38,7 @@
 #define XAPIAN_METADATA_TEXT "fundstelle.analysis_text"
 #define XAPIAN_METADATA_SHARD "fundstelle.shard"
 #define XAPIAN_METADATA_STATE "fundstelle.state"
-#define XAPIAN_METADATA_LEXICON "fundstelle.lexicon"
+#define XAPIAN_METADATA_LEXICON_OF "fundstelle.lexicon.%02x"
 
 /* What a database says of itself. */
 #define XAPIAN_LAYOUT_VERSION 4u
