@@ -53,7 +53,7 @@ struct chunk_source {
 	enum fund_status (*get)(void *context, enum chunk_kind kind, struct slice tail, struct slice *value);
 	/* The last chunk of the kind with a tail <= `tail`. FUND_NOT_FOUND: none. */
 	enum fund_status (*seek_le)(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value);
-	/* The first chunk of the kind with a tail > `tail`. FUND_NOT_FOUND: none. */
+	/* The first chunk of the kind with a tail > `tail`; value NULL: it is not wanted. FUND_NOT_FOUND: none. */
 	enum fund_status (*next)(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value);
 	struct chunks_checked *checked; /* NULL: each time anew */
 };

@@ -3,43 +3,49 @@
 #include "store/dictionary.h"
 #include "store/planted.h"
 
-#define OFFSETS 12u /* in a chunk */
-
 /* ---- chunks and blocks ---- */
+
+/* Of a chunk's header: where block number i begins, and where its first term ends among those of the header. */
+static const uint8_t *place(struct slice chunk, uint32_t i) { return chunk.data + DICTIONARY_HEADER + (size_t)i * DICTIONARY_PLACE; }
+static size_t terms_start(uint32_t n_blocks) { return DICTIONARY_HEADER + (size_t)n_blocks * DICTIONARY_PLACE; }
 
 /* Checks a chunk's header, which ends where the first block begins. */
 static enum fund_status open_chunk(const struct chunk_source *s, struct slice chunk, uint32_t *n_blocks)
 {
-	if (chunk.len < OFFSETS + 4)
+	if (chunk.len < terms_start(1))
 		return FUND_CORRUPT;
 	*n_blocks = get_u32(chunk.data + 4);
-	size_t header = get_u32(chunk.data + OFFSETS);
-	if (*n_blocks < 1 || *n_blocks > (chunk.len - OFFSETS) / 4 || header < OFFSETS + 4 * (size_t)*n_blocks || header > chunk.len)
+	if (*n_blocks < 1 || *n_blocks > (chunk.len - DICTIONARY_HEADER) / DICTIONARY_PLACE)
+		return FUND_CORRUPT;
+	size_t header = get_u32(place(chunk, 0)), terms = get_u16(place(chunk, *n_blocks - 1) + 4);
+	if (header > chunk.len || header < terms_start(*n_blocks) || terms > header - terms_start(*n_blocks))
 		return FUND_CORRUPT;
 	return chunk_header_is_right(s, chunk, header) ? FUND_OK : FUND_CORRUPT;
 }
 
 static enum fund_status block_bytes(struct slice chunk, uint32_t n_blocks, uint32_t block, struct slice *out)
 {
-	size_t from = get_u32(chunk.data + OFFSETS + 4 * (size_t)block);
-	size_t to = block + 1 < n_blocks ? get_u32(chunk.data + OFFSETS + 4 + 4 * (size_t)block) : chunk.len;
-	if (from < OFFSETS + 4 * (size_t)n_blocks || to > chunk.len || to < from || to - from < 8)
+	size_t from = get_u32(place(chunk, block)), to = block + 1 < n_blocks ? get_u32(place(chunk, block + 1)) : chunk.len;
+	if (from < terms_start(n_blocks) || to > chunk.len || to < from || to - from < 8)
 		return FUND_CORRUPT;
 	*out = slice_part(chunk, from, to - from);
 	return FUND_OK;
 }
 
-/* The first term of a block, in place, behind the checksum: a search looks at nothing else. Not yet checked: only compared. */
-static bool first_term(struct slice block, struct slice *term)
+/* The first term of a block; the header has it, so that a search reads that alone. */
+static enum fund_status first_term(struct slice chunk, uint32_t n_blocks, uint32_t block, struct slice *term)
 {
-	size_t len = block.data[4]; /* block_bytes() has seen to its eight bytes */
-	*term = slice_of(block.data + 5, len);
-	return len > 0 && len < block.len - 5;
+	size_t from = block ? get_u16(place(chunk, block - 1) + 4) : 0, to = get_u16(place(chunk, block) + 4);
+	if (from >= to || to - from > DICTIONARY_TERM_MAX || to > get_u16(place(chunk, n_blocks - 1) + 4))
+		return FUND_CORRUPT;
+	*term = slice_part(chunk, terms_start(n_blocks) + from, to - from);
+	return FUND_OK;
 }
 
-/* What stands behind that: number of terms, the addresses their places run from, the forms. */
+/* A block's head: number of terms, the addresses their places run from, the forms. */
 static bool block_head(struct cursor *c, uint32_t *n_terms, uint64_t *list, uint64_t *positions, struct slice *forms)
 {
+	cursor_u32(c); /* the checksum */
 	*n_terms = cursor_u8(c);
 	*list = cursor_varint(c);
 	*positions = cursor_varint(c);
@@ -53,10 +59,8 @@ static enum fund_status search_chunk(struct slice chunk, uint32_t n_blocks, stru
 	uint32_t low = 0, high = n_blocks; /* the answer is in [low, high) */
 	while (high - low > 1) {
 		uint32_t middle = low + (high - low) / 2;
-		struct slice bytes, first;
-		enum fund_status st = block_bytes(chunk, n_blocks, middle, &bytes);
-		if (st == FUND_OK && !first_term(bytes, &first))
-			st = FUND_CORRUPT;
+		struct slice first;
+		enum fund_status st = first_term(chunk, n_blocks, middle, &first);
 		if (st != FUND_OK)
 			return st;
 		if (slice_compare(first, term) <= 0)
@@ -87,13 +91,13 @@ static enum fund_status open_block(struct dictionary_iter *it)
 {
 	struct slice bytes, first;
 	enum fund_status st = check_block(it->chunk, it->n_blocks, it->block, &bytes);
-	if (st == FUND_OK && (!first_term(bytes, &first) || first.len > DICTIONARY_TERM_MAX))
-		st = FUND_CORRUPT;
+	if (st == FUND_OK)
+		st = first_term(it->chunk, it->n_blocks, it->block, &first);
 	if (st != FUND_OK)
 		return st;
 	memcpy(it->term, first.data, first.len);
 	it->entry.term = slice_of(it->term, first.len);
-	it->cursor = cursor_of(slice_from(bytes, 5 + first.len));
+	it->cursor = cursor_of(bytes);
 	it->index = UINT32_MAX; /* before the first */
 	return block_head(&it->cursor, &it->left, &it->next_list, &it->next_positions, &it->forms) ? FUND_OK : FUND_CORRUPT;
 }
@@ -151,7 +155,7 @@ static bool read_entry(struct dictionary_iter *it)
 
 static enum fund_status next_in_block(struct dictionary_iter *it)
 {
-	bool is_first = it->index == UINT32_MAX; /* its term stands in front of all */
+	bool is_first = it->index == UINT32_MAX; /* its term stands in the header */
 	if ((!is_first && !read_term(it)) || !read_entry(it))
 		return FUND_CORRUPT;
 	it->left--;
@@ -161,11 +165,11 @@ static enum fund_status next_in_block(struct dictionary_iter *it)
 
 /* ---- lookups ---- */
 
-/* Is all that stands behind the iterator's block greater than `term`? The search compared terms of blocks whose checksums it did
- * not look at, and keys that have none: one damaged byte there could have led it to the wrong place. */
+/* Is all that stands behind the iterator's block greater than `term`? The search compared keys of chunks, which have no checksum: one damaged byte there could
+ * have led it to the wrong one. */
 static enum fund_status check_neighbour(const struct dictionary_iter *it, struct slice term)
 {
-	struct slice bytes, first, chunk = it->chunk, tail;
+	struct slice first, chunk = it->chunk, tail;
 	uint32_t n_blocks = it->n_blocks, block = it->block + 1;
 	enum fund_status st = FUND_OK;
 	if (block == n_blocks) {
@@ -177,9 +181,7 @@ static enum fund_status check_neighbour(const struct dictionary_iter *it, struct
 		block = 0;
 	}
 	if (st == FUND_OK)
-		st = check_block(chunk, n_blocks, block, &bytes);
-	if (st == FUND_OK && !first_term(bytes, &first))
-		st = FUND_CORRUPT;
+		st = first_term(chunk, n_blocks, block, &first);
 	if (st != FUND_OK)
 		return st;
 	return slice_compare(first, term) > 0 ? FUND_OK : FUND_CORRUPT;
@@ -319,8 +321,8 @@ enum fund_status dictionary_n_blocks(const struct chunk_source *s, uint32_t *n)
 
 struct slice dictionary_iter_rules(const struct dictionary_iter *it)
 {
-	size_t from = OFFSETS + 4 * (size_t)it->n_blocks;
-	return slice_part(it->chunk, from, get_u32(it->chunk.data + OFFSETS) - from);
+	size_t from = terms_start(it->n_blocks) + get_u16(place(it->chunk, it->n_blocks - 1) + 4);
+	return slice_part(it->chunk, from, get_u32(place(it->chunk, 0)) - from);
 }
 
 enum fund_status dictionary_next(struct dictionary_iter *it)

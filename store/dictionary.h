@@ -2,7 +2,7 @@
 /*
  * dictionary.h - the terms of a segment, sorted by their bytes, and where each one's postings lie.
  *
- * Shape    front-coded blocks of 16 terms in chunks of 64 KiB; a lookup reads one chunk's offsets and one block.
+ * Shape    front-coded blocks of 16 terms in chunks of 64 KiB, whose header has the first term of each; a lookup reads one chunk's header and one block.
  * Terms    class byte and bytes ("wtruppenaufmarsch"): docs/FORMAT.md, "Terms".
  */
 #ifndef STORE_DICTIONARY_H
@@ -11,6 +11,8 @@
 #include "store/chunks.h"
 
 #define DICTIONARY_TERM_MAX 129u
+#define DICTIONARY_HEADER 12u /* of a chunk, ahead of the places of its blocks */
+#define DICTIONARY_PLACE 6u   /* bytes of one: where it begins u32, where its first term ends u16 */
 
 enum list_form { LIST_INLINE, LIST_BLOCK, LIST_LONG };
 

@@ -8,11 +8,12 @@
 
 #define BLOCK_TERMS 16u
 #define CHUNK_TARGET 65536u
-#define HEADER 12u /* of a chunk, ahead of the offsets */
+#define FIRST_TERMS_MAX 60000u /* bytes in a header: their ends are u16 */
 
 /* A finished block of the open chunk. */
 struct block {
 	uint64_t list, positions; /* the addresses it runs from */
+	size_t first;		  /* where its first term ends among those of the chunk */
 	size_t entries;		  /* where its entries end */
 	struct rule_range forms;  /* and its forms */
 	uint8_t n_terms;
@@ -20,7 +21,8 @@ struct block {
 
 struct dictionary_writer {
 	struct chunk_sink sink;
-	struct buf entries; /* of the open chunk's terms */
+	struct buf firsts;  /* the first terms of the open chunk's blocks */
+	struct buf entries; /* of all its terms */
 	struct rule_writer forms;
 	struct affix_writer affixes;
 	struct block *blocks; /* the last one is open */
@@ -46,6 +48,7 @@ void dictionary_writer_free(struct dictionary_writer *w)
 {
 	if (!w)
 		return;
+	buf_release(&w->firsts);
 	buf_release(&w->entries);
 	rule_writer_release(&w->forms);
 	affix_writer_release(&w->affixes);
@@ -63,9 +66,8 @@ static enum fund_status put_block(struct dictionary_writer *w, uint32_t i)
 	struct buf *out = &w->chunk;
 	struct buf forms = BUF_INIT;
 	uint8_t head[1 + 3 * VARINT64_MAX], *p = head, sum[4] = { 0 };
-	const uint8_t *entries = w->entries.data + before->entries;
-	size_t start = out->len, first = 1 + (size_t)entries[0]; /* bytes of the first term */
-	put_u32(out->data + HEADER + 4 * (size_t)i, (uint32_t)start);
+	size_t start = out->len;
+	put_u32(out->data + DICTIONARY_HEADER + (size_t)i * DICTIONARY_PLACE, (uint32_t)start);
 	enum fund_status st = rule_writer_put(&w->forms, before->forms, b->forms, &forms);
 	*p++ = b->n_terms;
 	p = put_varint(p, b->list);
@@ -74,13 +76,11 @@ static enum fund_status put_block(struct dictionary_writer *w, uint32_t i)
 	if (st == FUND_OK)
 		st = buf_add(out, sum, 4);
 	if (st == FUND_OK)
-		st = buf_add(out, entries, first);
-	if (st == FUND_OK)
 		st = buf_add(out, head, (size_t)(p - head));
 	if (st == FUND_OK)
 		st = buf_add_slice(out, slice_buf(&forms));
 	if (st == FUND_OK)
-		st = buf_add(out, entries + first, b->entries - before->entries - first);
+		st = buf_add(out, w->entries.data + before->entries, b->entries - before->entries);
 	if (st == FUND_OK)
 		put_u32(out->data + start, checksum(out->data + start + 4, out->len - start - 4));
 	buf_release(&forms);
@@ -97,7 +97,7 @@ static enum fund_status put_place(struct dictionary_writer *w)
 
 static enum fund_status end_chunk(struct dictionary_writer *w)
 {
-	size_t header = HEADER + 4 * (size_t)w->n_blocks;
+	size_t header = DICTIONARY_HEADER + (size_t)w->n_blocks * DICTIONARY_PLACE;
 	if (w->n_blocks == 0)
 		return FUND_OK;
 	buf_reset(&w->chunk);
@@ -107,7 +107,11 @@ static enum fund_status end_chunk(struct dictionary_writer *w)
 	w->chunk.len = header;
 	put_u32(w->chunk.data + 4, w->n_blocks);
 	put_u32(w->chunk.data + 8, w->first_block);
-	st = rule_writer_list(&w->forms, &w->chunk);
+	for (uint32_t i = 0; i < w->n_blocks; i++)
+		put_u16(w->chunk.data + DICTIONARY_HEADER + (size_t)i * DICTIONARY_PLACE + 4, (uint16_t)w->blocks[i].first);
+	st = buf_add_slice(&w->chunk, slice_buf(&w->firsts));
+	if (st == FUND_OK)
+		st = rule_writer_list(&w->forms, &w->chunk);
 	header = w->chunk.len;
 	for (uint32_t i = 0; i < w->n_blocks && st == FUND_OK; i++)
 		st = put_block(w, i);
@@ -119,6 +123,7 @@ static enum fund_status end_chunk(struct dictionary_writer *w)
 		st = put_place(w);
 	w->first_block += w->n_blocks;
 	w->n_blocks = 0;
+	buf_reset(&w->firsts);
 	buf_reset(&w->entries);
 	rule_writer_reset(&w->forms);
 	return st;
@@ -128,7 +133,7 @@ static enum fund_status end_chunk(struct dictionary_writer *w)
 
 static enum fund_status begin_block(struct dictionary_writer *w, struct slice term)
 {
-	if (w->entries.len + w->forms.raw.len + w->forms.n_uses >= CHUNK_TARGET) {
+	if (w->entries.len + w->forms.raw.len + w->forms.n_uses >= CHUNK_TARGET || w->firsts.len >= FIRST_TERMS_MAX) {
 		enum fund_status st = end_chunk(w);
 		if (st != FUND_OK)
 			return st;
@@ -141,9 +146,10 @@ static enum fund_status begin_block(struct dictionary_writer *w, struct slice te
 		memcpy(w->first, term.data, term.len);
 		w->first_len = term.len;
 	}
-	w->blocks[w->n_blocks++] = (struct block){ .list = w->next_list, .positions = w->next_positions };
+	enum fund_status st = buf_add_slice(&w->firsts, term);
+	w->blocks[w->n_blocks++] = (struct block){ .list = w->next_list, .positions = w->next_positions, .first = w->firsts.len };
 	w->last_len = 0;
-	return FUND_OK;
+	return st;
 }
 
 static uint8_t *put_list_place(uint8_t *p, uint64_t *next, uint64_t address, uint64_t len)
@@ -163,14 +169,12 @@ static enum fund_status add_entry(struct dictionary_writer *w, const struct term
 	size_t shared = 0;
 	while (shared < w->last_len && shared < e->term.len && w->last[shared] == e->term.data[shared])
 		shared++;
-	if (w->last_len) {
+	if (w->last_len) { /* else it is the first of a block */
 		p = put_varint(p, shared);
 		p = put_varint(p, e->term.len - shared);
-	} else { /* the first of a block, which put_block() puts in front */
-		*p++ = (uint8_t)e->term.len;
+		memcpy(p, e->term.data + shared, e->term.len - shared);
+		p += e->term.len - shared;
 	}
-	memcpy(p, e->term.data + shared, e->term.len - shared);
-	p += e->term.len - shared;
 	p = put_varint(p, (uint64_t)e->df * 9 + (unsigned)e->form + 3 * with);
 	p = put_varint(p, e->cf - e->df);
 	if (e->form == LIST_INLINE) {

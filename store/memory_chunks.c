@@ -80,7 +80,8 @@ static enum fund_status take(const struct memory_chunks *m, size_t i, enum chunk
 	if (i >= m->n || m->chunks[i].kind != kind)
 		return FUND_NOT_FOUND;
 	*found = m->chunks[i].tail;
-	*value = m->chunks[i].value;
+	if (value)
+		*value = m->chunks[i].value;
 	return FUND_OK;
 }
 

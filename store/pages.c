@@ -260,6 +260,7 @@ static bool leaf_is_ordered_at(const struct pages *p, const struct page *leaf, u
 	return i + 1 == leaf->n || (page_node(p, leaf, i + 1, &node) && slice_compare(node.key, key) > 0);
 }
 
+/* `value` NULL: it is not wanted, and its page, which may have to be fetched from the disk, not looked at. */
 static enum fund_status path_entry(const struct path *path, struct slice *key, struct slice *value)
 {
 	const struct page *leaf = &path->page[path->depth - 1];
@@ -268,7 +269,7 @@ static enum fund_status path_entry(const struct path *path, struct slice *key, s
 	struct node node;
 
 	if (!page_node(path->pages, leaf, i, &node) || !leaf_is_ordered_at(path->pages, leaf, i, node.key) ||
-	    !node_value(path->pages, &node, value, &overflow, &n_overflow))
+	    (value && !node_value(path->pages, &node, value, &overflow, &n_overflow)))
 		return FUND_CORRUPT;
 	*key = node.key;
 	return FUND_OK;

@@ -207,8 +207,11 @@ static enum fund_status filter_section(struct segment *s, struct slice term, str
 		return FUND_OK;
 	enum fund_status st = is_one ? s->chunks.next(s->chunks.context, CHUNK_FILTER, slice_of(NULL, 0), &found, section)
 				     : s->chunks.seek_le(s->chunks.context, CHUNK_FILTER, term, &found, section);
-	if (st == FUND_OK && is_one)
+	if (st == FUND_OK && is_one) {
+		if (s->pages)
+			pages_will_need(*section); /* each term reads another page of it */
 		chunk_memo_put(&s->filter, *section);
+	}
 	return st;
 }
 

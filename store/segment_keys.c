@@ -11,11 +11,11 @@
 static enum fund_status check_first(struct segment *s, uint32_t first, uint32_t n)
 {
 	uint8_t tail[DOC_TAIL];
-	struct slice found, value;
+	struct slice found;
 	enum fund_status status;
 
 	chunk_tail_put(tail, first);
-	status = s->chunks.next(s->chunks.context, CHUNK_KEYS, slice_of(tail, sizeof(tail)), &found, &value);
+	status = s->chunks.next(s->chunks.context, CHUNK_KEYS, slice_of(tail, sizeof(tail)), &found, NULL);
 	if (status == FUND_NOT_FOUND)
 		return first + n == s->stats.n_docs ? FUND_OK : FUND_CORRUPT;
 	if (status == FUND_OK && (found.len != DOC_TAIL || get_be32_tail(found) != first + n))

@@ -234,8 +234,10 @@ enum fund_status snapshot_lexicon(struct snapshot *s, uint8_t letter, struct sli
 	if (chunk_memo_get(memo, block))
 		return FUND_OK;
 	enum fund_status status = pages_get(&s->pages, slice_of(key, sizeof(key)), block);
-	if (status == FUND_OK)
+	if (status == FUND_OK) {
+		pages_will_need(*block);
 		chunk_memo_put(memo, *block);
+	}
 	return status;
 }
 

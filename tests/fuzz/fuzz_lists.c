@@ -31,22 +31,20 @@ static enum fund_status next(void *context, enum chunk_kind kind, struct slice t
 	return FUND_NOT_FOUND;
 }
 
-#define OFFSETS 12u /* of a dictionary's chunk */
-
 /* The chunk with right checksums of its header and of its blocks, as far as its offsets tell them. */
 static struct slice seal_dictionary(struct buf *room, struct slice bytes)
 {
 	buf_reset(room);
 	FUZZ_CHECK(buf_add_slice(room, bytes) == FUND_OK);
-	if (room->len < OFFSETS + 4)
+	if (room->len < DICTIONARY_HEADER + DICTIONARY_PLACE)
 		return slice_buf(room);
 	uint32_t n = get_u32(room->data + 4);
-	size_t header = get_u32(room->data + OFFSETS);
-	if (n < 1 || n > (room->len - OFFSETS) / 4 || header < OFFSETS + 4 * (size_t)n || header > room->len)
+	size_t header = get_u32(room->data + DICTIONARY_HEADER);
+	if (n < 1 || n > (room->len - DICTIONARY_HEADER) / DICTIONARY_PLACE || header < DICTIONARY_HEADER + (size_t)n * DICTIONARY_PLACE || header > room->len)
 		return slice_buf(room);
 	for (uint32_t i = 0; i < n; i++) {
-		const uint8_t *offset = room->data + OFFSETS + 4 * (size_t)i;
-		size_t from = get_u32(offset), to = i + 1 < n ? get_u32(offset + 4) : room->len;
+		const uint8_t *place = room->data + DICTIONARY_HEADER + (size_t)i * DICTIONARY_PLACE;
+		size_t from = get_u32(place), to = i + 1 < n ? get_u32(place + DICTIONARY_PLACE) : room->len;
 		if (from >= header && to <= room->len && to > from && to - from >= 8)
 			put_u32(room->data + from, checksum(room->data + from + 4, to - from - 4));
 	}
@@ -54,16 +52,18 @@ static struct slice seal_dictionary(struct buf *room, struct slice bytes)
 	return slice_buf(room);
 }
 
-/* A chunk is found by the term that its first block begins with. */
+/* A chunk is found by the first term of its header. */
 static enum fund_status seek_term(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value)
 {
-	struct cursor c = cursor_of(*(struct slice *)context);
-	cursor_take(&c, OFFSETS);
-	uint32_t first = cursor_u32(&c);
-	c = cursor_of(*(struct slice *)context);
-	cursor_take(&c, first);
+	const struct slice *chunk = context;
+	struct cursor c = cursor_of(*chunk);
 	cursor_take(&c, 4);
-	*found = cursor_take(&c, cursor_u8(&c));
+	uint32_t n = cursor_u32(&c);
+	cursor_take(&c, 8);
+	uint32_t len = cursor_u8(&c);
+	c = cursor_of(*chunk);
+	cursor_take(&c, DICTIONARY_HEADER + (size_t)n * DICTIONARY_PLACE);
+	*found = cursor_take(&c, len);
 	if (c.bad)
 		*found = tail;
 	return get(context, kind, tail, value);
