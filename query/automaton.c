@@ -9,6 +9,7 @@
 
 #define STATES_MAX 1024u
 #define QUICK 256u /* letters below it are looked up, those above are worked out */
+#define LETTERS_NODES 256u /* no letters are wanted by automata of more */
 enum { UNKNOWN, DEAD, FIRST }; /* numbers of states */
 
 struct state {
@@ -178,6 +179,45 @@ static bool takes(const struct automaton *a, const struct automaton_node *n, uin
 	return in != n->negated;
 }
 
+/* ---- what all words have ---- */
+
+/* Is there a word without this letter? Of one that only may have it, as of a set, there is. */
+static bool may_lack(const struct automaton *a, uint32_t cp, uint32_t stack[LETTERS_NODES])
+{
+	uint64_t met[LETTERS_NODES / 64] = { 0 };
+	uint32_t depth = 0;
+	stack[depth++] = a->start;
+	while (depth > 0) {
+		const struct automaton_node *n = &a->nodes[stack[--depth]];
+		uint32_t to[2] = { n->next, n->kind == NODE_SPLIT ? n->other : n->next };
+		if (n->kind == NODE_ACCEPT)
+			return true;
+		for (int i = 0; i < 2 && !(n->kind == NODE_LETTER && n->value == cp); i++)
+			if (!in_set(met, to[i])) {
+				met[to[i] / 64] |= (uint64_t)1 << to[i] % 64;
+				stack[depth++] = to[i];
+			}
+	}
+	return false;
+}
+
+struct letters_wanted automaton_letters(const struct automaton *a)
+{
+	uint32_t stack[LETTERS_NODES];
+	struct letters_wanted wanted = { 0 };
+	if (a->near)
+		return near_word_wanted(a->near);
+	for (uint32_t i = 0; i < a->n_nodes && a->n_nodes <= LETTERS_NODES; i++) {
+		const struct automaton_node *n = &a->nodes[i];
+		uint8_t bytes[4] = { (uint8_t)n->value };
+		if (n->kind != NODE_LETTER || n->value == UTF8_REPLACEMENT || may_lack(a, n->value, stack)) /* any byte may be read as that one */
+			continue;
+		size_t len = n->value < 0x80 ? 1 : utf8_encode(n->value, bytes);
+		wanted.all |= letters_in(slice_of(bytes, len));
+	}
+	return wanted;
+}
+
 /* ---- states ---- */
 
 /* The least cost of a word that ends with these nodes. */
@@ -305,8 +345,8 @@ bool automaton_matches(struct automaton *a, struct slice word, uint32_t *cost)
 	const uint8_t *p = word.data, *end = slice_end(word);
 	uint32_t state = start_state(a);
 	while (p < end && state != DEAD) {
-		uint32_t cp;
-		p += utf8_decode(p, end, &cp);
+		uint32_t cp = *p;
+		p += cp < 0x80 ? 1 : utf8_decode(p, end, &cp);
 		state = step(a, state, cp);
 	}
 	*cost = a->states[state].cost;

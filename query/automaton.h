@@ -14,6 +14,7 @@
 #define QUERY_AUTOMATON_H
 
 #include "base/arena.h"
+#include "base/letters.h"
 
 #define AUTOMATON_NODES 4096u
 #define AUTOMATON_EDIT 2u /* what one edit costs; half of it is for letters that are easily taken for each other: near_word.h */
@@ -36,6 +37,8 @@ bool automaton_may_begin(struct automaton *a, struct slice head);
 bool automaton_matches(struct automaton *a, struct slice word, uint32_t *cost);
 /* The first bytes of the word that automaton_matches() said no to last, if no word that begins with them is one; 0: not known. */
 uint32_t automaton_vain(const struct automaton *a);
+/* The letters that words of it have. */
+struct letters_wanted automaton_letters(const struct automaton *a);
 /* Out of memory since it was made: answers may have been false no's. */
 bool automaton_failed(const struct automaton *a);
 /* Of fuzzy words; NULL for all other automata. near_word.h */

@@ -88,6 +88,8 @@ enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *
 /* Takes what matches of a walk that was begun with this status. */
 static enum fund_status take_all(struct gathering *g, uint32_t leaf, struct automaton *a, struct form_scan *scan, enum fund_status st)
 {
+	if (st == FUND_OK)
+		form_scan_want(scan, automaton_letters(a));
 	while (st == FUND_OK) {
 		uint32_t cost;
 		st = form_scan_next(scan);

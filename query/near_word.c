@@ -163,6 +163,16 @@ uint32_t near_word_most(const struct near_word *w) { return w->most; }
 uint32_t near_word_unit(const struct near_word *w) { return NEAR_EDIT / w->edit; }
 uint32_t near_word_letters(const struct near_word *w) { return w->n; }
 
+/* An edit takes one letter of the word at most; a confusion may take several, so that little is left to want. */
+struct letters_wanted near_word_wanted(const struct near_word *w)
+{
+	struct letters_wanted wanted = { 0, w->most };
+	for (uint32_t i = 0; i < w->n && !w->forth.confusions; i++)
+		if (w->forth.letters[i] < 0x80) /* others are several bytes */
+			wanted.all |= letter_bit((uint8_t)w->forth.letters[i]);
+	return wanted;
+}
+
 /* ---- rows ---- */
 
 static uint64_t places(const struct near_word *w, const struct direction *d, uint32_t cp)

@@ -16,7 +16,7 @@
 
 #include <stdbool.h>
 
-#include "base/slice.h"
+#include "base/letters.h"
 #include "base/status.h"
 
 #define NEAR_WORD_LETTERS 63u /* a row is one machine word */
@@ -32,6 +32,8 @@ enum fund_status near_word_ocr(struct near_word **out, const uint32_t *letters, 
 uint32_t near_word_most(const struct near_word *w); /* the limit: of costs, counted in near_word_unit() */
 uint32_t near_word_unit(const struct near_word *w); /* what 1 of them is worth: NEAR_EDIT, as all are; 1 with confusions */
 uint32_t near_word_letters(const struct near_word *w);
+/* The letters that near words have. */
+struct letters_wanted near_word_wanted(const struct near_word *w);
 /* From the word to this one, in units; above the limit: limit + 1, and then the first *vain bytes, if they are not 0, begin no word that is nearer. */
 uint32_t near_word_distance(const struct near_word *w, struct slice word, uint32_t *vain);
 

@@ -103,6 +103,8 @@ static enum fund_status each_match(struct searcher *s, struct automaton *a, enum
 		if (s->leaves[i].lent)
 			continue;
 		st = expansion_scan(&scan, segment_chunks(s->leaves[i].segment), 'w', a);
+		if (st == FUND_OK)
+			form_scan_want(&scan, automaton_letters(a));
 		while (st == FUND_OK && (st = form_scan_next(&scan)) == FUND_OK)
 			if (automaton_matches(a, scan.form.word, &cost))
 				st = each(context, &scan.form, cost);

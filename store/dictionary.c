@@ -116,6 +116,7 @@ static bool read_term(struct dictionary_iter *it)
 	if (len)
 		memcpy(it->term + shared, suffix.data, (size_t)len);
 	it->entry.term = slice_of(it->term, (size_t)(shared + len));
+	it->shared = (uint32_t)shared;
 	return true;
 }
 

@@ -44,6 +44,7 @@ struct dictionary_iter {
 	uint32_t first_block; /* number of the chunk's first one in the segment */
 	struct slice forms;   /* of the block's terms */
 	uint32_t index;	      /* of the current term in its block */
+	uint32_t shared;      /* its bytes that are those of the one before */
 	bool stands; /* the entry is decoded, the next call gives it */
 	uint64_t next_list, next_positions;
 };

@@ -58,12 +58,6 @@ void edit_make(struct slice base, struct slice word, struct edit *out)
 
 /* ---- reading ---- */
 
-bool edit_rule_places(struct slice rule, uint32_t *n_places)
-{
-	*n_places = rule.len ? rule.data[0] & 7u : 0;
-	return rule.len > 0;
-}
-
 size_t edit_apply(struct slice rule, const uint8_t *places, struct slice base, uint8_t *out, size_t room)
 {
 	struct cursor c = cursor_of(rule);
@@ -131,8 +125,10 @@ bool edit_list_begin(struct edit_list *list, struct slice bytes)
 static bool read_listed(struct edit_list *list, uint8_t number, struct slice *rule)
 {
 	const uint8_t *p = list->rest.p;
-	for (; list->n_read <= number && p < list->rest.end && list->rest.end - p > *p; p += 1 + *p)
+	for (; list->n_read <= number && p < list->rest.end && *p && list->rest.end - p > *p; p += 1 + *p) {
+		list->letters[list->n_read] = 0;
 		list->rules[list->n_read++] = slice_of(p + 1, *p);
+	}
 	list->rest.p = p;
 	*rule = number < list->n_read ? list->rules[number] : slice_of(NULL, 0);
 	return number < list->n_read;
@@ -146,5 +142,16 @@ bool edit_rule_read_on(struct edit_list *list, struct cursor *c, struct slice *r
 	if (number < EDITS_LISTED)
 		return false;
 	*rule = cursor_take(c, cursor_u8(c));
+	return !c->bad;
+}
+
+bool edit_rule_pass_on(struct edit_list *list, struct cursor *c, uint64_t *letters)
+{
+	struct slice rule;
+	uint32_t n_places;
+	if (!edit_rule_read_on(list, c, &rule) || !edit_rule_places(rule, &n_places))
+		return false;
+	*letters = letters_in(slice_from(rule, 1));
+	cursor_take(c, n_places);
 	return !c->bad;
 }

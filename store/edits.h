@@ -9,7 +9,7 @@
 #ifndef STORE_EDITS_H
 #define STORE_EDITS_H
 
-#include "base/bytes.h"
+#include "base/letters.h"
 
 #define EDIT_PLACES 7u
 #define EDIT_RULE_MAX 255u
@@ -23,7 +23,11 @@ struct edit {
 /* The change from `base` to `word`, each of at most 128 bytes. */
 void edit_make(struct slice base, struct slice word, struct edit *out);
 /* How many places a rule has, with one byte each; false: the rule cannot be right. */
-bool edit_rule_places(struct slice rule, uint32_t *n_places);
+static inline bool edit_rule_places(struct slice rule, uint32_t *n_places)
+{
+	*n_places = rule.len ? rule.data[0] & 7u : 0;
+	return rule.len > 0;
+}
 /* Applies it: at most `room` bytes at out. 0: cannot be right. */
 size_t edit_apply(struct slice rule, const uint8_t *places, struct slice base, uint8_t *out, size_t room);
 
@@ -37,6 +41,7 @@ struct edit_list {
 	uint32_t n_read;
 	struct cursor rest;
 	struct slice rules[EDITS_LISTED];
+	uint64_t letters[EDITS_LISTED]; /* that a rule puts into a word, among others (letters.h); 0: not asked yet, or none */
 };
 /* The list in these bytes, which it borrows. */
 bool edit_list_begin(struct edit_list *list, struct slice bytes);
@@ -47,6 +52,21 @@ static inline bool edit_rule_read(struct edit_list *list, struct cursor *c, stru
 	if (c->p == c->end || *c->p >= list->n_read)
 		return edit_rule_read_on(list, c, rule);
 	*rule = list->rules[*c->p++];
+	return true;
+}
+/* Over a rule and its places; *letters: as above. */
+bool edit_rule_pass_on(struct edit_list *list, struct cursor *c, uint64_t *letters);
+static inline bool edit_rule_pass(struct edit_list *list, struct cursor *c, uint64_t *letters)
+{
+	if (c->p == c->end || *c->p >= list->n_read)
+		return edit_rule_pass_on(list, c, letters);
+	uint8_t number = *c->p++, n_places = list->rules[number].data[0] & 7u;
+	if (!list->letters[number])
+		list->letters[number] = letters_in(slice_from(list->rules[number], 1));
+	*letters = list->letters[number];
+	if (n_places > cursor_left(c))
+		return false;
+	c->p += n_places;
 	return true;
 }
 

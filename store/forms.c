@@ -111,13 +111,36 @@ static void skip_counts(struct cursor *c, uint64_t ordinal, uint64_t n)
 		cursor_varint(c);
 }
 
-/* Begin all forms of the term as `vain` does, which their rules leave as it is? Then they are passed over: most cost no more than that. */
-static bool pass_over(struct term_walk *w, const struct term_entry *e, struct slice base)
+/* Most of a term's letters are those of the one before. */
+static uint64_t term_letters(struct term_walk *w)
 {
-	struct cursor start = w->cursor;
+	struct slice term = w->terms.entry.term;
+	size_t i = w->terms.shared > 1 ? w->terms.shared : 1;
+	uint64_t all = w->letters[i];
+	for (; i < term.len; i++)
+		w->letters[i + 1] = all |= letter_bit(term.data[i]);
+	return all;
+}
+
+/* The term lacks letters that are wanted: do all its forms? They have no others but those of their rules. */
+static bool all_lack(struct term_walk *w, const struct term_entry *e, uint64_t has)
+{
+	uint64_t n = e->several_forms ? cursor_varint(&w->cursor) + 2 : 1;
+	for (uint64_t i = 0; i < n; i++) {
+		uint64_t more;
+		if (!edit_rule_pass(&w->rules, &w->cursor, &more) || !letters_lack(w->wanted, has | more))
+			return false;
+		if (i == 0)
+			has |= more;
+		skip_counts(&w->cursor, i, n);
+	}
+	return !w->cursor.bad;
+}
+
+/* The term begins as `vain` does: do all its forms, whose rules leave that as it is? */
+static bool all_begin_vain(struct term_walk *w, const struct term_entry *e, struct slice base)
+{
 	size_t n_vain = w->vain.len, len = base.len;
-	if (n_vain == 0 || !begins(base, w->vain))
-		return false;
 	uint64_t n = e->several_forms ? cursor_varint(&w->cursor) + 2 : 1;
 	bool all = true;
 	for (uint64_t i = 0; i < n && all; i++) {
@@ -129,15 +152,28 @@ static bool pass_over(struct term_walk *w, const struct term_entry *e, struct sl
 		if (all)
 			skip_counts(&w->cursor, i, n);
 	}
-	if (!all || w->cursor.bad)
-		w->cursor = start;
 	return all && !w->cursor.bad;
+}
+
+/* Terms none of whose forms is looked for cost no more than their rules. */
+static bool pass_over(struct term_walk *w, const struct term_entry *e, struct slice base)
+{
+	struct cursor start = w->cursor;
+	uint64_t has = w->wanted.all ? term_letters(w) : 0;
+	if (letters_lack(w->wanted, has) && all_lack(w, e, has))
+		return true;
+	w->cursor = start;
+	if (w->vain.len && begins(base, w->vain) && all_begin_vain(w, e, base))
+		return true;
+	w->cursor = start;
+	return false;
 }
 
 enum fund_status term_walk_begin(struct term_walk *w, const struct chunk_source *s, struct slice from)
 {
 	w->rules_of = NULL;
 	w->vain = slice_of(NULL, 0);
+	w->wanted = (struct letters_wanted){ 0 };
 	return dictionary_seek_block_of(&w->terms, s, from);
 }
 
@@ -480,3 +516,5 @@ void form_scan_pass_over(struct form_scan *f, size_t n)
 		memcpy(s->vain, f->form.word.data, n);
 	s->walk.vain = slice_of(s->vain, n);
 }
+
+void form_scan_want(struct form_scan *f, struct letters_wanted wanted) { f->state->walk.wanted = wanted; }

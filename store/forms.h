@@ -13,6 +13,7 @@
 #ifndef STORE_FORMS_H
 #define STORE_FORMS_H
 
+#include "base/letters.h"
 #include "store/dictionary.h"
 #include "store/edits.h"
 
@@ -52,6 +53,8 @@ struct term_walk {
 	const uint8_t *rules_of; /* the chunk whose rules are listed */
 	struct edit_list rules;
 	struct slice vain; /* terms all of whose forms begin so have none here; empty: all have */
+	struct letters_wanted wanted; /* nor have those all of whose forms lack these */
+	uint64_t letters[DICTIONARY_TERM_MAX + 1]; /* of the current term's first bytes, but the class; where letters are wanted */
 };
 /* Before the first term of the block that holds `from` if any does. */
 enum fund_status term_walk_begin(struct term_walk *w, const struct chunk_source *s, struct slice from);
@@ -99,6 +102,8 @@ enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *
 enum fund_status form_scan_next(struct form_scan *f);
 /* Words that begin with the first `n` bytes of the current one need not come, until the next call; 0: all come. */
 void form_scan_pass_over(struct form_scan *f, size_t n);
+/* Words that lack these letters need not come. Before the first form. */
+void form_scan_want(struct form_scan *f, struct letters_wanted wanted);
 void form_scan_release(struct form_scan *f); /* also on {0} */
 
 #endif

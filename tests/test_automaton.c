@@ -159,10 +159,68 @@ START_TEST(random_expressions_agree_with_regexec)
 			ck_assert_msg(matches(a, word) == is, "%s %s: %d", expression, word, is);
 			for (uint32_t k = 0; k <= n && is; k++)
 				ck_assert(automaton_may_begin(a, slice_of(word, k)));
+			ck_assert(!is || !letters_lack(automaton_letters(a), letters_in(slice_str(word))));
 		}
 		regfree(&reference);
 		automaton_free(a);
 	}
+}
+END_TEST
+
+/* ---- letters ---- */
+
+static const struct {
+	const char *pattern, *all;
+} common_letters[] = {
+	{ "*port*", "port" }, { "*stützpunkt", "stzpunkt" }, { "*ae*x*", "x" }, { "Straß*", "stra" }, { "*", "" }, { "*мир*", "мир" }, { "*poet*", "pt" },
+	{ "/gro(ss)?[a-z]*stadt/", "grostad" }, { "/ab|ac/", "a" }, { "/a?b/", "b" }, { "/(ab)*/", "" }, { "/[a]b/", "b" }, { "/^ab$/", "ab" }, { "/\xef\xbf\xbd" "b/", "b" },
+	{ "Stoltenburg~", "stolenburg" }, { "Müller~", "mler" },
+};
+
+static struct automaton *automaton_of(const char *pattern)
+{
+	struct slice p = slice_str(pattern);
+	struct automaton *a;
+	struct fault why = { 0 };
+	uint32_t off;
+	ck_assert_int_eq(*pattern == '/' ? automaton_regex(&a, slice_part(p, 1, p.len - 2), &off, &why) :
+			 p.data[p.len - 1] == '~' ? automaton_fuzzy(&a, slice_part(p, 0, p.len - 1), 2) : automaton_wildcard(&a, p), FUND_OK);
+	return a;
+}
+
+START_TEST(all_words_have_these_letters)
+{
+	struct automaton *a = automaton_of(common_letters[_i].pattern);
+	struct letters_wanted wanted = automaton_letters(a);
+	ck_assert_msg(wanted.all == letters_in(slice_str(common_letters[_i].all)), "%s", common_letters[_i].pattern);
+	ck_assert_uint_eq(wanted.may_lack, automaton_near(a) ? 2 : 0);
+	automaton_free(a);
+}
+END_TEST
+
+/* Of words like one with umlauts, with and without confusions: whatever is near has the letters. */
+START_TEST(a_near_word_has_the_letters)
+{
+	static const char *const pieces[] = { "a", "b", "m", "rn", "ü", "s", "l", "i", "ß", "е" };
+	uint64_t state = 31;
+	uint32_t near = 0, cost;
+	for (int round = 0; round < 20000; round++) {
+		char words[2][40] = { "", "" };
+		struct automaton *a;
+		uint32_t edits = 1 + random_below(&state, 2);
+		for (uint32_t i = 0, n = 3 + random_below(&state, 6); i < n; i++) {
+			const char *piece = pieces[random_below(&state, 10)];
+			strcat(words[0], piece);
+			strcat(words[1], random_below(&state, 5) ? piece : pieces[random_below(&state, 10)]);
+		}
+		ck_assert_int_eq(round % 2 ? automaton_ocr(&a, slice_str(words[0]), edits) : automaton_fuzzy(&a, slice_str(words[0]), edits), FUND_OK);
+		if (automaton_matches(a, slice_str(words[1]), &cost)) {
+			near++;
+			ck_assert_msg(!letters_lack(automaton_letters(a), letters_in(slice_str(words[1]))), "%s %s", words[0], words[1]);
+		}
+		automaton_free(a);
+	}
+	ck_assert_uint_gt(near, 2000);
 }
 END_TEST
 
@@ -632,6 +690,8 @@ Suite *suite_automaton(void)
 	tcase_add_loop_test(t, an_expression_that_is_too_complex_is_refused_at_once, 0, N(huge));
 	tcase_add_test(t, states_that_fill_their_room_are_made_anew);
 	tcase_add_test(t, random_expressions_agree_with_regexec);
+	tcase_add_loop_test(t, all_words_have_these_letters, 0, N(common_letters));
+	tcase_add_test(t, a_near_word_has_the_letters);
 	tcase_add_test(t, edits_are_counted_as_levenshtein_does);
 	tcase_add_test(t, both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits);
 	tcase_add_test(t, confusions_cost_half_an_edit_as_a_naive_count_has_it);

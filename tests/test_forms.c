@@ -456,6 +456,44 @@ START_TEST(words_that_begin_as_one_that_was_passed_over_need_not_come_and_all_ot
 }
 END_TEST
 
+/* Of any letters: what comes is in its order, and all comes that lacks no more than it may. */
+START_TEST(words_that_lack_letters_need_not_come_and_all_others_do)
+{
+	uint64_t state = 40 + (uint64_t)_i;
+	size_t passed = 0, lacking = 0, came = 0;
+	for (int round = 0; round < 200; round++) {
+		struct form_scan all = { .state = NULL }, some = { .state = NULL };
+		struct letters_wanted wanted = { 0, (uint32_t)_i };
+		for (uint32_t n = 1 + (uint32_t)_i + random_below(&state, 4); n > 0; n--)
+			wanted.all |= letter_bit((uint8_t)"0123456789wxern-\xc3\xa4"[random_below(&state, 18)]);
+		ck_assert_int_eq(form_scan_all(&all, source, 'w'), FUND_OK);
+		ck_assert_int_eq(round % 2 ? form_scan_suffix(&some, source, 'w', SLICE_LIT("n")) : form_scan_all(&some, source, 'w'), FUND_OK);
+		form_scan_want(&some, wanted);
+		enum fund_status st = form_scan_next(&some);
+		while (form_scan_next(&all) == FUND_OK) {
+			struct slice word = all.form.word;
+			bool is = st == FUND_OK && slice_equal(word, some.form.word) && slice_equal(all.term.term, some.term.term) && all.form.ordinal == some.form.ordinal;
+			bool lacks = (uint32_t)__builtin_popcountll(wanted.all & ~letters_in(word)) > wanted.may_lack;
+			ck_assert_int_eq(lacks, letters_lack(wanted, letters_in(word)));
+			if (round % 2 && !ends(word, SLICE_LIT("n")))
+				continue;
+			ck_assert_msg(is || lacks, "%.*s did not come", (int)word.len, (const char *)word.data);
+			passed += !is;
+			lacking += lacks;
+			came += is && !lacks;
+			if (!is)
+				continue;
+			ck_assert(all.form.df == some.form.df && all.form.cf == some.form.cf && all.n_forms == some.n_forms);
+			st = form_scan_next(&some);
+		}
+		ck_assert_int_eq(st, FUND_END);
+		form_scan_release(&all);
+		form_scan_release(&some);
+	}
+	ck_assert(passed > lacking / 2 && came > 0);
+}
+END_TEST
+
 START_TEST(a_term_that_is_not_there_has_no_forms)
 {
 	struct term_forms f = { 0 };
@@ -586,6 +624,7 @@ Suite *suite_forms(void)
 	tcase_add_test(t, a_walk_by_beginnings_leaves_out_what_cannot_match);
 	tcase_add_loop_test(t, a_walk_by_both_ends_leaves_out_what_cannot_match, 0, 18);
 	tcase_add_loop_test(t, words_that_begin_as_one_that_was_passed_over_need_not_come_and_all_others_do, 0, 8);
+	tcase_add_loop_test(t, words_that_lack_letters_need_not_come_and_all_others_do, 0, 3);
 	tcase_add_test(t, a_term_that_is_not_there_has_no_forms);
 	suite_add_tcase(s, t);
 
