@@ -16,8 +16,8 @@ struct form_count {
 };
 
 struct seen_word {
-	const struct word *word;
-	uint32_t pos;
+	const struct word *word; /* without terms: it matches nothing, and was not analysed */
+	uint32_t pos, off, len;
 };
 
 struct collocates {
@@ -51,21 +51,16 @@ static enum fund_status on_token(void *context, const struct token *t)
 	if (!grown)
 		return FUND_NO_MEMORY;
 	c->words = grown;
-	c->words[c->n_words++] = (struct seen_word){ t->word, t->pos };
+	c->words[c->n_words++] = (struct seen_word){ t->word, t->pos, t->off, t->len };
 	return FUND_OK;
 }
 
-static bool all_matter(void *context, struct slice surface)
+static enum fund_status count_form(struct collocates *c, struct slice text, const struct seen_word *seen)
 {
-	(void)context;
-	(void)surface;
-	return true;
-}
-
-static enum fund_status count_form(struct collocates *c, const struct word *w)
-{
-	if (w->n_refs == 0)
-		return FUND_OK;
+	const struct word *w = seen->word;
+	enum fund_status st = w->n_refs ? FUND_OK : analyse_word(c->search->searcher->analyser, slice_part(text, seen->off, seen->len), &w);
+	if (st != FUND_OK || w->n_refs == 0)
+		return st;
 	if (w->number >= c->n_forms) {
 		uint32_t n = w->number + w->number / 2 + 1024;
 		struct form_count *grown = realloc(c->forms, n * sizeof *grown);
@@ -81,7 +76,7 @@ static enum fund_status count_form(struct collocates *c, const struct word *w)
 }
 
 /* Occurrences ascend, so that each word is looked at once: is it in the window of one of them, and in none of them itself? */
-static enum fund_status count_windows(struct collocates *c, const struct found *found)
+static enum fund_status count_windows(struct collocates *c, struct slice text, const struct found *found)
 {
 	const uint32_t window = c->options->window;
 	uint32_t from = 0;
@@ -97,19 +92,19 @@ static enum fund_status count_windows(struct collocates *c, const struct found *
 			near |= o->last + window >= pos;
 		}
 		if (near && !within)
-			st = count_form(c, c->words[i].word);
+			st = count_form(c, text, &c->words[i]);
 	}
 	return st;
 }
 
 static enum fund_status count_text(struct collocates *c, struct slice text, enum field field)
 {
-	const struct token_sink also = { c, on_token, NULL, all_matter };
+	const struct token_sink also = { c, on_token, NULL, NULL };
 	struct found found;
 	c->n_words = 0;
 	enum fund_status st = finder_find(c->finder, text, field, &also, &found);
 	c->occurrences += st == FUND_OK ? found.n_occurrences : 0;
-	return st == FUND_OK && found.n_occurrences ? count_windows(c, &found) : st;
+	return st == FUND_OK && found.n_occurrences ? count_windows(c, text, &found) : st;
 }
 
 static enum fund_status count_article(void *context, struct leaf *leaf, uint32_t doc)

@@ -3,7 +3,17 @@
 
 #include <stdlib.h>
 
-#define PAGE_ARTICLES 256u
+#define PAGE_LEAST 256u /* articles */
+#define PAGE_MOST 65536u
+#define PAGE_GROWS 8u /* times, from page to page at most */
+#define PAGE_MEMORY ((size_t)16 << 20) /* what the lines of a page should fit in */
+_Static_assert(PAGE_LEAST <= LEND_MOST, "what is lent is lent a page at once");
+
+/* A hit of a page. */
+struct page_hit {
+	uint32_t number;	 /* among the hits, as they are taken */
+	uint32_t first, n_lines; /* in the list */
+};
 
 static void lend_back(struct concordance *c)
 {
@@ -49,10 +59,15 @@ static uint32_t n_hits(const struct concordance *c) { return c->session->search.
 static uint32_t taken_at(const struct concordance *c, uint32_t i) { return c->order ? c->order[i] : i; }
 static const struct hit *hit_at(const struct concordance *c, uint32_t i) { return &c->session->search.topk.best.hits[taken_at(c, i)]; }
 
+static int compare_places(const struct hit *x, const struct hit *y)
+{
+	return x->leaf != y->leaf ? (x->leaf > y->leaf) - (x->leaf < y->leaf) : (x->doc > y->doc) - (x->doc < y->doc);
+}
+
 static int by_place(const void *a, const void *b, void *context)
 {
-	const struct hit *hits = context, *x = &hits[*(const uint32_t *)a], *y = &hits[*(const uint32_t *)b];
-	return x->leaf != y->leaf ? (x->leaf > y->leaf) - (x->leaf < y->leaf) : (x->doc > y->doc) - (x->doc < y->doc);
+	const struct hit *hits = context;
+	return compare_places(&hits[*(const uint32_t *)a], &hits[*(const uint32_t *)b]);
 }
 
 static enum fund_status order_by_place(struct concordance *c)
@@ -89,28 +104,87 @@ static enum fund_status add_hit(struct concordance *c, const struct hit *h, stru
 static enum fund_status lend_page(struct concordance *c)
 {
 	struct topk *topk = &c->session->search.topk;
-	const struct hit *hits[PAGE_ARTICLES];
+	const struct hit *hits[PAGE_LEAST];
 	uint32_t n = 0;
-	for (uint32_t i = c->first; i < n_hits(c) && n < PAGE_ARTICLES; i++)
-		hits[n++] = hit_at(c, i);
 	topk->searcher = &c->session->searcher;
+	if (!topk->searcher->lender)
+		return FUND_OK;
+	for (uint32_t i = c->first; i < n_hits(c) && n < PAGE_LEAST; i++)
+		hits[n++] = hit_at(c, i);
 	return topk_lend(topk, c->session->search.plan, hits, n, LEND_ALL);
+}
+
+static int by_place_of_hit(const void *a, const void *b, void *context)
+{
+	const struct concordance *c = context;
+	return compare_places(hit_at(c, ((const struct page_hit *)a)->number), hit_at(c, ((const struct page_hit *)b)->number));
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = ((const struct page_hit *)a)->number, y = ((const struct page_hit *)b)->number;
+	return (x > y) - (x < y);
+}
+
+/* What is lent is in memory: its order does not matter. */
+static uint32_t page_articles(const struct concordance *c) { return c->session->searcher.lender || c->n_page < PAGE_LEAST ? PAGE_LEAST : c->n_page; }
+
+static enum fund_status begin_page(struct concordance *c)
+{
+	uint32_t left = n_hits(c) - c->first, n = page_articles(c);
+	c->list = (struct kwic_list){ NULL, 0 };
+	arena_reset(&c->lines);
+	c->n_hits = n < left ? n : left;
+	c->page = arena_alloc(&c->lines, (c->n_hits + (size_t)1) * sizeof *c->page);
+	if (!c->page)
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < c->n_hits; i++)
+		c->page[i] = (struct page_hit){ .number = c->first + i };
+	if (!c->order)
+		qsort_r(c->page, c->n_hits, sizeof *c->page, by_place_of_hit, c);
+	return lend_page(c);
+}
+
+/* FUND_LIMIT: the page takes too much memory, and a smaller one may take less. */
+static enum fund_status fill_page(struct concordance *c)
+{
+	struct text_cache cache = { 0 };
+	struct buf room = BUF_INIT;
+	enum fund_status st = begin_page(c);
+	for (uint32_t i = 0; i < c->n_hits && st == FUND_OK; i++) {
+		struct page_hit *h = &c->page[i];
+		h->first = c->list.n;
+		c->kwic.number = (uint64_t)taken_at(c, h->number) << 32;
+		st = add_hit(c, hit_at(c, h->number), &cache, &room);
+		h->n_lines = c->list.n - h->first;
+		if (st == FUND_OK && c->lines.used > 2 * PAGE_MEMORY && c->n_hits > PAGE_LEAST)
+			st = FUND_LIMIT;
+	}
+	text_cache_release(&cache);
+	buf_release(&room);
+	if (st == FUND_OK && !c->order)
+		qsort(c->page, c->n_hits, sizeof *c->page, by_number);
+	return st;
 }
 
 static enum fund_status add_page(struct session *s, void *context, struct fault *why)
 {
 	struct concordance *c = context;
-	struct text_cache cache = { 0 };
-	struct buf room = BUF_INIT;
-	uint32_t n = s->search.topk.best.n;
-	enum fund_status st = lend_page(c);
-	for (uint32_t i = c->first; i < n && i - c->first < PAGE_ARTICLES && st == FUND_OK; i++) {
-		c->kwic.number = (uint64_t)taken_at(c, i) << 32;
-		st = add_hit(c, hit_at(c, i), &cache, &room);
+	(void)s;
+	enum fund_status st = fill_page(c);
+	if (st == FUND_LIMIT) {
+		c->n_page = PAGE_LEAST;
+		st = fill_page(c);
 	}
-	text_cache_release(&cache);
-	buf_release(&room);
 	return search_describe(st, why);
+}
+
+/* As many articles as would fit if they took what those of the last page did. */
+static void size_next_page(struct concordance *c)
+{
+	size_t each = c->lines.used / (c->n_hits + (size_t)1) + 1, fitting = PAGE_MEMORY / each, grown = (size_t)page_articles(c) * PAGE_GROWS;
+	size_t n = fitting < grown ? fitting : grown;
+	c->n_page = n > PAGE_MOST ? PAGE_MOST : (uint32_t)n;
 }
 
 static enum fund_status start_lines(struct concordance *c)
@@ -133,16 +207,24 @@ static enum fund_status rank_all(struct concordance *c, struct fault *why)
 /* FUND_END: there are no more hits. */
 static enum fund_status next_page(struct concordance *c, struct fault *why)
 {
-	c->list = (struct kwic_list){ NULL, 0 };
-	c->at = 0;
-	arena_reset(&c->lines);
+	c->n_hits = c->hit = c->at = 0;
 	enum fund_status st = c->first >= n_hits(c) && n_hits(c) == c->ranked ? rank_all(c, why) : FUND_OK;
 	if (st == FUND_OK)
 		st = c->first < n_hits(c) ? session_read_on(c->session, add_page, c, why) : FUND_END;
 	lend_back(c);
-	uint32_t left = c->first < n_hits(c) ? n_hits(c) - c->first : 0;
-	c->first += left < PAGE_ARTICLES ? left : PAGE_ARTICLES;
+	c->first += c->n_hits;
+	size_next_page(c);
 	return st;
+}
+
+/* The next line of the page; NULL: it has no more. */
+static const struct kwic_line *line_of_page(struct concordance *c)
+{
+	while (c->hit < c->n_hits && c->at == c->page[c->hit].n_lines) {
+		c->hit++;
+		c->at = 0;
+	}
+	return c->hit < c->n_hits ? &c->list.lines[c->page[c->hit].first + c->at++] : NULL;
 }
 
 /* ---- lines in their order ---- */
@@ -186,10 +268,11 @@ static enum fund_status next_line(struct concordance *c, struct kwic_line *out, 
 		st = kwic_sorter_next(c->sorter, out);
 		return st == FUND_OK || st == FUND_END ? st : sorter_failed(c, st, why);
 	}
-	while (c->at == c->list.n && st == FUND_OK)
-		st = next_page(c, why);
-	if (st == FUND_OK)
-		*out = c->list.lines[c->at++];
+	const struct kwic_line *line = line_of_page(c);
+	while (!line && (st = next_page(c, why)) == FUND_OK)
+		line = line_of_page(c);
+	if (line)
+		*out = *line;
 	return st;
 }
 

@@ -5,8 +5,9 @@
  * Life     concordance_find(), concordance_begin(), concordance_next() until FUND_END; release also on {0} and behind a failure. No more articles are ranked
  *          than lines are wanted, unless they are to be sorted; their lines are taken out of the index a page of articles at a time. So a million
  *          lines do not sit in memory.
- * Order    Lines that are sorted are taken out in the order of the archive, where neighbours share a block of text; each has the number that it would have in the
- *          order of hits.
+ * Pages    The first is small, so that the first line comes soon; the next ones are as large as their lines fit into some megabytes.
+ * Order    Lines are taken out in the order of the archive, where neighbours share a block of text: those that are sorted throughout, each with the number that
+ *          it would have in the order of hits; others page by page.
  * Index    that of the session. What is held of it is let go whenever lines were taken, unless `holds`: then all is of the state that was searched.
  */
 #ifndef QUERY_CONCORDANCE_H
@@ -26,7 +27,9 @@ struct concordance {
 	struct kwic kwic;
 	struct kwic_list list; /* of one page */
 	struct arena lines;
-	uint32_t first, at; /* the next page's first hit; the next line of this page */
+	uint32_t first, n_page; /* the next page's first hit; its articles */
+	struct page_hit *page;	/* of the last page, in the order of its lines */
+	uint32_t n_hits, hit, at; /* of it; the hit whose lines come, the next line of it */
 	uint32_t *order;    /* of hits, as they are taken; NULL: as they are */
 	struct kwic_sorter *sorter; /* NULL: lines come as they are found */
 	uint64_t skip, left;	    /* lines to pass over, and to give, still */

@@ -21,6 +21,16 @@ struct finder_unit {
 	double weight;
 };
 
+#define LETTERS 26u
+#define RUNS 16u
+#define RUN_LEAST 2u
+
+/* Letters that stand side by side in words that have a part, as they are written: folding makes none of them of others. */
+struct letter_run {
+	struct slice letters;
+	uint8_t skip[256]; /* how far the run's end may move on from a byte that stands there */
+};
+
 /* A word of the text that stands in a slot. */
 struct found_word {
 	uint32_t pos, off, len;
@@ -45,7 +55,12 @@ struct finder {
 	uint32_t n_slots_of;
 	struct positions known; /* runs of slot numbers, each behind its length */
 	bool may_begin[256];   /* a word that matches begins with such a byte, unless it has pieces */
+	uint32_t may_go_on[LETTERS][LETTERS]; /* behind its first letter and its second one: a bit for each third one */
 	bool anywhere;	       /* a part of compounds is asked for: it may stand anywhere in a word */
+	uint8_t byte_with[256]; /* enum written_with */
+	bool has_variants;     /* a word in another spelling is asked for, whose letters may be others */
+	struct letter_run runs[RUNS]; /* such a word has one of them; n_runs UINT32_MAX: it is not known which */
+	uint32_t n_runs;
 	bool any_word;	       /* words are asked for by how they are written: all have to be looked at */
 	struct arena parts_arena; /* while a word is asked about */
 	const struct word *folded_word; /* the one that is */
@@ -88,14 +103,83 @@ static enum fund_status add_position(struct positions *p, uint32_t value)
 
 /* ---- units of a plan ---- */
 
-/* Folding changes the first letter of no word that begins with an ASCII one, nor does stemming. */
+static bool is_small(uint8_t c) { return c >= 'a' && c <= 'z'; }
+
+/* What a word is written with. */
+enum written_with {
+	WITH_UMLAUTS = 1, /* and ß */
+	WITH_OTHERS = 2, /* other letters than those and a to z; signs: it may have pieces, which begin otherwise than it does */
+};
+
+static uint8_t byte_with(uint8_t c)
+{
+	if (is_small(c | 0x20) && c < 0x80)
+		return 0;
+	switch (c) { /* of C3: ä, ö, ü, ß, Ä, Ö, Ü */
+	case 0xC3: case 0xA4: case 0xB6: case 0xBC: case 0x9F: case 0x84: case 0x96: case 0x9C: return WITH_UMLAUTS;
+	default: return WITH_OTHERS;
+	}
+}
+
+/* Folding makes these of umlauts and of ß, and leaves out an e behind the vowels. */
+static bool is_of_others(uint8_t c) { return c == 'a' || c == 'o' || c == 'u' || c == 's'; }
+
+/* The longest stretch of letters that can only be written as they are. */
+static struct slice plain_run(struct slice part)
+{
+	struct slice best = slice_of(NULL, 0);
+	for (size_t from = 0, at = 0; at <= part.len; at++)
+		if (at == part.len || !is_small(part.data[at]) || is_of_others(part.data[at])) {
+			if (at - from > best.len)
+				best = slice_part(part, from, at - from);
+			from = at + 1;
+		}
+	return best;
+}
+
+static void note_part(struct finder *f, struct slice part)
+{
+	struct slice run = plain_run(part);
+	f->anywhere = true;
+	if (run.len < RUN_LEAST || f->n_runs >= RUNS) {
+		f->n_runs = UINT32_MAX;
+		return;
+	}
+	struct letter_run *r = &f->runs[f->n_runs++];
+	r->letters = run;
+	memset(r->skip, (int)(run.len < 255 ? run.len : 255), sizeof r->skip);
+	for (size_t i = 0; i + 1 < run.len; i++)
+		r->skip[run.data[i]] = r->skip[run.data[i] - 'a' + 'A'] = (uint8_t)(run.len - 1 - i < 255 ? run.len - 1 - i : 255);
+}
+
+/* Those of term[at], or all where the term ends or has no small letter there. */
+static uint32_t letters_at(struct slice term, size_t at, bool any)
+{
+	return any || at >= term.len || !is_small(term.data[at]) ? (UINT32_C(1) << LETTERS) - 1 : UINT32_C(1) << (term.data[at] - 'a');
+}
+
+/* How words begin that have the term: folding changes the first letter of none that begins with an ASCII one; a stem keeps the first three letters of the folded word. */
+static void note_beginning(struct finder *f, struct slice term, bool is_variant)
+{
+	uint8_t first = term.len ? term.data[0] : 0;
+	f->may_begin[first] = true;
+	if (!is_small(first))
+		return;
+	f->may_begin[first - 'a' + 'A'] = true;
+	bool any = is_variant || term.len < 2 || !is_small(term.data[1]);
+	for (uint32_t i = 0, seconds = letters_at(term, 1, any); i < LETTERS; i++)
+		if (seconds >> i & 1)
+			f->may_go_on[first - 'a'][i] |= letters_at(term, 2, any);
+}
+
 static void note_term(struct finder *f, struct slice term)
 {
-	uint8_t first = term.len > 1 ? term.data[1] : 0;
-	f->anywhere |= term.len > 1 && term.data[0] == 'x';
-	f->may_begin[first] = true;
-	if (first >= 'a' && first <= 'z')
-		f->may_begin[first - 'a' + 'A'] = true;
+	uint8_t class = term.len > 1 ? term.data[0] : 0;
+	f->has_variants |= class == 'v';
+	if (class == 'x')
+		note_part(f, slice_from(term, 1));
+	else
+		note_beginning(f, slice_from(term, term.len ? 1 : 0), class == 'v');
 }
 
 static enum fund_status add_slot(struct finder *f, const struct slot *slot, const struct term_places *term, enum field field, struct span_node **out)
@@ -215,6 +299,8 @@ enum fund_status finder_new(struct finder **out, struct searcher *searcher, cons
 		return FUND_NO_MEMORY;
 	f->searcher = searcher;
 	memset(f->may_begin + 0x80, true, 0x80);
+	for (unsigned c = 0; c < 256; c++)
+		f->byte_with[c] = byte_with((uint8_t)c);
 	enum fund_status st = add_units(f, plan);
 	if (st != FUND_OK) {
 		finder_free(f);
@@ -253,19 +339,53 @@ double finder_weight(const struct finder *f, uint32_t unit) { return f->units[un
 
 /* ---- which words stand in which slots ---- */
 
+static bool has_run(const struct letter_run *r, struct slice surface)
+{
+	const size_t last = r->letters.len - 1;
+	for (size_t at = last; at < surface.len; at += r->skip[surface.data[at]]) {
+		size_t k = 0;
+		while (k <= last && (surface.data[at - k] | 0x20) == r->letters.data[last - k])
+			k++;
+		if (k > last)
+			return true;
+	}
+	return false;
+}
+
+static bool may_have_any_part(const struct finder *f, struct slice surface)
+{
+	if (f->has_variants || f->n_runs == UINT32_MAX)
+		return true;
+	for (uint32_t i = 0; i < f->n_runs; i++)
+		if (has_run(&f->runs[i], surface))
+			return true;
+	return false;
+}
+
+static bool is_digraph(uint8_t c, uint8_t next) { return next == 'e' && (c == 'a' || c == 'o' || c == 'u'); }
+
+/* Of a word of a to z, umlauts and ß. */
+static bool may_begin_so(const struct finder *f, struct slice surface)
+{
+	if (!f->may_begin[surface.data[0]])
+		return false;
+	if (surface.len < 3 || surface.data[0] >= 0x80 || surface.data[1] >= 0x80 || surface.data[2] >= 0x80)
+		return true;
+	uint8_t first = surface.data[0] | 0x20, second = surface.data[1] | 0x20, third = surface.data[2] | 0x20;
+	return is_digraph(first, second) || is_digraph(second, third) || f->may_go_on[first - 'a'][second - 'a'] >> (third - 'a') & 1;
+}
+
 static bool may_match(void *context, struct slice surface)
 {
 	const struct finder *f = context;
+	uint8_t with = 0;
 	if (f->also && f->also->matters && f->also->matters(f->also->context, surface))
 		return true;
-	if (f->any_word || surface.len == 0 || f->may_begin[surface.data[0]] || (f->anywhere && surface.len > 5))
+	if (f->any_word || surface.len == 0)
 		return true;
-	for (size_t i = 0; i < surface.len; i++) {
-		uint8_t c = surface.data[i];
-		if (c < 0x80 && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
-			return true; /* it may have pieces, which begin otherwise */
-	}
-	return false;
+	for (size_t i = 0; i < surface.len; i++)
+		with |= f->byte_with[surface.data[i]];
+	return with & WITH_OTHERS || may_begin_so(f, surface) || (f->anywhere && surface.len > 5 && may_have_any_part(f, surface));
 }
 
 /* Does the term of the index stand for this one of the text? Words of all fields are analysed alike; their classes differ. */

@@ -42,7 +42,7 @@ uint32_t finder_n_units(const struct finder *f);
 double finder_weight(const struct finder *f, uint32_t unit); /* how rare: the larger, the more it says */
 
 /* The text of one field: FIELD_TITLE for the title, FIELD_ANY for lead and body; the words of others are only found in theirs. `also` hears all tokens
- * and boundaries as from analyse_text(), but that words which match nothing may come without terms; NULL: nobody. Bad input is any
+ * and boundaries as from analyse_text(), but that words which match nothing may come without terms, unless they matter to it; NULL: nobody. Bad input is any
  * bytes; texts over 4 GiB are FUND_LIMIT. */
 enum fund_status finder_find(struct finder *f, struct slice text, enum field field, const struct token_sink *also, struct found *out);
 

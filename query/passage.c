@@ -48,7 +48,7 @@ static enum fund_status on_token(void *context, const struct token *t)
 	p->words[p->n_words] = t->off | (p->sentence || p->n_words == 0 ? PASSAGE_SENTENCE : 0);
 	p->n_words++;
 	p->sentence = false;
-	return note_joints(p, t);
+	return t->plain ? FUND_OK : note_joints(p, t);
 }
 
 static enum fund_status on_boundary(void *context, enum boundary what, uint32_t pos)

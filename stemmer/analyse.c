@@ -233,6 +233,7 @@ struct ahead {
 	struct span span;
 	uint64_t hash;
 	bool is_word; /* else the text has ended */
+	bool matters;
 };
 
 struct pipeline {
@@ -242,23 +243,25 @@ struct pipeline {
 };
 
 /* Scans one word more. */
-static inline void scan_ahead(const struct analyser *a, struct pipeline *line)
+static inline void scan_ahead(const struct analyser *a, struct pipeline *line, const struct token_sink *sink)
 {
 	struct ahead *last = &line->ring[line->n++ % 4];
 
 	last->is_word = words_next(&line->words, &last->span);
-	if (!last->is_word)
+	last->matters = last->is_word && (!sink->matters || sink->matters(sink->context, last->span.surface));
+	last->hash = 0;
+	if (!last->matters)
 		return;
 	last->hash = hash_bytes(last->span.surface.data, last->span.surface.len);
 	__builtin_prefetch(&a->slots[last->hash & (a->n_slots - 1)]);
 }
 
 /* The next word, and what comes behind it is fetched. */
-static inline const struct ahead *next_ahead(const struct analyser *a, struct pipeline *line)
+static inline const struct ahead *next_ahead(const struct analyser *a, struct pipeline *line, const struct token_sink *sink)
 {
-	scan_ahead(a, line);
+	scan_ahead(a, line, sink);
 	const struct ahead *second = &line->ring[(line->n - AHEAD) % 4];
-	const struct word *word = second->is_word ? a->slots[second->hash & (a->n_slots - 1)].word : NULL;
+	const struct word *word = second->matters ? a->slots[second->hash & (a->n_slots - 1)].word : NULL;
 	if (word) {
 		__builtin_prefetch(word);
 		__builtin_prefetch((const char *)word + 56);
@@ -282,11 +285,11 @@ enum fund_status analyse_text(struct analyser *a, struct slice text, uint32_t *p
 	line.n = 0;
 	words_init(&line.words, text);
 	for (int i = 0; i < AHEAD; i++)
-		scan_ahead(a, &line);
-	for (const struct ahead *next; status == FUND_OK && (next = next_ahead(a, &line))->is_word;) {
-		struct token token = { &no_word, next->hash, *pos, next->span.off, next->span.len };
-		struct slice as_written = slice_part(text, token.off, token.len);
-		if (!sink->matters || sink->matters(sink->context, next->span.surface))
+		scan_ahead(a, &line, sink);
+	for (const struct ahead *next; status == FUND_OK && (next = next_ahead(a, &line, sink))->is_word;) {
+		struct slice as_written = slice_part(text, next->span.off, next->span.len);
+		struct token token = { &no_word, next->hash, next->span.surface.data == as_written.data, *pos, next->span.off, next->span.len };
+		if (next->matters)
 			status = find_word(a, next->span.surface, (uint32_t)next->hash, &token.word);
 		if (status == FUND_OK && next->span.gap && before.len && sink->boundary &&
 		    sentence_boundary(next->span.gap, before, as_written, &what))

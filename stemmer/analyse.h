@@ -59,7 +59,8 @@ struct word {
 
 struct token {
 	const struct word *word;
-	uint64_t hash; /* of the word's surface, by hash_bytes() */
+	uint64_t hash; /* of the word's surface, by hash_bytes(); 0 for those that do not matter */
+	bool plain;    /* the text has the surface as it is */
 	uint32_t pos;  /* of the word's first piece */
 	uint32_t off, len;
 };
@@ -73,7 +74,8 @@ struct token_sink {
 	void *context;
 	enum fund_status (*token)(void *context, const struct token *token);
 	enum fund_status (*boundary)(void *context, enum boundary what, uint32_t pos);
-	/* May say of a surface form that its terms do not matter: its tokens then have a word without terms, of one position. NULL: all do. */
+	/* May say of a surface form that its terms do not matter: its tokens then have a word without terms, of one position. NULL: all do. Asked some words
+	 * before their tokens come. */
 	bool (*matters)(void *context, struct slice surface);
 };
 
