@@ -97,6 +97,7 @@ static enum fund_status open_block(struct dictionary_iter *it)
 		return st;
 	memcpy(it->term, first.data, first.len);
 	it->entry.term = slice_of(it->term, first.len);
+	it->shared = 0;
 	it->cursor = cursor_of(bytes);
 	it->index = UINT32_MAX; /* before the first */
 	return block_head(&it->cursor, &it->left, &it->next_list, &it->next_positions, &it->forms) ? FUND_OK : FUND_CORRUPT;
