@@ -11,7 +11,7 @@ import glob, os, re, shutil, subprocess, sys, tempfile
 
 TOP = os.environ.get("FUNDSTELLE_SRC") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SLOT = 256  # base/coverage.h
-HELP = {"indexer/option_list.c", "query/option_list.c"}
+HELP = {"indexer/option_list.c", "cli/option_list.c"}
 CALL = r"\b(?:fault_set|fault_errno|message|fail|fail_at|broken|xml_stream_fail|lender_failed)\([^;]*?"
 
 
@@ -44,7 +44,7 @@ def of_the_library():
 
 def hidden(known):
     """Of `a ? "one" : "two"` xgettext takes the first only."""
-    for folder in ("base", "stemmer", "store", "indexer", "query", "xapian"):
+    for folder in ("base", "stemmer", "store", "indexer", "query", "xapian", "cli"):
         for name in glob.glob(f"{TOP}/{folder}/*.c*"):
             with open(name, encoding="utf-8") as f:
                 for pair in re.findall(CALL + r'\? ("(?:[^"\\]|\\.)*") : ("(?:[^"\\]|\\.)*")', f.read()):

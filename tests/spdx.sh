@@ -10,7 +10,7 @@ list_files() {
 	if [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$(pwd -P)" ]; then
 		git -c core.quotePath=false ls-files --cached --others --exclude-standard
 	else
-		find base stemmer store indexer query tests tools bench docs corpus -name '*.[ch]' -o -name '*.sh' -o -name '*.py' \
+		find base stemmer store indexer query lib cli tests tools bench docs corpus -name '*.[ch]' -o -name '*.sh' -o -name '*.py' \
 			-o -name '*.md' -o -name "*.[1-9]" -o -name "*.am"
 		ls configure.ac Makefile.am README.md NEWS dist/* scripts/*
 	fi | LC_ALL=C sort

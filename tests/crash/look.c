@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "query/run.h"
+#include "cli/run.h"
 #include "store/guard.h"
 #include "store/index_writer.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "query/run.h"
+#include "cli/run.h"
 
 #include <stdlib.h>
 #include <sys/ioctl.h>

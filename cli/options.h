@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* options.h - the command line of fundstelle-query, read by the table of option_list.c. */
-#ifndef QUERY_OPTIONS_H
-#define QUERY_OPTIONS_H
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
 
 #include "query/collocates.h"
 #include "query/facet.h"

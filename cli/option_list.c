@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "query/option_list.h"
+#include "cli/option_list.h"
 
 static const struct option_spec specs[] = {
 	{ OPT_INDEX, "index", "DIR", "<dir>", N_("the index or xapian:DIR; several are one list") },

@@ -4,7 +4,7 @@
 
 #include "query/concordance.h"
 #include "query/present_kwic.h"
-#include "query/run.h"
+#include "cli/run.h"
 
 static enum fund_status print_all(struct concordance *c, struct kwic_presenter *p, struct fault *why)
 {

@@ -18,8 +18,8 @@
 
 #include "base/translate.h"
 #include "lib/fundstelle.h"
-#include "query/option_list.h"
-#include "query/run.h"
+#include "cli/option_list.h"
+#include "cli/run.h"
 #include "store/guard.h"
 
 static int run(const struct options *o, struct printer *out)

@@ -4,10 +4,10 @@
  *
  * Each gives the exit status: 0 hits, 1 none, 2 trouble (told on stderr).
  */
-#ifndef QUERY_RUN_H
-#define QUERY_RUN_H
+#ifndef CLI_RUN_H
+#define CLI_RUN_H
 
-#include "query/options.h"
+#include "cli/options.h"
 #include "query/session.h"
 
 #define PROGRAM "fundstelle-query"

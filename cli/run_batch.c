@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "query/run.h"
+#include "cli/run.h"
 
 /*
  * Life     the index is open from query to query, and closed before anything that may take long: output that nobody takes yet, input

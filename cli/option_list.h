@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* option_list.h - the options of fundstelle-query. */
-#ifndef QUERY_OPTION_LIST_H
-#define QUERY_OPTION_LIST_H
+#ifndef CLI_OPTION_LIST_H
+#define CLI_OPTION_LIST_H
 
 #include "base/option_table.h"
 

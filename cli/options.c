@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "query/options.h"
+#include "cli/options.h"
 
 #include <stdlib.h>
 
 #include "base/strnum.h"
-#include "query/option_list.h"
+#include "cli/option_list.h"
 #include "store/index_place.h"
 
 void options_release(struct options *o)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* run_report.c - what is counted over all hits of a query. */
-#include "query/run.h"
+#include "cli/run.h"
 #include "query/words.h"
 
 /* Everything is computed while the index is open, and printed when it is closed. */
