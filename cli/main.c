@@ -1,46 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fundstelle-query - words in, ranked articles out.
+ * fundstelle-query - words in, ranked articles out: a program over libfundstelle, which sees nothing of it but fundstelle.h.
  *
- *	options.c	the command line
- *	run.c		one query, one article; run_batch.c: many queries; run_report.c: what is counted over all hits
- *	  session.c	indexes opened when they are asked, opened anew when they were overwritten, let go while something is printed
- *	  searcher.c	indexes opened, their segments as one list with common statistics; lender*.c: Xapian's, as a segment that is made for each query
+ *	options.c	the command line, by the table in option_list.c
+ *	run.c		one query, one article; run_batch.c: many queries; run_kwic.c: a concordance; run_counts.c: what is counted over all hits
+ *	  present*.c	  hits as text, json, jsonl, tsv, trec, paths; present_kwic.c: lines of a concordance
+ *	  report.c	  counts as tables: tables.c has their columns; timeline_svg.c: a picture
+ *	  terminal.c	  what is printed to
+ *
+ *	lib/fundstelle.h, and below it query/:
+ *	  session.c	indexes opened when they are asked, opened anew when they were overwritten
+ *	  searcher.c	their segments as one list with common statistics; lender*.c: Xapian's, as a segment that is made for each query
  *	  search.c	a query from its text to what is shown:
  *	    lex.c, parse.c	text -> tree
  *	    plan.c		tree -> terms under boolean nodes, through stemmer/analyse.h
  *	    topk.c		plan -> the best k documents; topk_or.c for plain words, iter_*.c for all else
  *	    snippet.c		the passage that shows why
  *	    matches.c		or every match, for timeline.c, facet.c
- *	  present*.c	text, json, jsonl, tsv, trec, paths; report.c, timeline_svg.c
  */
 #include <signal.h>
 
+#include "base/fault_line.h"
 #include "base/translate.h"
-#include "lib/fundstelle.h"
 #include "cli/option_list.h"
 #include "cli/run.h"
-#include "store/guard.h"
 
 static int run(const struct options *o, struct printer *out)
 {
-	struct analyser *analyser;
-	struct fault why = { 0 };
-	if (analyser_new(&analyser) != FUND_OK) {
-		fault_set(&why, FUND_NO_MEMORY, "out of memory");
-		return run_trouble(&why);
-	}
-	int status;
 	switch (o->action) {
-	case ACTION_BATCH: status = run_batch(o, analyser, out); break;
-	case ACTION_SHOW: status = run_show(o, analyser, out); break;
-	case ACTION_LIST: status = run_query(o, analyser, out); break;
-	case ACTION_KWIC: status = run_kwic(o, analyser, out); break;
-	default: status = run_report(o, analyser, out); break;
+	case ACTION_BATCH: return run_batch(o, out);
+	case ACTION_SHOW: return run_show(o, out);
+	case ACTION_LIST: return run_query(o, out);
+	case ACTION_KWIC: return run_kwic(o, out);
+	default: return run_counts(o, out);
 	}
-	analyser_free(analyser);
-	return status;
 }
+
+static bool is_mapped(const void *address) { return fundstelle_maps(address); }
 
 int main(int argc, char **argv)
 {
@@ -50,7 +46,7 @@ int main(int argc, char **argv)
 	int status = 0;
 	translate_by_environment();
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(2), and silent */
-	guard_install(PROGRAM ": the index cannot be read: the file is damaged or the disk fails; run fundstelle-index --verify\n");
+	fault_line_install(is_mapped, PROGRAM ": the index cannot be read: the file is damaged or the disk fails; run fundstelle-index --verify\n");
 	print_init(&out, 1);
 	if (options_read(&options, argc, argv, &why) != FUND_OK) {
 		status = run_trouble(&why);

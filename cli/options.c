@@ -5,16 +5,11 @@
 
 #include "base/strnum.h"
 #include "cli/option_list.h"
-#include "store/index_place.h"
 
-void options_release(struct options *o)
-{
-	servers_free(o->servers);
-	buf_release(&o->default_index);
-	buf_release(&o->query);
-}
+void options_release(struct options *o) { buf_release(&o->query); }
 
 #define TIMEOUT_MAX 86400u
+#define PAGE 1000u /* hits that are held at once */
 
 /* ---- values ---- */
 
@@ -32,9 +27,11 @@ static enum fund_status count(const char *name, const char *text, uint32_t *out,
 	return ranged(name, text, 0, UINT32_MAX - 1, out, why);
 }
 
-static enum fund_status date(const char *name, const char *text, uint32_t *from, uint32_t *to, struct fault *why)
+static enum fund_status date(const char *name, const char *text, const char **out, struct fault *why)
 {
-	if (!parse_one_date(slice_str(text), from, to))
+	struct fundstelle_date date;
+	*out = text;
+	if (fundstelle_read_date(text, &date) != FUNDSTELLE_OK)
 		return fault_set(why, FUND_INVALID, "--%s=%s: not a date: 2022, 2022-01 or 2022-01-18", name, text);
 	return FUND_OK;
 }
@@ -62,17 +59,19 @@ static enum fund_status act(struct options *o, enum action action, struct fault 
 /* With several of them each is followed by its own query: here begins the next one. */
 static enum fund_status timeline(struct options *o, const char *text, struct fault *why)
 {
-	int unit = PERIOD_MONTH;
+	int unit = FUNDSTELLE_MONTH;
 	enum fund_status st = text ? choice(OPT_TIMELINE, text, &unit, why) : FUND_OK;
 	if (st != FUND_OK)
 		return st;
 	if (text || o->n_timelines == 0)
-		o->timeline.unit = (enum period_unit)unit;
-	if (o->n_timelines == TIMELINES_MAX)
-		return fault_set(why, FUND_INVALID, "more than %d timelines", TIMELINES_MAX);
+		o->unit = (enum fundstelle_unit)unit;
+	if (o->n_timelines == FUNDSTELLE_TIMELINES_MAX)
+		return fault_set(why, FUND_INVALID, "more than %d timelines", FUNDSTELLE_TIMELINES_MAX);
 	o->timelines[o->n_timelines++].len = o->query.len; /* where it begins, until all is read */
 	return act(o, ACTION_TIMELINE, why);
 }
+
+static void flag(struct options *o, uint32_t flag, bool on) { o->search.flags = on ? o->search.flags | flag : o->search.flags & ~flag; }
 
 static enum fund_status number_option(struct options *o, int id, const char *value, struct fault *why)
 {
@@ -81,17 +80,17 @@ static enum fund_status number_option(struct options *o, int id, const char *val
 	case OPT_LIMIT:
 		st = count("limit", value, &o->search.limit, why);
 		if (st == FUND_OK && o->search.limit == 0)
-			o->search.limit = UINT32_MAX;
+			o->search.limit = FUNDSTELLE_NO_LIMIT;
 		o->limit_given = true;
 		return st;
 	case OPT_OFFSET: return count("offset", value, &o->search.offset, why);
 	case OPT_KWIC:
-		st = value ? ranged("kwic", value, 1, KWIC_WIDTH_MAX, &o->kwic_width, why) : FUND_OK;
+		st = value ? ranged("kwic", value, 1, FUNDSTELLE_WIDTH_MAX, &o->kwic.width, why) : FUND_OK;
 		return st == FUND_OK ? act(o, ACTION_KWIC, why) : st;
 	case OPT_COLLOCATES:
 		st = value ? ranged("collocates", value, 1, UINT32_MAX, &o->collocates.n, why) : FUND_OK;
 		return st == FUND_OK ? act(o, ACTION_COLLOCATES, why) : st;
-	case OPT_WINDOW: return ranged("window", value, 1, WINDOW_MAX, &o->collocates.window, why);
+	case OPT_WINDOW: return ranged("window", value, 1, FUNDSTELLE_WINDOW_MAX, &o->collocates.window, why);
 	case OPT_RECENCY: return ranged("recency", value, 1, UINT32_MAX, &o->search.recency, why);
 	case OPT_MIN_COUNT: return ranged("min-count", value, 1, UINT32_MAX, &o->collocates.least, why);
 	default:
@@ -112,14 +111,14 @@ static enum fund_status choice_option(struct options *o, int id, const char *val
 		o->format_given = true;
 		break;
 	case OPT_DUPLICATES:
-		o->search.collapse = n == 0;
+		flag(o, FUNDSTELLE_COLLAPSE, n == 0);
 		o->duplicates_given = true;
 		break;
 	case OPT_SORT: /* left and right stand behind the orders of hits */
-		o->kwic_order = n > ORDER_RANDOM ? (enum kwic_order)(KWIC_BY_LEFT + n - ORDER_RANDOM - 1) : KWIC_BY_POSITION;
-		o->search.order = n > ORDER_RANDOM ? ORDER_RELEVANCE : (enum hit_order)n;
+		o->kwic.order = n > FUNDSTELLE_RANDOM ? (uint32_t)(FUNDSTELLE_BY_LEFT + n - FUNDSTELLE_RANDOM - 1) : FUNDSTELLE_BY_RANK;
+		o->search.order = n > FUNDSTELLE_RANDOM ? FUNDSTELLE_BY_RELEVANCE : (uint32_t)n;
 		break;
-	case OPT_FACET: o->facet = (enum facet)n; return act(o, ACTION_FACET, why);
+	case OPT_FACET: o->facet = (enum fundstelle_facet)n; return act(o, ACTION_FACET, why);
 	case OPT_HYPERLINK: o->hyperlink = (enum color_choice)n; break;
 	default: o->color = (enum color_choice)n; break;
 	}
@@ -128,7 +127,6 @@ static enum fund_status choice_option(struct options *o, int id, const char *val
 
 static enum fund_status apply(struct options *o, int id, const char *value, struct fault *why)
 {
-	uint32_t ignored;
 	switch (id) {
 	case OPT_INDEX:
 		if (o->n_indexes == INDEXES_MAX)
@@ -149,36 +147,27 @@ static enum fund_status apply(struct options *o, int id, const char *value, stru
 	case OPT_DUPLICATES:
 	case OPT_COLOR:
 	case OPT_HYPERLINK: return choice_option(o, id, value, why);
-	case OPT_FROM: return date("from", value, &o->search.from, &ignored, why);
-	case OPT_TO: return date("to", value, &ignored, &o->search.to, why);
+	case OPT_FROM: return date("from", value, &o->search.from, why);
+	case OPT_TO: return date("to", value, &o->search.to, why);
 	case OPT_TIMELINE: return timeline(o, value, why);
 	case OPT_BATCH: o->batch = value; return act(o, ACTION_BATCH, why);
 	case OPT_TERMS: o->terms = value; return act(o, ACTION_TERMS, why);
 	case OPT_SHOW: o->show = value; return act(o, ACTION_SHOW, why);
-	case OPT_SIMILAR: o->search.similar = value; return FUND_OK;
-	case OPT_TIMEOUT: return ranged("timeout", value, 1, TIMEOUT_MAX, &o->servers->timeout, why);
-	case OPT_PARTIAL: o->servers->partial = true; return FUND_OK;
+	case OPT_SIMILAR: o->search.similar_to = value; return FUND_OK;
+	case OPT_TIMEOUT: return ranged("timeout", value, 1, TIMEOUT_MAX, &o->open.timeout, why);
+	case OPT_PARTIAL: o->open.partial = true; return FUND_OK;
 	case OPT_NUL: o->nul = true; return FUND_OK;
-	case OPT_NEW: o->search.only_new = true; return FUND_OK;
-	case OPT_ALL: o->search.parse.all = true; return FUND_OK;
-	case OPT_EXACT: o->search.parse.exact = true; return FUND_OK;
-	case OPT_OCR: o->search.ocr = true; return FUND_OK;
+	case OPT_NEW: flag(o, FUNDSTELLE_ONLY_NEW, true); return FUND_OK;
+	case OPT_ALL: flag(o, FUNDSTELLE_ALL_WORDS, true); return FUND_OK;
+	case OPT_EXACT: flag(o, FUNDSTELLE_EXACT_FORMS, true); return FUND_OK;
+	case OPT_OCR: flag(o, FUNDSTELLE_OCR, true); return FUND_OK;
 	case OPT_COUNT: o->count = true; return FUND_OK;
-	case OPT_RELATIVE: o->timeline.relative = true; return FUND_OK;
+	case OPT_RELATIVE: o->relative = true; return FUND_OK;
 	case OPT_EXPLAIN: o->explain = true; return FUND_OK;
 	case OPT_TIMING: o->timing = true; return FUND_OK;
 	case OPT_HELP: return act(o, ACTION_HELP, why);
 	default: return act(o, ACTION_VERSION, why); /* OPT_VERSION: there is no other */
 	}
-}
-
-static enum fund_status default_index(struct options *o, struct fault *why)
-{
-	enum fund_status st = index_place(&o->default_index, why);
-	if (st != FUND_OK)
-		return st;
-	o->indexes[o->n_indexes++] = (const char *)o->default_index.data;
-	return FUND_OK;
 }
 
 static enum fund_status add_word(struct options *o, const char *word, struct fault *why)
@@ -235,13 +224,26 @@ static enum fund_status check_format(const struct options *o, struct fault *why)
 	return fault_set(why, FUND_INVALID, "--format=%s is not for this; there are %s", names[o->format], list);
 }
 
-static bool takes_query(const struct options *o) { return o->action != ACTION_SHOW && o->action != ACTION_BATCH && o->action != ACTION_TERMS && !o->search.similar; }
+static bool takes_query(const struct options *o) { return o->action != ACTION_SHOW && o->action != ACTION_BATCH && o->action != ACTION_TERMS && !o->search.similar_to; }
+
+/* A day or month that is not said is the first one of `from`, and the last one of `to`. Both were read before; NULL: open. */
+static bool lies_behind(const char *from, const char *to)
+{
+	struct fundstelle_date a = { 0 }, b = { 0 };
+	if (!from || !to || fundstelle_read_date(from, &a) != FUNDSTELLE_OK || fundstelle_read_date(to, &b) != FUNDSTELLE_OK)
+		return false;
+	if (a.year != b.year)
+		return a.year > b.year;
+	if (b.month && a.month != b.month)
+		return a.month > b.month;
+	return b.month && b.day && a.day > b.day;
+}
 
 static enum fund_status check(const struct options *o, struct fault *why)
 {
-	if (o->search.from > o->search.to)
+	if (lies_behind(o->search.from, o->search.to))
 		return fault_set(why, FUND_INVALID, "--from lies behind --to");
-	if (o->search.similar && o->action != ACTION_LIST)
+	if (o->search.similar_to && o->action != ACTION_LIST)
 		return fault_set(why, FUND_INVALID, "--similar gives a list of hits, nothing else");
 	if (o->n_words && !takes_query(o))
 		return o->action == ACTION_BATCH ? fault_set(why, FUND_INVALID, "--batch takes its queries from the file: no QUERY") :
@@ -250,9 +252,9 @@ static enum fund_status check(const struct options *o, struct fault *why)
 		return fault_set(why, FUND_INVALID, "no QUERY; try fundstelle-query --help");
 	if (o->timing && o->action != ACTION_BATCH)
 		return fault_set(why, FUND_INVALID, "--timing goes with --batch");
-	if (o->timeline.relative && o->action != ACTION_TIMELINE)
+	if (o->relative && o->action != ACTION_TIMELINE)
 		return fault_set(why, FUND_INVALID, "--relative goes with --timeline");
-	if (o->kwic_order != KWIC_BY_POSITION && o->action != ACTION_KWIC)
+	if (o->kwic.order != FUNDSTELLE_BY_RANK && o->action != ACTION_KWIC)
 		return fault_set(why, FUND_INVALID, "--sort=left and --sort=right go with --kwic");
 	if (o->count && o->action != ACTION_LIST && o->action != ACTION_BATCH)
 		return fault_set(why, FUND_INVALID, "--count goes with a list of hits");
@@ -278,13 +280,28 @@ static enum fund_status part_queries(struct options *o, struct fault *why)
 	return FUND_OK;
 }
 
+/* What goes with the format: what of hits is read, and what is found out beside them. */
+static void choose_flags(struct options *o)
+{
+	bool lists = o->action == ACTION_LIST || o->action == ACTION_BATCH;
+	o->presenter = presenter_of(o->format);
+	o->search.flags |= o->presenter ? o->presenter->flags : 0;
+	flag(o, FUNDSTELLE_EXPLAIN, o->explain);
+	flag(o, FUNDSTELLE_COUNT_ONLY, o->count);
+	flag(o, FUNDSTELLE_TIMED, o->timing);
+	flag(o, FUNDSTELLE_EXACT_TOTAL, lists && o->presenter && o->presenter->shows_total);
+	flag(o, FUNDSTELLE_SUGGEST, o->action == ACTION_LIST && (o->format == FORMAT_TEXT || o->format == FORMAT_JSON));
+	if (!o->duplicates_given)
+		flag(o, FUNDSTELLE_COLLAPSE, o->format == FORMAT_TEXT);
+	flag(o, FUNDSTELLE_COLLAPSE, lists && o->search.flags & FUNDSTELLE_COLLAPSE);
+}
+
 enum fund_status options_read(struct options *o, int argc, char **argv, struct fault *why)
 {
-	*o = (struct options){ .search = { .limit = 10, .from = 0, .to = UINT32_MAX },
-				.collocates = { COLLOCATES_DEFAULT, WINDOW_DEFAULT, 1 } };
-	o->servers = calloc(1, sizeof *o->servers);
-	if (!o->servers)
-		return fault_set(why, FUND_NO_MEMORY, "out of memory");
+	*o = (struct options){ .open = { .size = sizeof o->open, .later = true },
+			       .search = { .size = sizeof o->search, .limit = FUNDSTELLE_LIMIT_DEFAULT, .page = PAGE },
+			       .kwic = { .size = sizeof o->kwic, .one_by_one = true },
+			       .collocates = { .size = sizeof o->collocates, .n = FUNDSTELLE_COLLOCATES_DEFAULT, .window = FUNDSTELLE_WINDOW_DEFAULT } };
 	enum fund_status st = read_arguments(o, argc, argv, why);
 	if (st != FUND_OK || o->action == ACTION_HELP || o->action == ACTION_VERSION)
 		return st;
@@ -293,15 +310,6 @@ enum fund_status options_read(struct options *o, int argc, char **argv, struct f
 	st = check(o, why);
 	if (st == FUND_OK)
 		st = part_queries(o, why);
-	if (st == FUND_OK && o->n_indexes == 0)
-		st = default_index(o, why);
-	o->presenter = presenter_of(o->format);
-	o->parts = (o->presenter ? o->presenter->parts : 0) | (o->explain ? HIT_EXPLAIN : 0u);
-	o->search.want_total = o->presenter && o->presenter->shows_total;
-	o->search.want_suggestion = o->action == ACTION_LIST && (o->format == FORMAT_TEXT || o->format == FORMAT_JSON);
-	o->search.count_only = o->count;
-	if (!o->duplicates_given)
-		o->search.collapse = o->format == FORMAT_TEXT && o->action == ACTION_LIST;
-	o->search.collapse &= o->action == ACTION_LIST || o->action == ACTION_BATCH;
+	choose_flags(o);
 	return st;
 }

@@ -3,10 +3,7 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
-#include "query/collocates.h"
-#include "query/facet.h"
-#include "query/kwic.h"
-#include "query/timeline.h"
+#include "cli/present.h"
 
 #define INDEXES_MAX 64
 
@@ -18,20 +15,18 @@ enum action { ACTION_LIST, ACTION_TIMELINE, ACTION_FACET, ACTION_KWIC, ACTION_CO
 struct options {
 	enum action action;
 	const char *indexes[INDEXES_MAX];
-	uint32_t n_indexes;
-	struct servers *servers; /* owned: of all openings */
-	struct buf default_index;
-	struct search_options search;
+	uint32_t n_indexes; /* 0: where the index is that nobody names */
+	struct fundstelle_open_options open;
+	struct fundstelle_search_options search;
 	enum format_id format;
 	const struct presenter *presenter; /* of hits; NULL with FORMAT_SVG */
-	unsigned parts; /* enum hit_part: what is printed of a hit */
 	bool format_given, limit_given, duplicates_given, nul, explain, count, timing;
-	enum facet facet;
-	uint32_t kwic_width; /* 0: what fits */
-	enum kwic_order kwic_order;
-	struct collocates_options collocates;
-	struct timeline_options timeline;
-	struct slice timelines[TIMELINES_MAX]; /* the queries that are compared; the query where there is one --timeline */
+	enum fundstelle_facet facet;
+	struct fundstelle_kwic_options kwic; /* width 0: what fits */
+	struct fundstelle_collocates_options collocates;
+	enum fundstelle_unit unit;
+	bool relative;
+	struct slice timelines[FUNDSTELLE_TIMELINES_MAX]; /* the queries that are compared; the query where there is one --timeline */
 	uint32_t n_timelines;
 	enum color_choice color, hyperlink;
 	const char *batch, *show, *terms; /* NULL: not asked for */

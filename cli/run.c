@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/run.h"
 
-#include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "query/link.h"
-#include "store/index_advice.h"
+#include "cli/terminal.h"
 
 /* ---- trouble ---- */
 
-int run_trouble(const struct fault *why)
+static int trouble(const char *text, const char *advice)
 {
-	const char *advice = index_advice(why->status, false);
-	message(PROGRAM, "%s%s%s", why->text[0] ? why->text : fund_status_name(why->status), advice ? "; " : "", advice ? advice : "");
+	message(PROGRAM, "%s%s%s", text, advice ? "; " : "", advice ? advice : "");
 	return 2;
 }
+
+int run_trouble(const struct fault *why) { return trouble(why->text[0] ? why->text : fund_status_name(why->status), NULL); }
 
 /* Column of a byte offset, in characters from 1. */
 static uint32_t column_of(struct slice query, uint32_t off)
@@ -24,77 +22,53 @@ static uint32_t column_of(struct slice query, uint32_t off)
 	return 1 + (uint32_t)utf8_length(slice_part(query, 0, off < query.len ? off : query.len));
 }
 
-int run_syntax_error(struct slice query, uint32_t off, const struct fault *why)
+static int syntax_error(struct slice query, uint32_t off, const char *text)
 {
 	if (query.len == 0)
 		query = slice_of("", 0);
 	if (off > query.len)
 		off = (uint32_t)query.len;
-	message(PROGRAM, "query, column %u: %s: %.*s >>> %.*s", column_of(query, off), why->text, (int)off, (const char *)query.data,
-		(int)(query.len - off), (const char *)query.data + off);
+	message(PROGRAM, "query, column %u: %s: %.*s >>> %.*s", column_of(query, off), text, (int)off, (const char *)query.data, (int)(query.len - off),
+		(const char *)query.data + off);
 	return 2;
 }
 
-/* A server that is lost is told once. */
-static bool was_told(struct servers *servers, const struct search_warning *w, uint32_t i)
+int run_error(struct slice query, const struct fundstelle_error *error)
 {
-	if (w->kind != WARNING_MISSING)
-		return false;
-	bool told = servers->lost[i].told;
-	servers->lost[i].told = true;
-	return told;
+	return error->code == FUNDSTELLE_SYNTAX ? syntax_error(query, error->offset, error->message) : trouble(error->message, fundstelle_advice(error->code));
 }
 
-void run_warn(const struct options *o, struct slice query, const struct search_note *note)
+/* ---- indexes ---- */
+
+int client_open(struct client *c, const struct options *o)
 {
-	struct search_warning w;
-	for (uint32_t i = 0; search_warning(note, o->servers, i, &w); i++) {
-		if (was_told(o->servers, &w, i))
+	struct fundstelle_error error = { .size = sizeof error };
+	*c = (struct client){ .options = o };
+	return fundstelle_open(o->indexes, o->n_indexes, &o->open, &c->index, &error) == FUNDSTELLE_OK ? 0 : run_error(slice_of("", 0), &error);
+}
+
+void client_close(struct client *c) { fundstelle_close(c->index); }
+
+void client_warn(struct client *c, const struct slice *queries)
+{
+	struct fundstelle_warning w = { .size = sizeof w };
+	uint32_t missing = 0;
+	for (uint32_t i = 0; fundstelle_index_warning(c->index, i, &w) == FUNDSTELLE_OK; i++) {
+		if (w.kind == FUNDSTELLE_MISSING && missing++ < c->n_told)
 			continue;
-		if (w.kind == WARNING_QUERY)
-			message(PROGRAM, "warning: query, column %u: %s", column_of(query, w.off), w.text.text);
+		if (w.kind == FUNDSTELLE_DOUBTFUL)
+			message(PROGRAM, "warning: query, column %u: %s", column_of(queries[w.query], w.offset), w.message.data);
 		else
-			message(PROGRAM, "warning: %s", w.text.text);
+			message(PROGRAM, "warning: %s", w.message.data);
 	}
+	c->n_told = missing > c->n_told ? missing : c->n_told;
 }
 
 /* ---- presenting ---- */
 
-static bool use_color(const struct options *o)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-	if (o->color != COLOR_AUTO)
-		return o->color == COLOR_ALWAYS;
-	return isatty(1) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
-}
-
-static const char *environment(const char *name) { return getenv(name); }
-
-/* A pipe has links where it has colours, too, because it was told to. */
-bool run_has_links(const struct options *o)
-{
-	if (o->format != FORMAT_TEXT || o->hyperlink == COLOR_NEVER)
-		return false;
-	if (o->hyperlink == COLOR_ALWAYS)
-		return true;
-	return o->color != COLOR_NEVER && (isatty(1) || o->color == COLOR_ALWAYS) && link_terminal(environment);
-}
-
-static unsigned parts_of(const struct options *o) { return o->parts | (run_has_links(o) ? HIT_ADDRESS : 0u); }
-
-static uint32_t columns(void)
-{
-	struct winsize size;
-	const char *env = getenv("COLUMNS");
-	if (ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col)
-		return size.ws_col;
-	int n = env ? atoi(env) : 0;
-	return n > 0 && n < 10000 ? (uint32_t)n : 80;
-}
-
 struct present_options run_present_options(const struct options *o)
 {
-	return (struct present_options){ .terminal = isatty(1), .color = use_color(o), .width = columns(), .nul = o->nul, .explain = o->explain };
+	return (struct present_options){ .terminal = isatty(1), .color = terminal_has_colors(o), .width = terminal_width(), .nul = o->nul, .explain = o->explain };
 }
 
 int run_finish(struct printer *out, int exit_status)
@@ -107,95 +81,116 @@ int run_finish(struct printer *out, int exit_status)
 	return run_trouble(&why);
 }
 
+void run_take_hits(struct listing *list, const struct client *c, const fundstelle_result *result, struct slice query)
+{
+	struct fundstelle_summary *s = &list->summary;
+	s->size = sizeof *s;
+	list->result = result;
+	fundstelle_result_summary(result, s);
+	list->answer = (struct answer){ query, c->index, s->took, s->index_id, s->generation, s->analysis };
+}
+
+void run_present_page(const struct options *o, const struct listing *list, uint32_t first, struct printer *out, const struct present_options *po)
+{
+	struct listed_hit h = { .result = list->result, .is = { .size = sizeof h.is } };
+	for (; fundstelle_result_hit(h.result, h.number, &h.is) == FUNDSTELLE_OK; h.number++)
+		o->presenter->hit(out, &h, po, first + h.number == 0);
+}
+
 /* ---- one query ---- */
 
-void run_session(struct session *s, const struct options *o, struct analyser *analyser) { session_init(s, o->indexes, o->n_indexes, o->servers, analyser); }
-
-/* The index is open for no longer than it takes to copy hits out of it: while they are printed, nothing of it is held. */
-static enum fund_status find(const struct options *o, struct session *s, struct fault *why)
+/* A long list is read a page at a time. */
+static int present_all(struct client *c, struct listing *list, fundstelle_result *result, struct printer *out, struct fundstelle_error *error)
 {
-	struct session_query q = { slice_buf(&o->query), &o->search, SESSION_PAGE, parts_of(o), NULL };
-	enum fund_status st = session_find(s, &q, why);
-	session_let_go(s);
-	return st;
-}
-
-static enum fund_status present_all(const struct options *o, struct session *s, struct printer *out, struct fault *why)
-{
-	const struct presenter *f = o->presenter;
-	struct present_options po = run_present_options(o);
-	struct result *r = &s->search.result;
-	enum fund_status st = FUND_OK;
-	f->begin(out, r, &po);
-	for (uint32_t first = 0; r->n_hits && !out->error;) {
-		for (uint32_t i = 0; i < r->n_hits; i++)
-			f->hit(out, r, &r->hits[i], &po, first + i == 0);
-		first += r->n_hits;
-		if (first >= s->search.n_shown)
-			break;
-		st = session_page(s, first, parts_of(o), why);
-		session_let_go(s);
-		if (st != FUND_OK)
-			break;
+	const struct presenter *f = c->options->presenter;
+	struct present_options po = run_present_options(c->options);
+	int code = FUNDSTELLE_OK;
+	f->begin(out, list, &po);
+	for (uint32_t first = 0; code == FUNDSTELLE_OK && list->summary.n_hits && !out->error; first += c->options->search.page) {
+		run_present_page(c->options, list, first, out, &po);
+		code = out->error ? FUNDSTELLE_END : fundstelle_result_next(result, c->index, error);
+		fundstelle_let_go(c->index);
 	}
-	f->end(out, r, &po);
-	return st;
+	f->end(out, list, &po);
+	return code == FUNDSTELLE_END ? FUNDSTELLE_OK : code;
 }
 
-int run_query(const struct options *o, struct analyser *analyser, struct printer *out)
+/* The query as it is told: of --similar the article's key. */
+static struct slice query_of(const struct options *o) { return o->search.similar_to ? slice_str(o->search.similar_to) : slice_buf(&o->query); }
+
+static int present(struct client *c, fundstelle_result *result, struct printer *out)
 {
-	struct session s;
-	struct fault why = { 0 };
-	run_session(&s, o, analyser);
-	enum fund_status st = find(o, &s, &why);
-	const struct result *r = &s.search.result;
-	int exit_status = 2;
-	run_warn(o, slice_buf(&o->query), &s.note);
-	if (st == FUND_OK && r->suggestion.len && o->format == FORMAT_TEXT)
-		message(PROGRAM, "did you mean: %.*s", (int)r->suggestion.len, (const char *)r->suggestion.data);
-	if (st == FUND_INVALID) {
-		run_syntax_error(slice_buf(&o->query), s.note.error_off, &why);
-	} else if (st == FUND_END) { /* --similar: there is no such article */
-		run_trouble(&why);
-		exit_status = 1;
-	} else if (st != FUND_OK) {
-		run_trouble(&why);
-	} else if (o->count) {
+	const struct options *o = c->options;
+	struct fundstelle_error error = { .size = sizeof error };
+	struct listing list;
+	run_take_hits(&list, c, result, query_of(o));
+	if (list.summary.suggestion.len && o->format == FORMAT_TEXT)
+		message(PROGRAM, "did you mean: %.*s", (int)list.summary.suggestion.len, list.summary.suggestion.data);
+	if (o->count) {
 		struct present_options po = run_present_options(o);
-		o->presenter->count(out, r, &po);
-		exit_status = run_finish(out, r->total ? 0 : 1);
-	} else {
-		bool any = s.search.n_shown > 0;
-		st = present_all(o, &s, out, &why);
-		exit_status = run_finish(out, any ? 0 : 1);
-		if (st != FUND_OK)
-			exit_status = run_trouble(&why);
+		o->presenter->count(out, &list, &po);
+		return run_finish(out, list.summary.total ? 0 : 1);
 	}
-	session_release(&s);
+	bool any = list.summary.n_hits > 0;
+	int code = present_all(c, &list, result, out, &error);
+	int exit_status = run_finish(out, any ? 0 : 1);
+	return code == FUNDSTELLE_OK ? exit_status : run_error(list.answer.query, &error);
+}
+
+/* An article that is not there, to be shown or for --similar, is none of trouble. */
+static int failed(struct slice query, const struct fundstelle_error *error)
+{
+	int exit_status = run_error(query, error);
+	return error->code == FUNDSTELLE_NO_ARTICLE ? 1 : exit_status;
+}
+
+int run_query(const struct options *o, struct printer *out)
+{
+	struct client c;
+	struct fundstelle_error error = { .size = sizeof error };
+	struct fundstelle_search_options search = o->search;
+	struct slice query = slice_buf(&o->query);
+	fundstelle_result *result;
+	int exit_status = client_open(&c, o);
+	if (exit_status)
+		return exit_status;
+	search.flags |= terminal_has_links(o) ? FUNDSTELLE_ADDRESS : 0;
+	int code = fundstelle_search(c.index, (const char *)query.data, query.len, &search, &result, &error);
+	fundstelle_let_go(c.index);
+	client_warn(&c, &query);
+	exit_status = code == FUNDSTELLE_OK ? present(&c, result, out) : failed(query, &error);
+	fundstelle_result_free(result);
+	client_close(&c);
 	return exit_status;
 }
 
 /* ---- one article ---- */
 
-int run_show(const struct options *o, struct analyser *analyser, struct printer *out)
+static int show(const struct options *o, const fundstelle_article *article, struct printer *out)
 {
-	struct session s;
-	struct arena arena = ARENA_INIT;
-	struct shown_hit hit;
-	struct fault why = { 0 };
+	struct fundstelle_fields fields = { .size = sizeof fields };
 	struct present_options po = run_present_options(o);
-	int exit_status = 2;
-	run_session(&s, o, analyser);
-	enum fund_status st = session_show(&s, slice_str(o->show), parts_of(o), &arena, &hit, &why);
-	session_release(&s);
-	run_warn(o, (struct slice){ NULL, 0 }, &(struct search_note){ .n_limits = 0 });
-	if (st == FUND_OK) {
-		o->presenter->show(out, &hit, &po);
-		exit_status = run_finish(out, 0);
-	} else {
-		run_trouble(&why);
-		exit_status = st == FUND_END ? 1 : 2;
-	}
-	arena_release(&arena);
+	fundstelle_article_fields(article, &fields);
+	if (!terminal_has_links(o))
+		fields.address = (struct fundstelle_text){ "", 0 };
+	o->presenter->show(out, &fields, &po);
+	return run_finish(out, 0);
+}
+
+int run_show(const struct options *o, struct printer *out)
+{
+	struct client c;
+	struct fundstelle_error error = { .size = sizeof error };
+	struct slice none = slice_of("", 0);
+	fundstelle_article *article;
+	int exit_status = client_open(&c, o);
+	if (exit_status)
+		return exit_status;
+	int code = fundstelle_show(c.index, o->show, FUNDSTELLE_TERMINATED, &article, &error);
+	fundstelle_let_go(c.index);
+	client_warn(&c, &none);
+	exit_status = code == FUNDSTELLE_OK ? show(o, article, out) : failed(none, &error);
+	fundstelle_article_free(article);
+	client_close(&c);
 	return exit_status;
 }

@@ -13,66 +13,59 @@
  */
 struct batch {
 	const struct options *options;
-	struct session session;
+	struct client client;
 	struct printer *out, timing;
 	struct present_options present;
 	bool any, bad;
-	struct fault why;
+	struct fundstelle_error error; /* of the library */
+	struct fault why;	       /* of all else */
 };
 
 static void let_go(void *batch)
 {
-	struct batch *b = batch;
-	session_let_go(&b->session);
+	const struct batch *b = batch;
+	fundstelle_let_go(b->client.index);
 }
 
 /* ---- one query ---- */
 
-static enum fund_status present(struct batch *b)
+static int present(struct batch *b, fundstelle_result *result, const struct listing *list)
 {
-	const struct presenter *f = b->options->presenter;
-	struct session *s = &b->session;
-	const struct result *r = &s->search.result;
-	b->any |= b->options->count ? r->total > 0 : r->n_hits > 0;
-	if (b->options->count) {
-		f->count(b->out, r, &b->present);
-		return FUND_OK;
+	const struct options *o = b->options;
+	int code = FUNDSTELLE_OK;
+	b->any |= o->count ? list->summary.total > 0 : list->summary.n_hits > 0;
+	if (o->count)
+		o->presenter->count(b->out, list, &b->present);
+	for (uint32_t first = 0; code == FUNDSTELLE_OK && list->summary.n_hits && !b->out->error; first += o->search.page) {
+		run_present_page(o, list, first, b->out, &b->present);
+		code = fundstelle_result_next(result, b->client.index, &b->error);
 	}
-	for (uint32_t first = 0; r->n_hits && !b->out->error;) {
-		for (uint32_t i = 0; i < r->n_hits; i++)
-			f->hit(b->out, r, &r->hits[i], &b->present, first + i == 0);
-		first += r->n_hits;
-		if (first >= s->search.n_shown)
-			break;
-		enum fund_status st = session_page(s, first, b->options->parts, &b->why);
-		if (st != FUND_OK)
-			return st;
-	}
-	return FUND_OK;
+	return code == FUNDSTELLE_END ? FUNDSTELLE_OK : code;
 }
 
 /* A query that is no query is told and passed over: the others are answered. */
-static enum fund_status answer(struct batch *b, struct slice qid, struct slice query)
+static int answer(struct batch *b, struct slice qid, struct slice query)
 {
-	double took = 0;
-	struct session_query q = { query, &b->options->search, SESSION_PAGE, b->options->parts, &took };
-	enum fund_status st = session_find(&b->session, &q, &b->why);
-	run_warn(b->options, query, &b->session.note);
-	if (st == FUND_INVALID) {
-		run_syntax_error(query, b->session.note.error_off, &b->why);
+	struct listing list;
+	fundstelle_result *result;
+	int code = fundstelle_search(b->client.index, (const char *)query.data, query.len, &b->options->search, &result, &b->error);
+	client_warn(&b->client, &query);
+	if (code == FUNDSTELLE_SYNTAX) {
+		run_error(query, &b->error);
 		b->bad = true;
-		b->why = (struct fault){ 0 };
-		return FUND_OK;
+		return FUNDSTELLE_OK;
 	}
-	if (st != FUND_OK)
-		return st;
+	if (code != FUNDSTELLE_OK)
+		return code;
 	b->present.qid = qid;
-	st = present(b);
-	if (st == FUND_OK && b->options->timing) {
+	run_take_hits(&list, &b->client, result, query);
+	code = present(b, result, &list);
+	if (code == FUNDSTELLE_OK && b->options->timing) {
 		print_key(&b->timing, qid, true);
-		print_format(&b->timing, "\t%.1f\n", took);
+		print_format(&b->timing, "\t%.1f\n", list.summary.to_keys);
 	}
-	return st;
+	fundstelle_result_free(result);
+	return code;
 }
 
 /* ---- lines ---- */
@@ -137,6 +130,9 @@ static enum fund_status next_line(struct batch *b, struct lines *l, struct slice
 	}
 }
 
+/* Of the library: the error says more. */
+static enum fund_status status_of(int code) { return code == FUNDSTELLE_OK ? FUND_OK : FUND_IO; }
+
 static enum fund_status answer_line(struct batch *b, struct slice line, unsigned long number)
 {
 	const uint8_t *tab = line.len ? memchr(line.data, '\t', line.len) : NULL;
@@ -148,14 +144,14 @@ static enum fund_status answer_line(struct batch *b, struct slice line, unsigned
 		return FUND_OK;
 	}
 	size_t n = (size_t)(tab - line.data);
-	return answer(b, slice_of(line.data, n), slice_of(tab + 1, line.len - n - 1));
+	return status_of(answer(b, slice_of(line.data, n), slice_of(tab + 1, line.len - n - 1)));
 }
 
 static enum fund_status answer_lines(struct batch *b, int fd)
 {
 	struct lines lines = { .fd = fd };
 	struct slice line;
-	enum fund_status st = session_hold(&b->session, &b->why); /* an index that cannot be opened is told before the first query is read */
+	enum fund_status st = status_of(fundstelle_refresh(b->client.index, NULL, &b->error)); /* an index that cannot be opened is told before the first query is read */
 	for (unsigned long number = 1; st == FUND_OK && !b->out->error; number++) {
 		st = next_line(b, &lines, &line);
 		if (st == FUND_OK)
@@ -178,10 +174,20 @@ static enum fund_status run(struct batch *b)
 	return st;
 }
 
-int run_batch(const struct options *o, struct analyser *analyser, struct printer *out)
+static int end(struct batch *b, enum fund_status st)
 {
-	struct batch b = { .options = o, .out = out, .present = run_present_options(o) };
-	run_session(&b.session, o, analyser);
+	if (st != FUND_OK)
+		return b->why.text[0] ? run_trouble(&b->why) : run_error(slice_of("", 0), &b->error);
+	int exit_status = run_finish(b->out, b->any ? 0 : 1);
+	return b->bad ? 2 : exit_status;
+}
+
+int run_batch(const struct options *o, struct printer *out)
+{
+	struct batch b = { .options = o, .out = out, .present = run_present_options(o), .error = { .size = sizeof b.error } };
+	int exit_status = client_open(&b.client, o);
+	if (exit_status)
+		return exit_status;
 	print_init(&b.timing, 2);
 	out->before_wait = b.timing.before_wait = let_go;
 	out->context = b.timing.context = &b;
@@ -190,12 +196,6 @@ int run_batch(const struct options *o, struct analyser *analyser, struct printer
 	print_flush(&b.timing);
 	out->before_wait = NULL;
 	print_release(&b.timing);
-	session_release(&b.session);
-	if (st != FUND_OK)
-		return run_trouble(&b.why);
-	if (out->error && !out->closed_pipe) {
-		fault_errno(&b.why, out->error, "the output cannot be written");
-		return run_trouble(&b.why);
-	}
-	return b.bad ? 2 : b.any ? 0 : 1;
+	client_close(&b.client);
+	return end(&b, st);
 }

@@ -2,46 +2,58 @@
 /* run_kwic.c - a concordance of all hits, printed line by line while the index is closed. */
 #include <stdlib.h>
 
-#include "query/concordance.h"
-#include "query/present_kwic.h"
+#include "cli/present_kwic.h"
 #include "cli/run.h"
+#include "cli/terminal.h"
 
-static enum fund_status print_all(struct concordance *c, struct kwic_presenter *p, struct fault *why)
+static int print_all(struct client *c, fundstelle_concordance *lines, struct kwic_presenter *p, struct fundstelle_error *error)
 {
-	struct kwic_line line;
-	kwic_begin(p, &c->session->search.result);
-	enum fund_status st = concordance_begin(c, why);
-	while (st == FUND_OK && !p->p->error && (st = concordance_next(c, &line, why)) == FUND_OK)
-		kwic_print(p, &line);
+	struct fundstelle_concordance_summary s = { .size = sizeof s };
+	struct fundstelle_line line = { .size = sizeof line };
+	int code = FUNDSTELLE_OK;
+	fundstelle_concordance_summary(lines, &s);
+	kwic_begin(p, &(struct answer){ slice_buf(&c->options->query), c->index, s.took, s.index_id, s.generation, s.analysis });
+	while (code == FUNDSTELLE_OK && !p->p->error) {
+		code = fundstelle_concordance_next(lines, c->index, &line, error);
+		fundstelle_let_go(c->index);
+		if (code == FUNDSTELLE_OK)
+			kwic_print(p, &line);
+	}
 	kwic_end(p);
-	return st == FUND_END ? FUND_OK : st;
+	return code == FUNDSTELLE_END ? FUNDSTELLE_OK : code;
 }
 
-int run_kwic(const struct options *o, struct analyser *analyser, struct printer *out)
+static int present(struct client *c, fundstelle_concordance *lines, struct kwic_presenter *p)
 {
-	struct session s;
-	struct concordance c = { .session = &s };
-	struct fault why = { 0 };
+	struct fundstelle_error error = { .size = sizeof error };
+	int code = print_all(c, lines, p, &error);
+	int exit_status = run_finish(p->p, p->any ? 0 : 1);
+	return code == FUNDSTELLE_OK ? exit_status : run_error(slice_buf(&c->options->query), &error);
+}
+
+int run_kwic(const struct options *o, struct printer *out)
+{
+	struct client c;
+	struct fundstelle_error error = { .size = sizeof error };
+	struct fundstelle_search_options search = o->search;
+	struct fundstelle_kwic_options kwic = o->kwic;
 	struct present_options po = run_present_options(o);
-	struct kwic_presenter p = { .p = out, .format = o->format, .options = &po, .width = o->kwic_width ? o->kwic_width : kwic_default_width(&po, o->format) };
+	struct kwic_presenter p = { .p = out, .format = o->format, .options = &po, .width = kwic.width ? kwic.width : kwic_default_width(&po, o->format) };
+	struct slice query = slice_buf(&o->query);
 	const char *dir = getenv("TMPDIR");
-	struct concordance_options wanted = { .width = p.width, .order = o->kwic_order, .links = run_has_links(o), .skip = o->search.offset,
-					      .wanted = o->limit_given ? o->search.limit : UINT64_MAX, .memory = KWIC_SORT_MEMORY,
-					      .dir = dir && *dir ? dir : "/tmp" };
-	int status = 2;
-	run_session(&s, o, analyser);
-	enum fund_status st = concordance_find(&c, slice_buf(&o->query), &o->search, &wanted, &why);
-	run_warn(o, slice_buf(&o->query), &s.note);
-	if (st == FUND_INVALID) {
-		run_syntax_error(slice_buf(&o->query), s.note.error_off, &why);
-	} else {
-		if (st == FUND_OK)
-			st = print_all(&c, &p, &why);
-		status = run_finish(out, p.any ? 0 : 1);
-		if (st != FUND_OK)
-			status = run_trouble(&why);
-	}
-	concordance_release(&c);
-	session_release(&s);
-	return status;
+	fundstelle_concordance *lines;
+	int exit_status = client_open(&c, o);
+	if (exit_status)
+		return exit_status;
+	kwic.width = p.width;
+	kwic.dir = dir && *dir ? dir : "/tmp";
+	search.limit = o->limit_given ? search.limit : FUNDSTELLE_NO_LIMIT;
+	search.flags |= terminal_has_links(o) ? FUNDSTELLE_ADDRESS : 0;
+	int code = fundstelle_kwic(c.index, (const char *)query.data, query.len, &search, &kwic, &lines, &error);
+	fundstelle_let_go(c.index);
+	client_warn(&c, &query);
+	exit_status = code == FUNDSTELLE_OK ? present(&c, lines, &p) : run_error(query, &error);
+	fundstelle_concordance_free(lines);
+	client_close(&c);
+	return exit_status;
 }

@@ -161,28 +161,28 @@ static int run_update(const struct options *o, struct printer *out)
 	return finish(out, status) > status ? 1 : status; /* the run is done, though nobody could be told */
 }
 
-static int run_status(const struct options *o, struct printer *out)
+/* Which files failed. */
+static int run_failed(const struct options *o, struct printer *out)
 {
 	struct fault why = { 0 };
 	struct snapshot *s;
 	if (snapshot_open(&s, o->update.dir, &why) != FUND_OK)
 		return trouble(&why);
-	enum fund_status st = FUND_OK;
-	struct index_status status;
-	index_status(s, o->update.dir, &status);
-	if (o->failed)
-		st = (o->json ? status_print_failed_json : status_print_failed)(out, s);
-	else if (o->json)
-		status_print_json(out, &status);
-	else
-		status_print(out, &status);
-	st = judge(s, st, o->update.dir, &why);
+	enum fund_status st = judge(s, (o->json ? status_print_failed_json : status_print_failed)(out, s), o->update.dir, &why);
 	if (st == FUND_NO_MEMORY)
 		fault_set(&why, st, "out of memory");
 	else if (st != FUND_OK && st != FUND_STALE)
 		fault_set(&why, st, "%s: the list of files is damaged: run fundstelle-index --verify", o->update.dir);
 	snapshot_close(s);
 	return st == FUND_OK ? finish(out, 0) : trouble(&why);
+}
+
+static int run_status(const struct options *o, struct printer *out)
+{
+	struct fault why = { 0 };
+	if (o->failed)
+		return run_failed(o, out);
+	return status_print(out, o->update.dir, o->json, &why) == FUND_OK ? finish(out, 0) : trouble(&why);
 }
 
 static void finding(void *context, const char *text)

@@ -3,20 +3,9 @@
 
 #include <time.h>
 
-#include "store/segment.h"
+#include "base/date_text.h"
+#include "lib/fundstelle.h"
 #include "store/sources.h"
-
-static const char *date(uint32_t d, char out[16])
-{
-	out[0] = 0;
-	if (DATE_DAY(d))
-		snprintf(out, 16, "%04u-%02u-%02u", DATE_YEAR(d) & 0xFFFF, DATE_MONTH(d), DATE_DAY(d));
-	else if (DATE_MONTH(d))
-		snprintf(out, 16, "%04u-%02u", DATE_YEAR(d) & 0xFFFF, DATE_MONTH(d));
-	else if (d)
-		snprintf(out, 16, "%04u", DATE_YEAR(d) & 0xFFFF);
-	return out;
-}
 
 static const char *iso_time(uint64_t seconds, char out[32])
 {
@@ -29,62 +18,86 @@ static const char *iso_time(uint64_t seconds, char out[32])
 
 #define ull unsigned long long
 
-void status_print(struct printer *p, const struct index_status *s)
+static struct slice slice_text(struct fundstelle_text t) { return slice_of(t.data, t.len); }
+static const char *date(struct fundstelle_date d, char out[DATE_TEXT_MAX]) { return date_text(d.year, d.month, d.day, out); }
+
+static void print_status(struct printer *p, const struct fundstelle_status *s)
 {
-	const struct manifest *m = s->manifest;
-	char a[16], b[16], t[32];
+	char a[DATE_TEXT_MAX], b[DATE_TEXT_MAX], t[32];
 	print_str(p, "index       ");
-	print_text(p, slice_str(s->dir), true);
-	print_format(p, "\nid          %016llx, generation %llu\n", (ull)m->id, (ull)m->generation);
-	for (uint32_t i = 0; i < m->n_roots; i++) {
+	print_text(p, slice_text(s->name), true);
+	print_format(p, "\nid          %016llx, generation %llu\n", (ull)s->id, (ull)s->generation);
+	for (size_t i = 0; i < s->n_archives; i++) {
 		print_str(p, "archive     ");
-		print_text(p, slice_buf(&m->roots[i].path), true);
+		print_text(p, slice_text(s->archives[i]), true);
 		print_str(p, "\n");
 	}
 	print_format(p, "articles    %llu (and %llu deleted, not yet merged away)\n", (ull)s->articles, (ull)s->deleted);
-	print_format(p, "files       %llu, of which %llu failed\n", (ull)m->n_sources, (ull)m->n_failed);
-	print_format(p, "segments    %u\nterms       %llu\npostings    %llu\nwords       %llu\n", m->n_segments, (ull)s->terms, (ull)s->postings, (ull)s->words);
-	print_format(p, "size        %.1f MB on disk; segments %.1f MB, of which text %.1f MB\n", (double)s->bytes_on_disk / 1e6, (double)s->bytes / 1e6,
+	print_format(p, "files       %llu, of which %llu failed\n", (ull)s->files, (ull)s->failed);
+	print_format(p, "segments    %llu\nterms       %llu\npostings    %llu\nwords       %llu\n", (ull)s->segments, (ull)s->terms, (ull)s->postings, (ull)s->words);
+	print_format(p, "size        %.1f MB on disk; segments %.1f MB, of which text %.1f MB\n", (double)s->bytes / 1e6, (double)s->bytes_live / 1e6,
 		     (double)s->bytes_text / 1e6);
-	if (s->date_first)
+	if (s->date_first.year)
 		print_format(p, "dates       %s to %s\n", date(s->date_first, a), date(s->date_last, b));
-	print_format(p, "last run    %s, %llu s: %llu added, %llu changed, %llu removed, %llu unchanged, %llu failed\n", iso_time(m->last_run.end, t),
-		     (ull)(m->last_run.end - m->last_run.start), (ull)m->last_run.added, (ull)m->last_run.changed, (ull)m->last_run.removed,
-		     (ull)m->last_run.unchanged, (ull)m->last_run.failed);
+	print_format(p, "last run    %s, %llu s: %llu added, %llu changed, %llu removed, %llu unchanged, %llu failed\n", iso_time(s->run_end, t),
+		     (ull)(s->run_end - s->run_start), (ull)s->run_added, (ull)s->run_changed, (ull)s->run_removed, (ull)s->run_unchanged, (ull)s->run_failed);
 	print_str(p, "analysis    ");
-	print_text(p, slice_buf(&m->analysis_text), true);
-	print_format(p, " (%016llx)\nformat      %u\n", (ull)m->analysis_hash, STORE_FORMAT_VERSION);
+	print_text(p, slice_text(s->analysis), true);
+	print_format(p, " (%016llx)\nformat      %u\n", (ull)s->analysis_hash, s->format);
 }
 
-static void json_date(struct printer *p, const char *name, uint32_t d)
+static void json_date(struct printer *p, const char *name, struct fundstelle_date d)
 {
-	char room[16];
-	print_format(p, d ? " \"%s\": \"%s\",\n" : " \"%s\": %s,\n", name, d ? date(d, room) : "null");
+	char room[DATE_TEXT_MAX];
+	print_format(p, d.year ? " \"%s\": \"%s\",\n" : " \"%s\": %s,\n", name, d.year ? date(d, room) : "null");
 }
 
-void status_print_json(struct printer *p, const struct index_status *s)
+static void print_json_status(struct printer *p, const struct fundstelle_status *s)
 {
-	const struct manifest *m = s->manifest;
 	char t[32], u[32];
-	print_format(p, "{\"schema\": 1, \"articles\": %llu, \"deleted\": %llu, \"segments\": %u, \"terms\": %llu, \"postings\": %llu,\n", (ull)s->articles,
-		     (ull)s->deleted, m->n_segments, (ull)s->terms, (ull)s->postings);
+	print_format(p, "{\"schema\": 1, \"articles\": %llu, \"deleted\": %llu, \"segments\": %llu, \"terms\": %llu, \"postings\": %llu,\n", (ull)s->articles,
+		     (ull)s->deleted, (ull)s->segments, (ull)s->terms, (ull)s->postings);
 	print_format(p, " \"words\": %llu, \"bytes\": %llu, \"bytes_live\": %llu, \"bytes_text\": %llu, \"files\": %llu, \"failed\": %llu,\n",
-		     (ull)s->words, (ull)s->bytes_on_disk, (ull)s->bytes, (ull)s->bytes_text, (ull)m->n_sources, (ull)m->n_failed);
+		     (ull)s->words, (ull)s->bytes, (ull)s->bytes_live, (ull)s->bytes_text, (ull)s->files, (ull)s->failed);
 	json_date(p, "date_first", s->date_first);
 	json_date(p, "date_last", s->date_last);
 	print_format(p, " \"last_run\": {\"start\": \"%s\", \"end\": \"%s\", \"added\": %llu, \"changed\": %llu, \"removed\": %llu, \"unchanged\": %llu, "
 			"\"failed\": %llu, \"bytes_read\": %llu},\n",
-		     iso_time(m->last_run.start, t), iso_time(m->last_run.end, u), (ull)m->last_run.added, (ull)m->last_run.changed,
-		     (ull)m->last_run.removed, (ull)m->last_run.unchanged, (ull)m->last_run.failed, (ull)m->last_run.bytes_read);
-	print_format(p, " \"id\": \"%016llx\", \"generation\": %llu, \"format\": %u, \"features\": 0,\n \"archives\": [", (ull)m->id, (ull)m->generation,
-		     STORE_FORMAT_VERSION);
-	for (uint32_t i = 0; i < m->n_roots; i++) {
+		     iso_time(s->run_start, t), iso_time(s->run_end, u), (ull)s->run_added, (ull)s->run_changed, (ull)s->run_removed, (ull)s->run_unchanged,
+		     (ull)s->run_failed, (ull)s->run_bytes_read);
+	print_format(p, " \"id\": \"%016llx\", \"generation\": %llu, \"format\": %u, \"features\": 0,\n \"archives\": [", (ull)s->id, (ull)s->generation, s->format);
+	for (size_t i = 0; i < s->n_archives; i++) {
 		print_str(p, i ? ", " : "");
-		print_json(p, slice_buf(&m->roots[i].path));
+		print_json(p, slice_text(s->archives[i]));
 	}
 	print_str(p, "],\n \"analysis\": ");
-	print_json(p, slice_buf(&m->analysis_text));
+	print_json(p, slice_text(s->analysis));
 	print_str(p, "}\n");
+}
+
+/* Of the codes that there is an advice for. */
+static enum fund_status status_of(const struct fundstelle_error *error)
+{
+	switch (error->code) {
+	case FUNDSTELLE_DAMAGED: return FUND_CORRUPT;
+	case FUNDSTELLE_NO_MEMORY: return FUND_NO_MEMORY;
+	default: return FUND_IO;
+	}
+}
+
+enum fund_status status_print(struct printer *p, const char *dir, bool json, struct fault *why)
+{
+	struct fundstelle_open_options options = { .size = sizeof options, .status_only = true };
+	struct fundstelle_status s = { .size = sizeof s };
+	struct fundstelle_error error = { .size = sizeof error };
+	fundstelle_index *index;
+	int code = fundstelle_open(&dir, 1, &options, &index, &error);
+	if (code == FUNDSTELLE_OK)
+		code = fundstelle_status(index, 0, &s, &error);
+	if (code == FUNDSTELLE_OK)
+		(json ? print_json_status : print_status)(p, &s);
+	fundstelle_close(index);
+	return code == FUNDSTELLE_OK ? FUND_OK : fault_set(why, status_of(&error), "%s", error.message);
 }
 
 /* Calls `print` with each source that failed, and its number among them. */

@@ -6,8 +6,7 @@
 #include "base/print.h"
 #include "store/index_status.h"
 
-void status_print(struct printer *p, const struct index_status *s);
-void status_print_json(struct printer *p, const struct index_status *s);
+enum fund_status status_print(struct printer *p, const char *dir, bool json, struct fault *why);
 /* "path: reason" of each file or folder that failed. */
 enum fund_status status_print_failed(struct printer *p, const struct snapshot *s);
 /* The same as an object for programs. */

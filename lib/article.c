@@ -18,7 +18,7 @@ static struct fundstelle_fields fields_of(const struct shown_hit *h)
 	return (struct fundstelle_fields){
 		.key = text_of(h->key), .title = text_of(h->title.text), .lead = text_of(h->lead), .body = text_of(h->body), .author = text_of(h->author),
 		.section = text_of(h->section), .source = text_of(h->source), .format = text_of(h->format), .encoding = text_of(h->encoding),
-		.date_text = text_of(h->date_text), .date = date_of(h->date),
+		.date_text = text_of(h->date_text), .date = date_of(h->date), .address = text_of(h->address),
 	};
 }
 
@@ -30,13 +30,18 @@ int fundstelle_show(fundstelle_index *index, const char *key, size_t len, fundst
 	*out = NULL;
 	fundstelle_article *a = calloc(1, sizeof *a);
 	if (!a)
-		return tell(error, FUNDSTELLE_NO_MEMORY, 0, "out of memory");
+		return tell_no_memory(error);
 	call_begin(&call, index);
-	enum fund_status st = session_show(&index->session, len == FUNDSTELLE_TERMINATED ? slice_str(key) : slice_of(key, len), HIT_KEY, &a->arena, &hit, &why);
+	int code = question_begin(index, error);
+	if (code == FUNDSTELLE_OK) {
+		enum fund_status st = session_show(&index->session, len == FUNDSTELLE_TERMINATED ? slice_str(key) : slice_of(key, len), HIT_ADDRESS, &a->arena, &hit, &why);
+		enum fund_status warned = question_end(index, &(struct search_note){ .n_limits = 0 }, 1);
+		code = st != FUND_OK ? tell_fault(error, st, &why) : warned != FUND_OK ? tell_no_memory(error) : FUNDSTELLE_OK;
+	}
 	call_end(&call);
-	if (st != FUND_OK) {
+	if (code != FUNDSTELLE_OK) {
 		fundstelle_article_free(a);
-		return tell_fault(error, st, &why);
+		return code;
 	}
 	a->fields = fields_of(&hit);
 	*out = a;

@@ -4,7 +4,9 @@
 
 #include "lib/handles_private.h"
 #include "lib/sized.h"
+#include "query/ast.h"
 #include "query/score.h"
+#include "store/index_advice.h"
 
 /* ---- values ---- */
 
@@ -13,6 +15,15 @@ struct fundstelle_text text_of(struct slice s) { return (struct fundstelle_text)
 struct fundstelle_date date_of(uint32_t packed)
 {
 	return (struct fundstelle_date){ (uint16_t)DATE_YEAR(packed), (uint8_t)DATE_MONTH(packed), (uint8_t)DATE_DAY(packed) };
+}
+
+int fundstelle_read_date(const char *text, struct fundstelle_date *date)
+{
+	uint32_t first, last;
+	if (!parse_one_date(slice_str(text), &first, &last))
+		return FUNDSTELLE_INVALID;
+	*date = date_of(first);
+	return FUNDSTELLE_OK;
 }
 
 double score_of(int64_t micro)
@@ -47,26 +58,40 @@ static int code_of(enum fund_status st)
 	return FUNDSTELLE_FAILED;
 }
 
-int tell(struct fundstelle_error *error, int code, uint32_t offset, const char *message)
+static int tell_all(struct fundstelle_error *error, struct fundstelle_error *e, const char *message)
 {
-	struct fundstelle_error e = { .code = code, .offset = offset };
-	strncpy(e.message, message, sizeof e.message - 1);
+	memcpy(e->message, message, strnlen(message, sizeof e->message - 1));
 	if (error)
-		sized_write(error, &e, sizeof e);
-	return code;
+		sized_write(error, e, sizeof *e);
+	return e->code;
+}
+
+int tell(struct fundstelle_error *error, int code, const char *message)
+{
+	struct fundstelle_error e = { .code = code };
+	return tell_all(error, &e, message);
 }
 
 int tell_fault(struct fundstelle_error *error, enum fund_status st, const struct fault *why)
 {
-	return tell(error, code_of(st), 0, why->text[0] ? why->text : fund_status_name(st));
+	return tell(error, code_of(st), why->text[0] ? why->text : fund_status_name(st));
 }
 
-int tell_asked(struct fundstelle_error *error, enum fund_status st, const struct search_note *note, const struct fault *why)
+int tell_asked(struct fundstelle_error *error, enum fund_status st, uint32_t query, const struct search_note *note, const struct fault *why)
 {
-	return st == FUND_INVALID ? tell(error, FUNDSTELLE_SYNTAX, note->error_off, why->text) : tell_fault(error, st, why);
+	struct fundstelle_error e = { .code = FUNDSTELLE_SYNTAX, .offset = note->error_off, .query = query };
+	return st == FUND_INVALID ? tell_all(error, &e, why->text) : tell_fault(error, st, why);
 }
 
-int tell_invalid(struct fundstelle_error *error, const char *message) { return tell(error, FUNDSTELLE_INVALID, 0, message); }
+int tell_invalid(struct fundstelle_error *error, const char *message) { return tell(error, FUNDSTELLE_INVALID, message); }
+
+int tell_no_memory(struct fundstelle_error *error)
+{
+	struct fault why = { .status = FUND_OK };
+	return tell_fault(error, fault_set(&why, FUND_NO_MEMORY, "out of memory"), &why);
+}
+
+const char *fundstelle_advice(int code) { return code == FUNDSTELLE_DAMAGED ? index_advice(FUND_CORRUPT, false) : NULL; }
 
 /* ---- signals ---- */
 

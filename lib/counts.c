@@ -1,23 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* counts.c - timelines and facets: what report.h computes, copied. */
+/* counts.c - what is counted over hits, and words: as query/counts.h has it, handed out row by row. */
 #include <stdlib.h>
 
 #include "lib/handles_private.h"
+#include "lib/sized.h"
+#include "query/collocates.h"
 #include "query/facet.h"
 #include "query/timeline.h"
+#include "query/words.h"
 
 _Static_assert(FUNDSTELLE_YEAR == (int)PERIOD_YEAR && FUNDSTELLE_DAY == (int)PERIOD_DAY && FUNDSTELLE_BY_SECTION == (int)FACET_SECTION &&
 		       FUNDSTELLE_BY_SOURCE == (int)FACET_SOURCE && FUNDSTELLE_BY_AUTHOR == (int)FACET_AUTHOR && FUNDSTELLE_BY_YEAR == (int)FACET_YEAR,
 	       "passed on by their numbers");
+_Static_assert(FUNDSTELLE_TIMELINES_MAX == TIMELINES_MAX && FUNDSTELLE_COLLOCATES_DEFAULT == COLLOCATES_DEFAULT && FUNDSTELLE_WINDOW_DEFAULT == WINDOW_DEFAULT &&
+		       FUNDSTELLE_WINDOW_MAX == WINDOW_MAX && FUNDSTELLE_NO_LIMIT == UINT32_MAX,
+	       "the same limits");
 
 struct counting {
-	struct slice query;
-	const struct search_options *options;
-	bool timeline;
+	struct slice queries[TIMELINES_MAX]; /* of words the pattern alone */
+	uint32_t n, bad;		     /* bad: the one that failed */
+	struct search_options options;
+	enum fund_status (*make)(struct counting *c, struct counts *out, struct fault *why);
 	uint32_t by; /* unit, or facet */
-	struct search search;
-	struct search_note note;
-	struct fundstelle_counts *out;
+	struct collocates_options collocates;
+	struct slice pattern;
+	struct session *session;
+	struct search searches[TIMELINES_MAX];
+	struct search_note notes[TIMELINES_MAX];
+	fundstelle_counts *out;
 };
 
 void fundstelle_counts_free(fundstelle_counts *counts)
@@ -28,105 +38,151 @@ void fundstelle_counts_free(fundstelle_counts *counts)
 	free(counts);
 }
 
-/* ---- a report as rows ---- */
+/* ---- what is counted ---- */
 
-/* The column of that name; NULL: there is none. */
-static const struct cell *cell_of(const struct report *r, uint32_t row, const char *name)
+static enum fund_status make_timeline(struct counting *c, struct counts *out, struct fault *why)
 {
-	for (uint32_t i = 0; i < r->n_columns; i++)
-		if (strcmp(r->columns[i].name, name) == 0)
-			return &r->rows[row][i];
-	return NULL;
+	(void)why;
+	return timeline_make(c->searches, c->n, (enum period_unit)c->by, out);
 }
 
-static uint64_t count_of(const struct report *r, uint32_t row, const char *name)
+static enum fund_status make_facet(struct counting *c, struct counts *out, struct fault *why)
 {
-	const struct cell *c = cell_of(r, row, name);
-	return c ? c->count : 0;
+	(void)why;
+	return facet_make(&c->searches[0], (enum facet)c->by, out);
 }
 
-static uint64_t member_of(const struct report *r, const char *name)
+static enum fund_status make_collocates(struct counting *c, struct counts *out, struct fault *why)
 {
-	for (uint32_t i = 0; i < r->n_members; i++)
-		if (strcmp(r->members[i].name, name) == 0)
-			return r->members[i].value;
-	return 0;
+	(void)why;
+	return collocates_make(&c->searches[0], &c->collocates, out);
 }
 
-/* The texts live in the same arena. */
-static enum fund_status take_rows(struct fundstelle_counts *c, const struct report *r, const char *value)
+static enum fund_status make_terms(struct counting *c, struct counts *out, struct fault *why)
 {
-	c->rows = arena_alloc(&c->arena, (r->n_rows + (size_t)1) * sizeof *c->rows);
-	if (!c->rows)
-		return FUND_NO_MEMORY;
-	for (uint32_t i = 0; i < r->n_rows; i++)
-		c->rows[i] = (struct fundstelle_counts_row){ .value = text_of(cell_of(r, i, value)->text), .hits = count_of(r, i, "hits"),
-							     .articles = count_of(r, i, "articles"), .words = count_of(r, i, "words") };
-	c->summary = (struct fundstelle_counts_summary){ .total = member_of(r, "total"), .undated = member_of(r, "undated"), .n_rows = r->n_rows };
-	return FUND_OK;
+	return words_list(&c->session->searcher, c->pattern, out, why);
+}
+
+/* ---- counting ---- */
+
+static enum fund_status prepare(struct counting *c, struct fault *why)
+{
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < c->n && st == FUND_OK; i++) {
+		c->bad = i;
+		st = search_prepare(&c->searches[i], &c->session->searcher, c->queries[i], &c->options, &c->notes[i], why);
+	}
+	return st;
+}
+
+static enum fund_status take_summary(fundstelle_counts *c, struct search *first)
+{
+	const struct counts *made = &c->made;
+	search_took(first);
+	c->summary = (struct fundstelle_counts_summary){ .total = made->total, .undated = made->undated, .n_rows = made->n_rows, .occurrences = made->occurrences,
+							 .took = first->result.took_us, .index_id = first->result.index_id, .generation = first->result.generation };
+	return text_copy(&c->arena, first->result.analysis, &c->summary.analysis);
 }
 
 static enum fund_status count_once(struct session *s, void *context, struct fault *why)
 {
 	struct counting *c = context;
-	struct timeline_options timeline = { (enum period_unit)c->by, false };
-	struct report report;
 	arena_reset(&c->out->arena);
-	report_init(&report, &c->out->arena, "counts");
-	enum fund_status st = search_prepare(&c->search, &s->searcher, c->query, c->options, &c->note, why);
-	if (st == FUND_INVALID)
-		return st;
+	c->session = s;
+	c->out->made = (struct counts){ .arena = &c->out->arena };
+	enum fund_status st = prepare(c, why);
 	if (st == FUND_OK)
-		st = c->timeline ? timeline_make(&c->search, 1, &timeline, &report) : facet_make(&c->search, (enum facet)c->by, &report);
+		st = c->make(c, &c->out->made, why);
 	if (st == FUND_OK)
-		st = take_rows(c->out, &report, c->timeline ? "period" : "value");
-	if (st == FUND_OK)
-		st = warnings_copy(&c->out->arena, &c->note, s->servers, &c->out->warnings);
+		st = take_summary(c->out, &c->searches[0]);
+	return st == FUND_INVALID ? st : search_describe(st, why);
+}
+
+static int count(fundstelle_index *index, struct counting *c, struct fundstelle_error *error)
+{
+	struct fault why = { 0 };
+	int code = question_begin(index, error);
+	if (code != FUNDSTELLE_OK)
+		return code;
+	enum fund_status st = session_read(&index->session, count_once, c, &why), warned = question_end(index, c->notes, c->n);
+	if (st == FUND_OK && warned == FUND_OK)
+		warned = warnings_copy(&c->out->arena, &index->warnings, &c->out->warnings);
 	c->out->summary.n_warnings = c->out->warnings.n;
-	return search_describe(st, why);
+	return st != FUND_OK ? tell_asked(error, st, c->bad, &c->notes[c->bad], &why) : warned != FUND_OK ? tell_no_memory(error) : FUNDSTELLE_OK;
 }
 
 static int count_all(fundstelle_index *index, struct counting *c, fundstelle_counts **out, struct fundstelle_error *error)
 {
-	struct fault why = { 0 };
 	struct call call;
-	*out = NULL;
-	if (!query_fits(c->query, error))
-		return FUNDSTELLE_LIMIT;
 	c->out = calloc(1, sizeof *c->out);
 	if (!c->out)
-		return tell(error, FUNDSTELLE_NO_MEMORY, 0, "out of memory");
+		return tell_no_memory(error);
 	call_begin(&call, index);
-	enum fund_status st = session_read(&index->session, count_once, c, &why);
-	search_release(&c->search);
+	int code = count(index, c, error);
+	for (uint32_t i = 0; i < c->n; i++)
+		search_release(&c->searches[i]);
 	call_end(&call);
-	if (st == FUND_OK) {
+	if (code == FUNDSTELLE_OK)
 		*out = c->out;
-		return FUNDSTELLE_OK;
-	}
-	fundstelle_counts_free(c->out);
-	return tell_asked(error, st, &c->note, &why);
+	else
+		fundstelle_counts_free(c->out);
+	return code;
+}
+
+/* What is wrong with the options; NULL: nothing. */
+static const char *read_options(const struct fundstelle_search_options *options, struct counting *c)
+{
+	struct hits_wanted ignored;
+	return search_options_of(options, &c->options, &ignored);
+}
+
+int fundstelle_timelines(fundstelle_index *index, const struct fundstelle_text *queries, size_t n, const struct fundstelle_search_options *options, uint32_t unit,
+			 fundstelle_counts **out, struct fundstelle_error *error)
+{
+	struct counting c = { .n = (uint32_t)n, .make = make_timeline, .by = unit };
+	*out = NULL;
+	const char *wrong = n == 0 || n > TIMELINES_MAX ? "no timeline, or more than 8" :
+			    unit > FUNDSTELLE_DAY	? "a unit of time that this version does not know" :
+							  read_options(options, &c);
+	for (size_t i = 0; i < n && !wrong; i++)
+		c.queries[i] = query_of(queries[i].data, queries[i].len);
+	return wrong ? tell_invalid(error, wrong) : count_all(index, &c, out, error);
 }
 
 int fundstelle_timeline(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options, uint32_t unit,
 			fundstelle_counts **out, struct fundstelle_error *error)
 {
-	struct search_options o;
-	unsigned parts;
-	struct counting c = { .query = query_of(query, len), .options = &o, .timeline = true, .by = unit };
-	*out = NULL;
-	const char *wrong = unit > FUNDSTELLE_DAY ? "a unit of time that this version does not know" : search_options_of(options, &o, &parts);
-	return wrong ? tell_invalid(error, wrong) : count_all(index, &c, out, error);
+	struct fundstelle_text one = { query, len };
+	return fundstelle_timelines(index, &one, 1, options, unit, out, error);
 }
 
 int fundstelle_facet(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options, uint32_t facet,
 		     fundstelle_counts **out, struct fundstelle_error *error)
 {
-	struct search_options o;
-	unsigned parts;
-	struct counting c = { .query = query_of(query, len), .options = &o, .by = facet };
+	struct counting c = { .queries = { query_of(query, len) }, .n = 1, .make = make_facet, .by = facet };
 	*out = NULL;
-	const char *wrong = facet > FUNDSTELLE_BY_YEAR ? "a facet that this version does not know" : search_options_of(options, &o, &parts);
+	const char *wrong = facet > FUNDSTELLE_BY_YEAR ? "a facet that this version does not know" : read_options(options, &c);
+	return wrong ? tell_invalid(error, wrong) : count_all(index, &c, out, error);
+}
+
+int fundstelle_collocates(fundstelle_index *index, const char *query, size_t len, const struct fundstelle_search_options *options,
+			  const struct fundstelle_collocates_options *collocates, fundstelle_counts **out, struct fundstelle_error *error)
+{
+	struct counting c = { .queries = { query_of(query, len) }, .n = 1, .make = make_collocates };
+	struct fundstelle_collocates_options o;
+	*out = NULL;
+	const char *wrong = !sized_read(&o, sizeof o, collocates) || o.window > WINDOW_MAX ?
+				    "fundstelle_collocates_options: not of a size, or with members, that this version knows, or a window that is too large" :
+				    read_options(options, &c);
+	c.collocates = (struct collocates_options){ o.n ? o.n : COLLOCATES_DEFAULT, o.window ? o.window : WINDOW_DEFAULT, o.least ? o.least : 1 };
+	return wrong ? tell_invalid(error, wrong) : count_all(index, &c, out, error);
+}
+
+int fundstelle_terms(fundstelle_index *index, const char *pattern, size_t len, fundstelle_counts **out, struct fundstelle_error *error)
+{
+	struct counting c = { .n = 1, .make = make_terms, .pattern = query_of(pattern, len) }; /* beside them a query for nothing: its result says which index it was */
+	*out = NULL;
+	const char *wrong = read_options(NULL, &c);
 	return wrong ? tell_invalid(error, wrong) : count_all(index, &c, out, error);
 }
 
@@ -139,7 +195,12 @@ void fundstelle_counts_summary(const fundstelle_counts *counts, struct fundstell
 
 int fundstelle_counts_row(const fundstelle_counts *counts, uint32_t i, struct fundstelle_counts_row *row)
 {
-	return i < counts->summary.n_rows ? hand_out(row, &counts->rows[i], sizeof counts->rows[i]) : FUNDSTELLE_INVALID;
+	if (i >= counts->made.n_rows)
+		return FUNDSTELLE_INVALID;
+	const struct count_row *r = &counts->made.rows[i];
+	struct fundstelle_counts_row made = { .value = text_of(r->value), .hits = r->hits, .articles = r->articles, .words = r->words, .query = r->query,
+					      .occurrences = r->occurrences, .nearby = r->nearby, .strength = r->strength };
+	return hand_out(row, &made, sizeof made);
 }
 
 int fundstelle_counts_warning(const fundstelle_counts *counts, uint32_t i, struct fundstelle_warning *warning)

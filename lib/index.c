@@ -4,6 +4,7 @@
 
 #include "lib/handles_private.h"
 #include "lib/sized.h"
+#include "store/guard.h"
 #include "store/index_place.h"
 #include "store/index_status.h"
 
@@ -17,8 +18,12 @@ void fundstelle_close(fundstelle_index *index)
 	call_begin(&call, index);
 	session_release(&index->session);
 	call_end(&call);
+	if (index->idle)
+		finding_release(index->idle);
+	free(index->idle);
 	analyser_free(index->analyser);
 	arena_release(&index->status);
+	arena_release(&index->asked);
 	free(index->seen);
 	for (uint32_t i = 0; i < index->n_names; i++)
 		free(index->names[i]);
@@ -34,7 +39,7 @@ static fundstelle_index *index_new(size_t n, const struct fundstelle_open_option
 		return NULL;
 	index->servers = calloc(1, sizeof *index->servers);
 	index->names = calloc(n, sizeof *index->names);
-	if (!index->servers || !index->names || analyser_new(&index->analyser) != FUND_OK) {
+	if (!index->servers || !index->names || (!o->status_only && analyser_new(&index->analyser) != FUND_OK)) {
 		free(index->names);
 		free(index->servers);
 		free(index);
@@ -51,7 +56,7 @@ static enum fund_status add_name(fundstelle_index *index, const char *name, stru
 	if (!copy)
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	index->names[index->n_names++] = copy;
-	index->has_server |= lender_is_name(name);
+	index->has_server |= index->analyser && lender_is_name(name);
 	return FUND_OK;
 }
 
@@ -77,6 +82,23 @@ static enum fund_status hold(fundstelle_index *index, struct fault *why)
 	return st;
 }
 
+int question_begin(fundstelle_index *index, struct fundstelle_error *error)
+{
+	struct fault why;
+	arena_reset(&index->asked);
+	index->warnings = (struct warnings){ NULL, 0 };
+	if (!index->analyser)
+		return tell_invalid(error, "the index was opened for its status alone");
+	if (index->session.open)
+		return FUNDSTELLE_OK;
+	why = (struct fault){ .status = FUND_OK };
+	enum fund_status st = session_hold(&index->session, &why);
+	if (st == FUND_OK)
+		return FUNDSTELLE_OK;
+	question_end(index, &(struct search_note){ .n_limits = 0 }, 1); /* servers that are lost; without memory they go untold */
+	return tell_fault(error, st, &why);
+}
+
 int fundstelle_open(const char *const *names, size_t n, const struct fundstelle_open_options *options, fundstelle_index **out, struct fundstelle_error *error)
 {
 	struct fundstelle_open_options o;
@@ -88,10 +110,11 @@ int fundstelle_open(const char *const *names, size_t n, const struct fundstelle_
 		return tell_invalid(error, "more than 64 indexes");
 	fundstelle_index *index = index_new(n ? n : 1, &o);
 	if (!index)
-		return tell(error, FUNDSTELLE_NO_MEMORY, 0, "out of memory");
+		return tell_no_memory(error);
 	enum fund_status st = add_names(index, names, n, &why);
 	session_init(&index->session, (const char *const *)index->names, index->n_names, index->servers, index->analyser);
-	if (st == FUND_OK)
+	index->session.searcher.only_snapshots = o.status_only;
+	if (st == FUND_OK && !o.later)
 		st = hold(index, &why);
 	if (st != FUND_OK) {
 		fundstelle_close(index);
@@ -125,6 +148,13 @@ int fundstelle_refresh(fundstelle_index *index, int *changed, struct fundstelle_
 	if (changed)
 		*changed = st == FUND_OK && !searcher_is_at(&index->session.searcher, index->seen);
 	return st == FUND_OK ? FUNDSTELLE_OK : tell_fault(error, st, &why);
+}
+
+int fundstelle_maps(const void *address) { return guard_has((uintptr_t)address); }
+
+int fundstelle_index_warning(const fundstelle_index *index, uint32_t i, struct fundstelle_warning *warning)
+{
+	return warnings_hand_out(&index->warnings, i, warning);
 }
 
 /* ---- status ---- */

@@ -2,7 +2,6 @@
 /* query.c - what all that is asked have in common: the query and its options on the way in, warnings on the way out. */
 #include "lib/handles_private.h"
 #include "lib/sized.h"
-#include "query/present.h"
 
 /* ---- in ---- */
 
@@ -11,16 +10,8 @@ struct slice query_of(const char *query, size_t len)
 	return !query ? slice_of("", 0) : len == FUNDSTELLE_TERMINATED ? slice_str(query) : slice_of(query, len);
 }
 
-bool query_fits(struct slice query, struct fundstelle_error *error)
-{
-	if (query.len <= QUERY_MAX)
-		return true;
-	tell(error, FUNDSTELLE_LIMIT, 0, "the query is longer than 1 MiB");
-	return false;
-}
-
 #define FLAGS (FUNDSTELLE_ALL_WORDS | FUNDSTELLE_EXACT_FORMS | FUNDSTELLE_ONLY_NEW | FUNDSTELLE_COLLAPSE | FUNDSTELLE_EXACT_TOTAL | FUNDSTELLE_SUGGEST | \
-	       FUNDSTELLE_NO_SNIPPET | FUNDSTELLE_NO_TEXT | FUNDSTELLE_EXPLAIN | FUNDSTELLE_OCR)
+	       FUNDSTELLE_NO_SNIPPET | FUNDSTELLE_NO_TEXT | FUNDSTELLE_EXPLAIN | FUNDSTELLE_OCR | FUNDSTELLE_ADDRESS | FUNDSTELLE_COUNT_ONLY | FUNDSTELLE_TIMED)
 
 _Static_assert(FUNDSTELLE_BY_RELEVANCE == (int)ORDER_RELEVANCE && FUNDSTELLE_NEWEST_FIRST == (int)ORDER_NEWEST &&
 		       FUNDSTELLE_OLDEST_FIRST == (int)ORDER_OLDEST && FUNDSTELLE_RANDOM == (int)ORDER_RANDOM,
@@ -39,7 +30,13 @@ static const char *read_dates(const struct fundstelle_search_options *o, struct 
 	return out->from > out->to ? "from lies behind to" : NULL;
 }
 
-const char *search_options_of(const struct fundstelle_search_options *options, struct search_options *out, unsigned *parts)
+static unsigned parts_of(uint32_t flags)
+{
+	unsigned text = flags & FUNDSTELLE_NO_TEXT ? HIT_KEY : flags & FUNDSTELLE_NO_SNIPPET ? HIT_TITLE : HIT_TITLE | HIT_SNIPPET;
+	return text | (flags & FUNDSTELLE_EXPLAIN ? HIT_EXPLAIN : 0u) | (flags & FUNDSTELLE_ADDRESS ? HIT_ADDRESS : 0u);
+}
+
+const char *search_options_of(const struct fundstelle_search_options *options, struct search_options *out, struct hits_wanted *wanted)
 {
 	struct fundstelle_search_options o;
 	if (!sized_read(&o, sizeof o, options))
@@ -59,9 +56,9 @@ const char *search_options_of(const struct fundstelle_search_options *options, s
 		.seed = o.seed,
 		.want_suggestion = o.flags & FUNDSTELLE_SUGGEST,
 		.want_total = o.flags & FUNDSTELLE_EXACT_TOTAL,
+		.count_only = o.flags & FUNDSTELLE_COUNT_ONLY,
 	};
-	*parts = o.flags & FUNDSTELLE_NO_TEXT ? HIT_KEY : o.flags & FUNDSTELLE_NO_SNIPPET ? HIT_TITLE : HIT_TITLE | HIT_SNIPPET;
-	*parts |= o.flags & FUNDSTELLE_EXPLAIN ? HIT_EXPLAIN : 0u;
+	*wanted = (struct hits_wanted){ parts_of(o.flags), o.page ? o.page : UINT32_MAX, o.flags & FUNDSTELLE_TIMED };
 	return read_dates(&o, out);
 }
 
@@ -76,29 +73,45 @@ enum fund_status text_copy(struct arena *arena, struct slice s, struct fundstell
 	return copy.data ? FUND_OK : FUND_NO_MEMORY;
 }
 
-static enum fund_status add_warning(struct arena *arena, const struct search_warning *w, struct fundstelle_warning *out)
+static enum fund_status add_warning(struct arena *arena, const struct search_warning *w, uint32_t query, struct warnings *out)
 {
 	static const uint32_t kinds[] = { [WARNING_QUERY] = FUNDSTELLE_DOUBTFUL, [WARNING_LIMIT] = FUNDSTELLE_CUT, [WARNING_MISSING] = FUNDSTELLE_MISSING };
-	*out = (struct fundstelle_warning){ .kind = kinds[w->kind], .offset = w->off, .words = w->n_words, .used = w->n_used };
-	enum fund_status st = text_copy(arena, w->about, &out->about);
-	return st == FUND_OK ? text_copy(arena, slice_str(w->text.text), &out->message) : st;
+	struct fundstelle_warning *list = arena_one_more(arena, out->list, out->n, sizeof *list), *added;
+	if (!list)
+		return FUND_NO_MEMORY;
+	out->list = list;
+	added = &list[out->n];
+	*added = (struct fundstelle_warning){ .kind = kinds[w->kind], .offset = w->off, .words = w->n_words, .used = w->n_used, .query = query };
+	enum fund_status st = text_copy(arena, w->about, &added->about);
+	if (st == FUND_OK)
+		st = text_copy(arena, slice_str(w->text.text), &added->message);
+	out->n += st == FUND_OK;
+	return st;
 }
 
-enum fund_status warnings_copy(struct arena *arena, const struct search_note *note, const struct servers *servers, struct warnings *out)
+/* Servers are none of a query's: they are told with the first. */
+enum fund_status question_end(fundstelle_index *index, const struct search_note *notes, uint32_t n)
 {
 	struct search_warning w;
-	uint32_t n = 0;
+	enum fund_status st = FUND_OK;
+	for (uint32_t query = 0; query < n; query++)
+		for (uint32_t i = 0; st == FUND_OK && search_warning(&notes[query], query ? NULL : index->servers, i, &w); i++)
+			st = add_warning(&index->asked, &w, query, &index->warnings);
+	return st;
+}
+
+enum fund_status warnings_copy(struct arena *arena, const struct warnings *from, struct warnings *out)
+{
+	enum fund_status st = FUND_OK;
 	*out = (struct warnings){ NULL, 0 };
-	while (search_warning(note, servers, n, &w))
-		n++;
-	struct fundstelle_warning *list = arena_alloc(arena, (n + (size_t)1) * sizeof *list);
-	enum fund_status st = list ? FUND_OK : FUND_NO_MEMORY;
-	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
-		search_warning(note, servers, i, &w);
-		st = add_warning(arena, &w, &list[i]);
+	if (from->n && !(out->list = arena_copy(arena, from->list, from->n * sizeof *from->list)))
+		return FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < from->n && st == FUND_OK; i++) {
+		st = text_copy(arena, slice_of(from->list[i].about.data, from->list[i].about.len), &out->list[i].about);
+		if (st == FUND_OK)
+			st = text_copy(arena, slice_of(from->list[i].message.data, from->list[i].message.len), &out->list[i].message);
 	}
-	if (st == FUND_OK)
-		*out = (struct warnings){ list, n };
+	out->n = st == FUND_OK ? from->n : 0;
 	return st;
 }
 

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/translate.h"
 #include "query/finder.h"
 #include "query/matches.h"
 
@@ -185,28 +184,20 @@ static enum fund_status gather(struct collocates *c, struct collocate **out, uin
 	return st;
 }
 
-static enum fund_status fill(struct report *r, const struct collocates *c, const struct collocate *words, uint32_t n)
+static enum fund_status fill(struct counts *out, const struct collocates *c, const struct collocate *words, uint32_t n)
 {
-	report_add_column(r, "word", N_("word"), CELL_TEXT, 0);
-	report_add_column(r, "logdice", "logDice", CELL_DECIMAL, 0);
-	report_add_column(r, "near", N_("near"), CELL_COUNT, 0);
-	report_add_column(r, "all", N_("in all"), CELL_COUNT, 0);
-	report_add_member(r, "occurrences", c->occurrences);
-	report_add_member(r, "window", c->options->window);
+	out->occurrences = c->occurrences;
 	for (uint32_t i = 0; i < n && i < c->options->n; i++) {
-		struct slice word = arena_slice(r->arena, words[i].word);
-		struct cell *row = report_add_row(r);
+		struct slice word = arena_slice(out->arena, words[i].word);
+		struct count_row *row = counts_add(out);
 		if (!row || !word.data)
 			return FUND_NO_MEMORY;
-		row[0] = cell_text(word);
-		row[1] = cell_decimal(words[i].strength);
-		row[2] = cell_count(words[i].near);
-		row[3] = cell_count(words[i].all);
+		*row = (struct count_row){ .value = word, .occurrences = words[i].all, .nearby = words[i].near, .strength = words[i].strength };
 	}
 	return FUND_OK;
 }
 
-enum fund_status collocates_make(struct search *search, const struct collocates_options *options, struct report *out)
+enum fund_status collocates_make(struct search *search, const struct collocates_options *options, struct counts *out)
 {
 	struct collocates c = { .options = options, .search = search };
 	struct collocate *words = NULL;

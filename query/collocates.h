@@ -11,7 +11,7 @@
 #ifndef QUERY_COLLOCATES_H
 #define QUERY_COLLOCATES_H
 
-#include "query/report.h"
+#include "query/counts.h"
 #include "query/search.h"
 
 #define COLLOCATES_DEFAULT 20u
@@ -25,6 +25,6 @@ struct collocates_options {
 };
 
 /* The search is prepared. */
-enum fund_status collocates_make(struct search *search, const struct collocates_options *options, struct report *out);
+enum fund_status collocates_make(struct search *search, const struct collocates_options *options, struct counts *out);
 
 #endif

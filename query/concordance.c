@@ -15,21 +15,15 @@ struct page_hit {
 	uint32_t first, n_lines; /* in the list */
 };
 
-static void lend_back(struct concordance *c)
-{
-	if (!c->holds)
-		session_let_go(c->session);
-}
-
 /* ---- hits ---- */
 
 static enum fund_status find_once(struct session *s, void *context, struct fault *why)
 {
-	const struct concordance *c = context;
+	struct concordance *c = context;
 	struct search_options options = *c->search;
 	options.limit = c->ranked;
 	options.offset = 0;
-	return search_find(&s->search, &s->searcher, c->query, &options, &s->note, why);
+	return search_find(&c->found.search, &s->searcher, c->query, &options, &c->found.note, why);
 }
 
 /* An article mostly has a line; where some have none, all are ranked. */
@@ -47,17 +41,14 @@ enum fund_status concordance_find(struct concordance *c, struct slice query, con
 	c->options = options;
 	c->ranked = articles_for(options);
 	enum fund_status st = session_read(c->session, find_once, c, why);
-	if (st == FUND_OK && session_mark(c->session) != FUND_OK)
-		st = fault_set(why, FUND_NO_MEMORY, "out of memory");
-	lend_back(c);
-	return st;
+	return st == FUND_OK && session_mark(c->session, &c->found.marks) != FUND_OK ? fault_set(why, FUND_NO_MEMORY, "out of memory") : st;
 }
 
 /* ---- lines out of the index ---- */
 
-static uint32_t n_hits(const struct concordance *c) { return c->session->search.topk.best.n; }
+static uint32_t n_hits(const struct concordance *c) { return c->found.search.topk.best.n; }
 static uint32_t taken_at(const struct concordance *c, uint32_t i) { return c->order ? c->order[i] : i; }
-static const struct hit *hit_at(const struct concordance *c, uint32_t i) { return &c->session->search.topk.best.hits[taken_at(c, i)]; }
+static const struct hit *hit_at(const struct concordance *c, uint32_t i) { return &c->found.search.topk.best.hits[taken_at(c, i)]; }
 
 static int compare_places(const struct hit *x, const struct hit *y)
 {
@@ -77,7 +68,7 @@ static enum fund_status order_by_place(struct concordance *c)
 		return FUND_NO_MEMORY;
 	for (uint32_t i = 0; i < n_hits(c); i++)
 		c->order[i] = i;
-	qsort_r(c->order, n_hits(c), sizeof *c->order, by_place, c->session->search.topk.best.hits);
+	qsort_r(c->order, n_hits(c), sizeof *c->order, by_place, c->found.search.topk.best.hits);
 	return FUND_OK;
 }
 
@@ -88,7 +79,7 @@ static enum fund_status add_hit(struct concordance *c, const struct hit *h, stru
 	struct stored_article a;
 	struct kwic_line origin = { .date = h->date };
 	uint32_t doc;
-	enum fund_status st = topk_place(&c->session->search.topk, h, &doc);
+	enum fund_status st = topk_place(&c->found.search.topk, h, &doc);
 	if (st == FUND_OK)
 		st = segment_key(leaf->segment, doc, &leaf->keys, room, &key);
 	if (st == FUND_OK)
@@ -103,7 +94,7 @@ static enum fund_status add_hit(struct concordance *c, const struct hit *h, stru
 
 static enum fund_status lend_page(struct concordance *c)
 {
-	struct topk *topk = &c->session->search.topk;
+	struct topk *topk = &c->found.search.topk;
 	const struct hit *hits[PAGE_LEAST];
 	uint32_t n = 0;
 	topk->searcher = &c->session->searcher;
@@ -111,7 +102,7 @@ static enum fund_status lend_page(struct concordance *c)
 		return FUND_OK;
 	for (uint32_t i = c->first; i < n_hits(c) && n < PAGE_LEAST; i++)
 		hits[n++] = hit_at(c, i);
-	return topk_lend(topk, c->session->search.plan, hits, n, LEND_ALL);
+	return topk_lend(topk, c->found.search.plan, hits, n, LEND_ALL);
 }
 
 static int by_place_of_hit(const void *a, const void *b, void *context)
@@ -170,7 +161,7 @@ static enum fund_status fill_page(struct concordance *c)
 static enum fund_status add_page(struct session *s, void *context, struct fault *why)
 {
 	struct concordance *c = context;
-	(void)s;
+	(void)s; /* it is c's */
 	enum fund_status st = fill_page(c);
 	if (st == FUND_LIMIT) {
 		c->n_page = PAGE_LEAST;
@@ -191,14 +182,14 @@ static enum fund_status start_lines(struct concordance *c)
 {
 	struct session *s = c->session;
 	kwic_release(&c->kwic);
-	return kwic_init(&c->kwic, s->analyser, &s->searcher, s->search.plan, c->options->width, c->options->order);
+	return kwic_init(&c->kwic, s->analyser, &s->searcher, c->found.search.plan, c->options->width, c->options->order);
 }
 
 /* Those that were ranked have fewer lines than are wanted: now all, in the same order. */
 static enum fund_status rank_all(struct concordance *c, struct fault *why)
 {
 	c->ranked = UINT32_MAX;
-	enum fund_status st = session_read_on(c->session, find_once, c, why);
+	enum fund_status st = session_read_on(c->session, c->found.marks, find_once, c, why);
 	if (st == FUND_OK && start_lines(c) != FUND_OK)
 		st = fault_set(why, FUND_NO_MEMORY, "out of memory");
 	return st;
@@ -210,8 +201,7 @@ static enum fund_status next_page(struct concordance *c, struct fault *why)
 	c->n_hits = c->hit = c->at = 0;
 	enum fund_status st = c->first >= n_hits(c) && n_hits(c) == c->ranked ? rank_all(c, why) : FUND_OK;
 	if (st == FUND_OK)
-		st = c->first < n_hits(c) ? session_read_on(c->session, add_page, c, why) : FUND_END;
-	lend_back(c);
+		st = c->first < n_hits(c) ? session_read_on(c->session, c->found.marks, add_page, c, why) : FUND_END;
 	c->first += c->n_hits;
 	size_next_page(c);
 	return st;
@@ -293,4 +283,5 @@ void concordance_release(struct concordance *c)
 	kwic_sorter_free(c->sorter);
 	free(c->order);
 	arena_release(&c->lines);
+	finding_release(&c->found);
 }

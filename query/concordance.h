@@ -8,7 +8,7 @@
  * Pages    The first is small, so that the first line comes soon; the next ones are as large as their lines fit into some megabytes.
  * Order    Lines are taken out in the order of the archive, where neighbours share a block of text: those that are sorted throughout, each with the number that
  *          it would have in the order of hits; others page by page.
- * Index    that of the session. What is held of it is let go whenever lines were taken, unless `holds`: then all is of the state that was searched.
+ * Index    that of the session, which may be let go between calls: all lines are of the state that was searched.
  */
 #ifndef QUERY_CONCORDANCE_H
 #define QUERY_CONCORDANCE_H
@@ -18,7 +18,7 @@
 
 struct concordance {
 	struct session *session; /* borrowed */
-	bool holds;
+	struct finding found;
 	/* private */
 	struct slice query;
 	const struct search_options *search;
@@ -45,7 +45,7 @@ struct concordance_options {
 	const char *dir;
 };
 
-/* Ranks. Errors: session_find(). Options are borrowed until the release; of `search` limit and offset do not count. */
+/* Ranks. Errors: session_find(). Query and options are borrowed until the release; of `search` limit and offset do not count. */
 enum fund_status concordance_find(struct concordance *c, struct slice query, const struct search_options *search, const struct concordance_options *options,
 				  struct fault *why);
 enum fund_status concordance_begin(struct concordance *c, struct fault *why);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/translate.h"
+#include "base/date_text.h"
 #include "query/matches.h"
 
 struct value {
@@ -98,10 +98,10 @@ static enum fund_status count_hit(void *context, struct leaf *leaf, uint32_t doc
 static enum fund_status name_value(struct search *s, enum facet facet, struct value *v, struct text_cache *cache, struct arena *arena)
 {
 	struct stored_article a;
-	char year[16];
+	char year[DATE_TEXT_MAX];
 	if (v->number == 0 || v->text.data)
 		return FUND_OK;
-	struct slice text = slice_str(date_format(DATE_PACK(v->number, 0, 0), year));
+	struct slice text = slice_str(date_text((uint32_t)v->number, 0, 0, year));
 	if (facet != FACET_YEAR) {
 		enum fund_status st = segment_article(s->searcher->leaves[v->leaf].segment, v->doc, cache, &a);
 		if (st != FUND_OK)
@@ -157,34 +157,27 @@ static enum fund_status name_values(struct search *s, struct counter *c, struct 
 	return st;
 }
 
-static enum fund_status fill(struct report *r, const struct counter *c, uint64_t *total)
+static enum fund_status fill(struct counts *out, const struct counter *c)
 {
-	static const char *const headings[] = { N_("section"), N_("source"), N_("author"), N_("year") };
-	report_add_column(r, "value", headings[c->facet], CELL_TEXT, 0);
-	report_add_column(r, "hits", N_("hits"), CELL_COUNT, 0);
-	r->bar = 1;
 	for (uint32_t i = 0; i < c->n; i++) {
-		struct cell *row = report_add_row(r);
+		struct count_row *row = counts_add(out);
 		if (!row)
 			return FUND_NO_MEMORY;
-		row[0] = cell_text(c->slots[i].text);
-		row[0].none = c->slots[i].number == 0;
-		row[1] = cell_count(c->slots[i].count);
-		*total += c->slots[i].count;
+		row->value = c->slots[i].text;
+		row->hits = c->slots[i].count;
+		out->total += row->hits;
 	}
 	return FUND_OK;
 }
 
-enum fund_status facet_make(struct search *search, enum facet facet, struct report *out)
+enum fund_status facet_make(struct search *search, enum facet facet, struct counts *out)
 {
 	struct counter c = { .facet = facet, .arena = out->arena };
-	uint64_t total = 0;
 	enum fund_status st = matches_each(search->searcher, search->plan, &search->arena, LEND_FIELDS, count_hit, &c);
 	if (st == FUND_OK)
 		st = name_values(search, &c, out->arena);
 	if (st == FUND_OK)
-		st = fill(out, &c, &total);
-	report_add_member(out, "total", total);
+		st = fill(out, &c);
 	free(c.slots);
 	text_cache_release(&c.cache);
 	return st;

@@ -8,12 +8,12 @@
 #ifndef QUERY_FACET_H
 #define QUERY_FACET_H
 
-#include "query/report.h"
+#include "query/counts.h"
 #include "query/search.h"
 
 enum facet { FACET_SECTION, FACET_SOURCE, FACET_AUTHOR, FACET_YEAR }; /* as --facet's values are listed */
 
 /* The search is prepared. */
-enum fund_status facet_make(struct search *search, enum facet facet, struct report *out);
+enum fund_status facet_make(struct search *search, enum facet facet, struct counts *out);
 
 #endif

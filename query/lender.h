@@ -31,7 +31,6 @@ struct servers {
 	struct lost_server {
 		const char *name; /* borrowed from the command line */
 		struct fault why;
-		bool told;
 	} *lost; /* room for SERVERS_MAX since the first opening of a lender: 64 KB that no other query touches */
 	uint32_t n_lost;
 };

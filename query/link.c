@@ -1,38 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "query/link.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* ---- terminals ---- */
-
-static bool begins(const char *s, const char *with) { return strncmp(s, with, strlen(with)) == 0; }
-
-static bool is_one_of(const char *s, const char *const *names, bool (*is)(const char *, const char *))
-{
-	for (; s && *names; names++)
-		if (is(s, *names))
-			return true;
-	return false;
-}
-
-static bool is_same(const char *a, const char *b) { return strcmp(a, b) == 0; }
-static bool is_from(const char *version, long first) { return version && strtol(version, NULL, 10) >= first; }
-
-bool link_terminal(const char *(*get)(const char *name))
-{
-	static const char *const programs[] = { "iTerm.app", "WezTerm", "vscode", "ghostty", NULL };
-	static const char *const terms[] = { "alacritty", "contour", "foot", "xterm-ghostty", "xterm-kitty", "wezterm", NULL };
-	static const char *const unable[] = { "dumb", "linux", "screen", "tmux", NULL };
-	const char *term = get("TERM");
-	if (!term || !*term || get("TMUX") || get("STY") || is_one_of(term, unable, begins))
-		return false;
-	return is_one_of(term, terms, begins) || is_one_of(get("TERM_PROGRAM"), programs, is_same) || is_from(get("VTE_VERSION"), 5000) ||
-	       is_from(get("KONSOLE_VERSION"), 201200) || get("WT_SESSION") != NULL;
-}
-
-/* ---- files ---- */
 
 static enum fund_status root_path(const struct manifest *m, uint32_t number, struct slice *path)
 {

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * link.h - the file that an article is in, as an address that a terminal opens when it is clicked on (OSC 8).
- *
- * Which terminals know OSC 8 cannot be asked: those that are known to are named here, by what they set in the environment. Others may print what they do not know.
- */
+/* link.h - the file that an article is in, as an address that a terminal opens when it is clicked on. */
 #ifndef QUERY_LINK_H
 #define QUERY_LINK_H
 
 #include "store/manifest.h"
 #include "store/segment.h"
 
-/* `get` as getenv(). Terminals inside others (tmux, screen) inherit what these set, and are none that know it. */
-bool link_terminal(const char *(*get)(const char *name));
 /* Appends the path of the key's file: of a container its own. FUND_NOT_FOUND: its root is not here, as on another machine. */
 enum fund_status link_path(const struct manifest *m, const struct article_key *key, struct buf *out);
 /* Appends file://host/path: all but letters, digits, '-', '.', '_', '~' and '/' as %XX, so that no byte of it is one that steers a terminal. */

@@ -76,6 +76,8 @@ static enum fund_status add_index(struct searcher *s, const char *dir, uint64_t 
 		return st;
 	s->dirs[s->n_indexes] = dir;
 	uint32_t index = s->n_indexes++;
+	if (s->only_snapshots)
+		return FUND_OK;
 	if (snapshot_manifest(s->snapshots[index])->analysis_hash != analysis)
 		return fault_set(why, FUND_FINGERPRINT,
 				 "%s: made with another analysis of words than this program has: "
@@ -113,7 +115,7 @@ static enum fund_status open_all(struct searcher *s, const char *const *dirs, ui
 	for (uint32_t i = 0; i < n_dirs && st == FUND_OK; i++) {
 		if (named_before(dirs, i))
 			continue;
-		if (!lender_is_name(dirs[i]))
+		if (s->only_snapshots || !lender_is_name(dirs[i]))
 			st = add_index(s, dirs[i], analysis, why);
 		else if (n_names < SERVERS_MAX)
 			names[n_names++] = dirs[i];
@@ -122,11 +124,19 @@ static enum fund_status open_all(struct searcher *s, const char *const *dirs, ui
 	return st == FUND_OK ? add_lender(s, names, n_names, analysis, why) : st;
 }
 
+/* As it is between openings. */
+static struct searcher closed(const struct searcher *s)
+{
+	return (struct searcher){ .opening = s->opening, .servers = s->servers, .only_snapshots = s->only_snapshots, .lent_leaf = UINT32_MAX };
+}
+
 enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, const char *const *dirs, uint32_t n_dirs, struct fault *why)
 {
-	struct fingerprint print;
-	*s = (struct searcher){ .analyser = analyser, .opening = s->opening + 1, .servers = s->servers, .lent_leaf = UINT32_MAX };
-	enum fund_status st = analyser_fingerprint(analyser, &print);
+	struct fingerprint print = { .hash = 0 };
+	*s = closed(s);
+	s->analyser = analyser;
+	s->opening++;
+	enum fund_status st = s->only_snapshots ? FUND_OK : analyser_fingerprint(analyser, &print);
 	if (st != FUND_OK)
 		return fault_set(why, st, "out of memory");
 	s->snapshots = calloc(n_dirs, sizeof(struct snapshot *));
@@ -134,7 +144,7 @@ enum fund_status searcher_open(struct searcher *s, struct analyser *analyser, co
 	if (!s->snapshots || !s->dirs) {
 		free(s->snapshots);
 		free(s->dirs);
-		*s = (struct searcher){ .opening = s->opening, .servers = s->servers, .lent_leaf = UINT32_MAX };
+		*s = closed(s);
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	}
 	st = open_all(s, dirs, n_dirs, print.hash, why);
@@ -165,7 +175,7 @@ void searcher_close(struct searcher *s)
 	free(s->leaves);
 	free(s->or_room);
 	arena_release(&s->iterators);
-	*s = (struct searcher){ .opening = s->opening, .servers = s->servers, .lent_leaf = UINT32_MAX };
+	*s = closed(s);
 }
 
 static enum fund_status find_term(struct leaf *l, struct slice term, uint64_t hash, struct term_entry *entry)

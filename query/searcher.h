@@ -47,6 +47,7 @@ struct state_marks {
 struct searcher {
 	struct analyser *analyser;
 	struct servers *servers; /* to be set before the first opening; NULL: as lender.h has it */
+	bool only_snapshots;	 /* likewise: no segment is opened, whatever analysis it has; all names are directories. For their manifests */
 	struct lender *lender;	 /* all that are Xapian's as one, behind the others; NULL: there is none */
 	uint32_t lent_leaf;	 /* number of its leaf, the last; UINT32_MAX: there is none */
 	bool lender_first;	 /* its first one was named first */

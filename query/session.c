@@ -12,13 +12,14 @@ void session_init(struct session *s, const char *const *names, uint32_t n_names,
 	*s = (struct session){ .names = names, .n_names = n_names, .servers = servers, .analyser = analyser };
 }
 
-void session_release(struct session *s)
+void session_release(struct session *s) { session_let_go(s); }
+
+void finding_release(struct finding *f)
 {
-	session_let_go(s);
-	search_release(&s->search);
-	arena_release(&s->page);
-	free(s->marks);
-	s->marks = NULL;
+	search_release(&f->search);
+	arena_release(&f->page);
+	free(f->marks);
+	f->marks = NULL;
 }
 
 enum fund_status session_hold(struct session *s, struct fault *why)
@@ -38,11 +39,11 @@ void session_let_go(struct session *s)
 	s->open = false;
 }
 
-enum fund_status session_mark(struct session *s)
+enum fund_status session_mark(const struct session *s, struct state_marks **marks)
 {
-	free(s->marks);
-	s->marks = NULL;
-	return searcher_mark(&s->searcher, &s->marks);
+	free(*marks);
+	*marks = NULL;
+	return searcher_mark(&s->searcher, marks);
 }
 
 enum fund_status session_read(struct session *s, session_taker *take, void *context, struct fault *why)
@@ -61,13 +62,13 @@ enum fund_status session_read(struct session *s, session_taker *take, void *cont
 	return st;
 }
 
-enum fund_status session_read_on(struct session *s, session_taker *take, void *context, struct fault *why)
+enum fund_status session_read_on(struct session *s, const struct state_marks *marks, session_taker *take, void *context, struct fault *why)
 {
 	*why = (struct fault){ 0 };
 	enum fund_status st = session_hold(s, why);
 	if (st != FUND_OK)
 		return st;
-	st = searcher_is_at(&s->searcher, s->marks) ? take(s, context, why) : FUND_STALE;
+	st = searcher_is_at(&s->searcher, marks) ? take(s, context, why) : FUND_STALE;
 	st = searcher_judge(&s->searcher, st, why);
 	if (st == FUND_STALE)
 		fault_set(why, st, "the index changed while its hits were listed: the list above is not complete; run the query again");
@@ -77,6 +78,7 @@ enum fund_status session_read_on(struct session *s, session_taker *take, void *c
 /* ---- a query ---- */
 
 struct page_wanted {
+	struct finding *of;
 	uint32_t first, n;
 	unsigned parts;
 };
@@ -84,18 +86,24 @@ struct page_wanted {
 static enum fund_status take_page(struct session *s, void *context, struct fault *why)
 {
 	const struct page_wanted *p = context;
-	arena_reset(&s->page);
-	return search_page(&s->search, &s->searcher, p->first, p->n, p->parts, &s->page, why);
+	arena_reset(&p->of->page);
+	return search_page(&p->of->search, &s->searcher, p->first, p->n, p->parts, &p->of->page, why);
 }
+
+struct finding_wanted {
+	struct finding *out;
+	const struct session_query *query;
+};
 
 static enum fund_status find_once(struct session *s, void *context, struct fault *why)
 {
-	const struct session_query *q = context;
-	struct page_wanted keys = { 0, q->n, HIT_KEY }, all = { 0, q->n, q->parts };
+	const struct finding_wanted *w = context;
+	const struct session_query *q = w->query;
+	struct page_wanted keys = { w->out, 0, q->n, HIT_KEY }, all = { w->out, 0, q->n, q->parts };
 	bool page = !q->options->count_only;
 	uint64_t start = q->took ? clock_ns() : 0;
-	enum fund_status st = search_find(&s->search, &s->searcher, q->text, q->options, &s->note, why);
-	arena_reset(&s->page);
+	enum fund_status st = search_find(&w->out->search, &s->searcher, q->text, q->options, &w->out->note, why);
+	arena_reset(&w->out->page);
 	if (st == FUND_OK && page)
 		st = take_page(s, q->took ? &keys : &all, why);
 	if (q->took)
@@ -105,19 +113,20 @@ static enum fund_status find_once(struct session *s, void *context, struct fault
 	return st;
 }
 
-enum fund_status session_find(struct session *s, const struct session_query *q, struct fault *why)
+enum fund_status session_find(struct session *s, struct finding *out, const struct session_query *q, struct fault *why)
 {
-	struct session_query query = *q;
-	enum fund_status st = session_read(s, find_once, &query, why);
-	if (st == FUND_OK && session_mark(s) != FUND_OK)
+	struct finding_wanted wanted = { out, q };
+	out->note = (struct search_note){ .n_limits = 0 };
+	enum fund_status st = session_read(s, find_once, &wanted, why);
+	if (st == FUND_OK && session_mark(s, &out->marks) != FUND_OK)
 		st = fault_set(why, FUND_NO_MEMORY, "out of memory");
 	return st;
 }
 
-enum fund_status session_page(struct session *s, uint32_t first, unsigned parts, struct fault *why)
+enum fund_status session_page(struct session *s, struct finding *f, uint32_t first, uint32_t n, unsigned parts, struct fault *why)
 {
-	struct page_wanted p = { first, SESSION_PAGE, parts };
-	return session_read_on(s, take_page, &p, why);
+	struct page_wanted p = { f, first, n, parts };
+	return session_read_on(s, f->marks, take_page, &p, why);
 }
 
 /* ---- one article ---- */

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/translate.h"
+#include "base/date_text.h"
 #include "query/matches.h"
 
 #define YEAR_FIRST 1500u /* of all dates: docs/FORMAT.md */
@@ -16,12 +16,12 @@ struct period {
 };
 
 struct timeline {
-	const struct timeline_options *options;
+	enum period_unit unit;
 	struct period *periods; /* of all years, by index */
 	uint32_t n;
 	uint32_t first, last; /* with a hit; first NOWHERE: none */
 	uint32_t query;	      /* the one whose hits are counted */
-	uint64_t unplaced[TIMELINES_MAX]; /* hits whose date is coarser than a period, or not there */
+	uint64_t unplaced;    /* hits whose date is coarser than a period, or not there */
 	uint64_t total;
 };
 
@@ -61,10 +61,10 @@ static enum fund_status count_hit(void *context, struct leaf *leaf, uint32_t doc
 	enum fund_status st = leaf_date(leaf, doc, &date);
 	if (st != FUND_OK)
 		return st;
-	uint32_t at = index_of(t->options->unit, date);
+	uint32_t at = index_of(t->unit, date);
 	t->total++;
 	if (at == NOWHERE) {
-		t->unplaced[t->query]++;
+		t->unplaced++;
 		return FUND_OK;
 	}
 	t->periods[at].hits[t->query]++;
@@ -81,7 +81,7 @@ static enum fund_status count_article(void *context, struct leaf *leaf, uint32_t
 	enum fund_status st = leaf_date(leaf, doc, &date);
 	if (st != FUND_OK)
 		return st;
-	uint32_t at = index_of(t->options->unit, date);
+	uint32_t at = index_of(t->unit, date);
 	if (at == NOWHERE || at < t->first || at > t->last)
 		return FUND_OK;
 	st = segment_value(leaf->segment, COLUMN_WORDS, doc, &words);
@@ -148,89 +148,44 @@ static enum fund_status count(struct timeline *t, struct search *searches, uint3
 
 /* ---- the table ---- */
 
-static void add_columns(struct report *r, uint32_t n, bool relative)
+static enum fund_status add_rows(struct counts *c, const struct timeline *t, uint32_t index, uint32_t n)
 {
-	report_add_column(r, "period", N_("period"), CELL_TEXT, 0);
-	if (n > 1)
-		report_add_column(r, "query", N_("query"), CELL_TEXT, 0);
-	report_add_column(r, "hits", N_("hits"), CELL_COUNT, 0);
-	r->bar = (int)r->n_columns - 1;
-	report_add_column(r, "articles", N_("articles"), CELL_COUNT, COLUMN_MAY_GO);
-	report_add_column(r, "words", N_("words"), CELL_COUNT, COLUMN_MAY_GO);
-	if (relative) {
-		report_add_column(r, "per_million", N_("per million"), CELL_DECIMAL, 0);
-		r->bar = (int)r->n_columns - 1;
-	}
-	report_add_column(r, "from", N_("from"), CELL_TEXT, COLUMN_NOT_IN_TEXT);
-	report_add_column(r, "to", N_("to"), CELL_TEXT, COLUMN_NOT_IN_TEXT);
-	report_add_column(r, "list", N_("list them with"), CELL_TEXT, COLUMN_ONLY_IN_TEXT);
-}
-
-static enum fund_status add_row(struct report *r, const struct timeline *t, const struct search *s, uint32_t index, uint32_t n, uint32_t query)
-{
-	char date[16], list[64];
+	char text[DATE_TEXT_MAX];
 	const struct period *at = &t->periods[index];
-	struct cell *c = report_add_row(r);
-	date_format(date_of(t->options->unit, index), date);
-	snprintf(list, sizeof list, "--from=%s --to=%s", date, date);
-	struct slice period = arena_slice(r->arena, slice_str(date)), option = arena_slice(r->arena, slice_str(list));
-	if (!c || !period.data || !option.data)
+	uint32_t date = date_of(t->unit, index);
+	struct slice value = arena_slice(c->arena, slice_str(date_text(DATE_YEAR(date), DATE_MONTH(date), DATE_DAY(date), text)));
+	if (!value.data)
 		return FUND_NO_MEMORY;
-	*c++ = cell_text(period);
-	if (n > 1)
-		*c++ = cell_text(s[query].result.query);
-	*c++ = cell_count(at->hits[query]);
-	*c++ = cell_count(at->articles);
-	*c++ = cell_count(at->words);
-	if (t->options->relative) {
-		*c = cell_decimal(at->words ? (double)at->hits[query] * 1e6 / (double)at->words : 0);
-		c++->none = at->words == 0;
+	for (uint32_t q = 0; q < n; q++) {
+		struct count_row *row = counts_add(c);
+		if (!row)
+			return FUND_NO_MEMORY;
+		*row = (struct count_row){ .value = value, .query = q, .hits = at->hits[q], .articles = at->articles, .words = at->words };
 	}
-	*c++ = cell_text(period);
-	*c++ = cell_text(period);
-	*c = cell_text(option);
 	return FUND_OK;
 }
 
-static enum fund_status add_note(struct report *r, const struct timeline *t, uint32_t n)
+static enum fund_status fill(struct counts *c, const struct timeline *t, uint32_t n)
 {
-	uint64_t unplaced = 0;
-	char line[200];
-	for (uint32_t i = 0; i < n; i++)
-		unplaced += t->unplaced[i];
-	report_add_member(r, "total", t->total);
-	report_add_member(r, "undated", unplaced);
-	if (unplaced == 0)
-		return FUND_OK;
-	snprintf(line, sizeof line, translate_plural("%llu hit has no date of that precision", "%llu hits have no date of that precision", (unsigned long)unplaced),
-		 (unsigned long long)unplaced);
-	r->note = arena_slice(r->arena, slice_str(line));
-	return r->note.data ? FUND_OK : FUND_NO_MEMORY;
-}
-
-static enum fund_status fill(struct report *r, const struct timeline *t, const struct search *s, uint32_t n)
-{
-	enum fund_status st = add_note(r, t, n);
-	add_columns(r, n, t->options->relative);
-	for (uint32_t i = t->first; i != NOWHERE && i <= t->last && st == FUND_OK; i++) {
-		if (t->options->unit == PERIOD_DAY && !is_a_day(date_of(PERIOD_DAY, i)))
-			continue;
-		for (uint32_t q = 0; q < n && st == FUND_OK; q++)
-			st = add_row(r, t, s, i, n, q);
-	}
+	enum fund_status st = FUND_OK;
+	c->total = t->total;
+	c->undated = t->unplaced;
+	for (uint32_t i = t->first; i != NOWHERE && i <= t->last && st == FUND_OK; i++)
+		if (t->unit != PERIOD_DAY || is_a_day(date_of(PERIOD_DAY, i)))
+			st = add_rows(c, t, i, n);
 	return st;
 }
 
-enum fund_status timeline_make(struct search *searches, uint32_t n, const struct timeline_options *options, struct report *out)
+enum fund_status timeline_make(struct search *searches, uint32_t n, enum period_unit unit, struct counts *out)
 {
 	static const uint32_t per_year[] = { 1, 12, 12 * 31 };
-	struct timeline t = { .options = options, .n = N_YEARS * per_year[options->unit], .first = NOWHERE };
+	struct timeline t = { .unit = unit, .n = N_YEARS * per_year[unit], .first = NOWHERE };
 	t.periods = calloc(t.n, sizeof *t.periods);
 	if (!t.periods)
 		return FUND_NO_MEMORY;
 	enum fund_status st = count(&t, searches, n);
 	if (st == FUND_OK)
-		st = fill(out, &t, searches, n);
+		st = fill(out, &t, n);
 	free(t.periods);
 	return st;
 }

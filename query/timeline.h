@@ -4,25 +4,19 @@
  *
  * Units    hits: articles that match; articles and words: all that the filters leave in that period, the ground of --relative.
  *          Filters are --from, --to, --new, and what the query demands or forbids of dates, section, source and author.
+ *          A period's rows are those of the queries, in their order.
  */
 #ifndef QUERY_TIMELINE_H
 #define QUERY_TIMELINE_H
 
-#include "query/report.h"
+#include "query/counts.h"
 #include "query/search.h"
 
 #define TIMELINES_MAX 8 /* queries that are compared */
 
 enum period_unit { PERIOD_YEAR, PERIOD_MONTH, PERIOD_DAY };
 
-struct timeline_options {
-	enum period_unit unit;
-	bool relative;
-};
-
-/* The searches are prepared, all with the same filters of the command line. */
-enum fund_status timeline_make(struct search *searches, uint32_t n, const struct timeline_options *options, struct report *out);
-/* As a picture: bars for one query, lines for several. */
-void timeline_svg(const struct report *r, const struct timeline_options *options, struct printer *p);
+/* The searches are prepared, all with the same filters. */
+enum fund_status timeline_make(struct search *searches, uint32_t n, enum period_unit unit, struct counts *out);
 
 #endif

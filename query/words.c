@@ -132,7 +132,7 @@ static int by_frequency(const void *a, const void *b)
 	return slice_compare(x->word, y->word);
 }
 
-static enum fund_status fill(struct counting *c, struct report *out)
+static enum fund_status fill(struct counting *c, struct counts *out)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < c->n_slots; i++)
@@ -141,25 +141,19 @@ static enum fund_status fill(struct counting *c, struct report *out)
 	if (n > 1)
 		qsort(c->slots, n, sizeof *c->slots, by_frequency);
 	for (size_t i = 0; i < n; i++) {
-		struct cell *row = report_add_row(out);
+		struct count_row *row = counts_add(out);
 		if (!row)
 			return FUND_NO_MEMORY;
-		row[0] = cell_text(c->slots[i].word);
-		row[1] = cell_count(c->slots[i].articles);
-		row[2] = cell_count(c->slots[i].occurrences);
+		*row = (struct count_row){ .value = c->slots[i].word, .articles = c->slots[i].articles, .occurrences = c->slots[i].occurrences };
 	}
-	report_add_member(out, "total", n);
+	out->total = n;
 	return FUND_OK;
 }
 
-enum fund_status words_list(struct searcher *s, struct slice pattern, struct report *out, struct fault *why)
+enum fund_status words_list(struct searcher *s, struct slice pattern, struct counts *out, struct fault *why)
 {
 	struct counting c = { .arena = out->arena };
 	struct automaton *a;
-	report_init(out, out->arena, "terms");
-	report_add_column(out, "term", N_("word"), CELL_TEXT, 0);
-	report_add_column(out, "articles", N_("articles"), CELL_COUNT, 0);
-	report_add_column(out, "occurrences", N_("occurrences"), CELL_COUNT, 0);
 	enum fund_status st = automaton_wildcard(&a, pattern);
 	if (st == FUND_LIMIT)
 		return fault_set(why, FUND_INVALID, "--terms: the pattern is too long");

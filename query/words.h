@@ -9,11 +9,11 @@
 #define QUERY_WORDS_H
 
 #include "query/ast.h"
-#include "query/report.h"
+#include "query/counts.h"
 #include "query/searcher.h"
 
 /* All words of text that match `pattern` (stars stand for any letters), the most frequent first. FUND_INVALID, FUND_NO_MEMORY, FUND_CORRUPT. */
-enum fund_status words_list(struct searcher *s, struct slice pattern, struct report *out, struct fault *why);
+enum fund_status words_list(struct searcher *s, struct slice pattern, struct counts *out, struct fault *why);
 
 /* `query` with each of its words that the index lacks replaced by the likest word that it has: fewest edits, then the most frequent. Empty when
  * there is nothing to replace. Lives in `arena`. */

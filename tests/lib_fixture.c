@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "query/present.h"
+#include "cli/present.h"
 
 char other_dir[320], xapian_name[340];
 bool has_xapian;
@@ -81,7 +81,7 @@ static void say_text(struct printer *p, const char *name, struct fundstelle_text
 static void say_date(struct printer *p, struct fundstelle_date d)
 {
 	print_str(p, ", \"date\": ");
-	present_json_date(p, DATE_PACK(d.year, d.month, d.day));
+	present_json_date(p, d);
 }
 
 static void say_boxes(struct printer *p, const fundstelle_result *r, uint32_t i, const struct fundstelle_hit *h)

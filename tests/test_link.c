@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/terminal.h"
 #include "query/link.h"
 #include "tests/scratch.h"
 
@@ -46,7 +47,7 @@ static const char *get(const char *name)
 START_TEST(terminals_that_know_links_are_told_by_their_environment)
 {
 	set = terminals[_i].set;
-	ck_assert_msg(link_terminal(get) == terminals[_i].knows, "%s", terminals[_i].name);
+	ck_assert_msg(terminal_knows_links(get) == terminals[_i].knows, "%s", terminals[_i].name);
 }
 END_TEST
 

@@ -9,6 +9,7 @@ Suite *suite_session(void);
 
 static struct analyser *analyser;
 static struct session session;
+static struct finding found;
 static const char *names[1];
 
 static void set_up(void)
@@ -24,6 +25,8 @@ static void set_up(void)
 static void tear_down(void)
 {
 	session_release(&session);
+	finding_release(&found);
+	found = (struct finding){ .page = ARENA_INIT };
 	analyser_free(analyser);
 	site_tear_down();
 }
@@ -51,14 +54,14 @@ START_TEST(a_page_of_hits_is_of_the_state_that_was_searched_or_none)
 	struct search_options options = { .limit = UINT32_MAX, .to = UINT32_MAX };
 	struct session_query q = { SLICE_LIT("Feuerwehr"), &options, 5, HIT_KEY, NULL };
 	struct fault why = { 0 };
-	ck_assert_int_eq(session_find(&session, &q, &why), FUND_OK);
+	ck_assert_int_eq(session_find(&session, &found, &q, &why), FUND_OK);
 	session_let_go(&session);
-	ck_assert_int_eq(session_page(&session, 5, HIT_KEY, &why), FUND_OK);
-	ck_assert_uint_eq(session.search.result.n_hits, 7);
+	ck_assert_int_eq(session_page(&session, &found, 5, 100, HIT_KEY, &why), FUND_OK);
+	ck_assert_uint_eq(found.search.result.n_hits, 7);
 	session_let_go(&session);
 	article("neu.txt", "Feuerwehr.\n");
 	run_is(0, "1 added, 0 changed, 0 removed, 12 unchanged, 0 failed");
-	ck_assert_int_eq(session_page(&session, 5, HIT_KEY, &why), FUND_STALE);
+	ck_assert_int_eq(session_page(&session, &found, 5, 100, HIT_KEY, &why), FUND_STALE);
 	ck_assert_str_eq(why.text, "the index changed while its hits were listed: the list above is not complete; run the query again");
 }
 END_TEST

@@ -52,7 +52,7 @@ static unsigned long long generation(const char *dir)
 	return n;
 }
 
-static int query(const char *dir, const char *batch, struct analyser *analyser)
+static int query(const char *dir, const char *batch)
 {
 	char file[600], *argv[] = { "fundstelle-query", "-i", (char *)(uintptr_t)dir, "-n0", "-f", "tsv", file, NULL };
 	struct options o;
@@ -61,7 +61,7 @@ static int query(const char *dir, const char *batch, struct analyser *analyser)
 
 	snprintf(file, sizeof(file), "--batch=%s", batch);
 	print_init(&out, 1);
-	int status = options_read(&o, 7, argv, &why) == FUND_OK ? run_batch(&o, analyser, &out) : run_trouble(&why);
+	int status = options_read(&o, 7, argv, &why) == FUND_OK ? run_batch(&o, &out) : run_trouble(&why);
 	if (print_flush(&out) != FUND_OK)
 		status = 2;
 	options_release(&o);
@@ -79,7 +79,7 @@ static void redirect(const char *path, int to)
 }
 
 /* Each in a child of its own: what one dies of is not laid at the other's door. */
-static int apart(const char *dir, const char *batch, struct analyser *analyser, const char *out, const char *err, struct looked *found)
+static int apart(const char *dir, const char *batch, const char *out, const char *err, struct looked *found)
 {
 	int status;
 	pid_t pid = fork();
@@ -90,7 +90,7 @@ static int apart(const char *dir, const char *batch, struct analyser *analyser, 
 		redirect(out, 1);
 		redirect(err, 2);
 		if (batch)
-			_exit(query(dir, batch, analyser));
+			_exit(query(dir, batch));
 		found->generation = generation(dir);
 		_exit(verify(dir));
 	}
@@ -102,10 +102,9 @@ static int apart(const char *dir, const char *batch, struct analyser *analyser, 
 int main(int argc, char **argv)
 {
 	char line[2048], verify_err[700];
-	struct analyser *analyser;
 	struct looked *found = mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	if (argc != 2 || found == MAP_FAILED || analyser_new(&analyser) != FUND_OK)
+	if (argc != 2 || found == MAP_FAILED)
 		return 2;
 	while (fgets(line, sizeof(line), stdin)) {
 		char *rest, *dir = strtok_r(line, "\t\n", &rest), *out = strtok_r(NULL, "\t\n", &rest), *err = strtok_r(NULL, "\t\n", &rest);
@@ -113,11 +112,10 @@ int main(int argc, char **argv)
 			return 2;
 		snprintf(verify_err, sizeof(verify_err), "%.680s.verify", err);
 		found->generation = 0;
-		found->query = apart(dir, argv[1], analyser, out, err, found);
-		found->verify = apart(dir, NULL, analyser, "/dev/null", verify_err, found);
+		found->query = apart(dir, argv[1], out, err, found);
+		found->verify = apart(dir, NULL, "/dev/null", verify_err, found);
 		printf("%d %d %llu\n", found->query, found->verify, found->generation);
 		fflush(stdout);
 	}
-	analyser_free(analyser);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* timeline_svg.c - a timeline as a picture that a browser shows: title, axes, bars for one query, lines for several. */
-#include "query/timeline.h"
+#include "cli/timeline_svg.h"
 
 #include <math.h>
 
@@ -16,7 +16,7 @@
 #define TICKS 5
 #define LABEL_ROOM 80.0 /* between the labels below the axis */
 
-static const char *const colors[TIMELINES_MAX] = { "#1f6fb2", "#c8442b", "#2f8f4e", "#8a4fb0", "#b8860b", "#008b8b", "#b03070", "#606060" };
+static const char *const colors[FUNDSTELLE_TIMELINES_MAX] = { "#1f6fb2", "#c8442b", "#2f8f4e", "#8a4fb0", "#b8860b", "#008b8b", "#b03070", "#606060" };
 
 struct chart {
 	struct printer *p;
@@ -47,11 +47,19 @@ static void print_xml(struct printer *p, struct slice text)
 
 static double value_of(const struct chart *c, uint32_t period, uint32_t series)
 {
-	const struct cell *cell = &c->report->rows[period * c->n_series + series][c->value];
-	return c->report->columns[c->value].kind == CELL_COUNT ? (double)cell->count : cell->number;
+	struct report_row row;
+	report_read(c->report, period * c->n_series + series, &row);
+	return report_number(c->report, &row, c->value);
 }
 
-static struct slice period_of(const struct chart *c, uint32_t period) { return c->report->rows[period * c->n_series][0].text; }
+static struct slice text_of(const struct chart *c, uint32_t number, uint32_t column)
+{
+	struct report_row row;
+	report_read(c->report, number, &row);
+	return row.cells[column].text;
+}
+
+static struct slice period_of(const struct chart *c, uint32_t period) { return text_of(c, period * c->n_series, 0); }
 static double plot_width(void) { return WIDTH - LEFT - RIGHT; }
 static double plot_height(void) { return HEIGHT - TOP - BOTTOM; }
 static double y_of(const struct chart *c, double value) { return TOP + plot_height() * (1 - value / c->most); }
@@ -88,13 +96,14 @@ static void begin(const struct chart *c)
 }
 
 /* The query, and what is counted; of several, each in its colour. */
-static void title(const struct chart *c, const struct timeline_options *o)
+static void title(const struct chart *c)
 {
+	const struct options *o = c->report->options;
 	static const char *const units[] = { N_("a year"), N_("a month"), N_("a day") };
 	const char *what = o->relative ? N_("hits per million words") : N_("hits");
 	double x = LEFT;
 	for (uint32_t s = 0; s < c->n_series; s++) {
-		struct slice query = c->n_series > 1 ? c->report->rows[s][1].text : c->report->head.query;
+		struct slice query = c->n_series > 1 ? text_of(c, s, 1) : c->report->head.query;
 		struct slice shown = slice_of(query.data, text_fitting(query, 100 / c->n_series));
 		print_format(c->p, "<text x=\"%.1f\" y=\"28\" font-size=\"18\" font-weight=\"600\"", x);
 		if (c->n_series > 1)
@@ -161,15 +170,15 @@ static void line(const struct chart *c, uint32_t series)
 	print_str(c->p, "</g>\n");
 }
 
-void timeline_svg(const struct report *r, const struct timeline_options *options, struct printer *p)
+void timeline_svg(const struct report *r, struct printer *p)
 {
 	struct chart c = { .p = p, .report = r, .value = (uint32_t)r->bar, .n_series = 1 };
-	while (c.n_series < r->n_rows && slice_equal(r->rows[c.n_series][0].text, r->rows[0][0].text))
+	while (c.n_series < r->n_rows && slice_equal(text_of(&c, c.n_series, 0), text_of(&c, 0, 0)))
 		c.n_series++;
 	c.n_periods = r->n_rows / c.n_series;
 	scale(&c);
 	begin(&c);
-	title(&c, options);
+	title(&c);
 	axes(&c);
 	if (c.n_series == 1)
 		bars(&c);

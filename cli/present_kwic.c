@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "query/present_kwic.h"
+#include "cli/present_kwic.h"
 
 #include "base/width.h"
 
@@ -11,7 +11,7 @@
 uint32_t kwic_default_width(const struct present_options *o, enum format_id format)
 {
 	if (format != FORMAT_TEXT || !o->terminal)
-		return KWIC_WIDTH;
+		return FUNDSTELLE_WIDTH_DEFAULT;
 	uint32_t taken = ORIGIN_ROOM + MATCH_ROOM + 6, width = o->width > taken ? (o->width - taken) / 2 : 0;
 	return width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : width;
 }
@@ -19,22 +19,22 @@ uint32_t kwic_default_width(const struct present_options *o, enum format_id form
 /* ---- text ---- */
 
 /* As it is printed: borrowed until the next call. */
-static struct slice escaped(struct kwic_presenter *k, struct slice text)
+static struct slice escaped(struct kwic_presenter *k, struct fundstelle_text text)
 {
 	buf_reset(&k->room);
-	return text_escape(text, true, &k->room) == FUND_OK ? slice_buf(&k->room) : SLICE_LIT("?");
+	return text_escape(text_slice(text), true, &k->room) == FUND_OK ? slice_buf(&k->room) : SLICE_LIT("?");
 }
 
 static void print_blanks(struct kwic_presenter *k, uint32_t n) { print_format(k->p, "%*s", (int)n, ""); }
 
 /* Date and key behind the line; on a terminal the key's end, where all of it does not fit. */
-static void print_origin(struct kwic_presenter *k, const struct kwic_line *line, uint32_t column)
+static void print_origin(struct kwic_presenter *k, const struct fundstelle_line *line, uint32_t column)
 {
-	char date[16];
+	char date[DATE_TEXT_MAX];
 	const struct present_options *o = k->options;
 	size_t len = strlen(date_format(line->date, date));
 	buf_reset(&k->room);
-	if (key_escape(line->key, false, &k->room) != FUND_OK)
+	if (key_escape(text_slice(line->key), false, &k->room) != FUND_OK)
 		return;
 	struct slice key = slice_buf(&k->room);
 	uint32_t left = o->width > column + 12 ? o->width - column - 12 : 1;
@@ -62,7 +62,7 @@ static struct slice right_side(struct slice right, uint32_t room)
 	return slice_of(right.data, n);
 }
 
-static void print_as_text(struct kwic_presenter *k, const struct kwic_line *line)
+static void print_as_text(struct kwic_presenter *k, const struct fundstelle_line *line)
 {
 	uint32_t end = k->width + 1 + MATCH_ROOM + k->width + 2; /* where most lines' origin begins */
 	struct slice s = escaped(k, line->left);
@@ -94,35 +94,35 @@ static void print_as_text(struct kwic_presenter *k, const struct kwic_line *line
 
 /* ---- for programs ---- */
 
-static void print_object(struct kwic_presenter *k, const struct kwic_line *line)
+static void print_object(struct kwic_presenter *k, const struct fundstelle_line *line)
 {
 	print_str(k->p, "{\"key\": ");
-	print_json_key(k->p, line->key);
+	print_json_key(k->p, text_slice(line->key));
 	print_str(k->p, ", \"date\": ");
 	present_json_date(k->p, line->date);
 	print_str(k->p, ", \"left\": ");
-	print_json(k->p, line->left);
+	print_json(k->p, text_slice(line->left));
 	print_str(k->p, ", \"match\": ");
-	print_json(k->p, line->match);
+	print_json(k->p, text_slice(line->match));
 	print_str(k->p, ", \"right\": ");
-	print_json(k->p, line->right);
+	print_json(k->p, text_slice(line->right));
 	print_str(k->p, "}");
 }
 
-static void print_as_tsv(struct kwic_presenter *k, const struct kwic_line *line)
+static void print_as_tsv(struct kwic_presenter *k, const struct fundstelle_line *line)
 {
-	char date[16];
-	print_key(k->p, line->key, false);
+	char date[DATE_TEXT_MAX];
+	print_key(k->p, text_slice(line->key), false);
 	print_format(k->p, "\t%s\t", date_format(line->date, date));
-	print_tsv(k->p, line->left);
+	print_tsv(k->p, text_slice(line->left));
 	print_str(k->p, "\t");
-	print_tsv(k->p, line->match);
+	print_tsv(k->p, text_slice(line->match));
 	print_str(k->p, "\t");
-	print_tsv(k->p, line->right);
+	print_tsv(k->p, text_slice(line->right));
 	print_str(k->p, "\n");
 }
 
-void kwic_begin(struct kwic_presenter *k, const struct result *head)
+void kwic_begin(struct kwic_presenter *k, const struct answer *head)
 {
 	if (k->format != FORMAT_JSON)
 		return;
@@ -130,7 +130,7 @@ void kwic_begin(struct kwic_presenter *k, const struct result *head)
 	print_str(k->p, ",\n \"kwic\": [");
 }
 
-void kwic_print(struct kwic_presenter *k, const struct kwic_line *line)
+void kwic_print(struct kwic_presenter *k, const struct fundstelle_line *line)
 {
 	switch (k->format) {
 	case FORMAT_JSON:

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* present_kwic.h - lines of a concordance as text, JSON, JSON Lines or TSV, one after the other. */
-#ifndef QUERY_PRESENT_KWIC_H
-#define QUERY_PRESENT_KWIC_H
+#ifndef CLI_PRESENT_KWIC_H
+#define CLI_PRESENT_KWIC_H
 
-#include "query/kwic.h"
-#include "query/present.h"
+#include "cli/present.h"
 
 struct kwic_presenter {
 	struct printer *p;
@@ -15,8 +14,8 @@ struct kwic_presenter {
 	struct buf room;
 };
 
-void kwic_begin(struct kwic_presenter *k, const struct result *head);
-void kwic_print(struct kwic_presenter *k, const struct kwic_line *line);
+void kwic_begin(struct kwic_presenter *k, const struct answer *head);
+void kwic_print(struct kwic_presenter *k, const struct fundstelle_line *line);
 void kwic_end(struct kwic_presenter *k);
 /* What fits beside date and key. */
 uint32_t kwic_default_width(const struct present_options *o, enum format_id format);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "query/report.h"
+#include "cli/report.h"
 
 #include "base/translate.h"
 #include "base/width.h"
@@ -7,38 +7,6 @@
 #define BAR_LEAST 20u /* columns; narrower ones say nothing */
 #define BAR_MOST 100u
 #define NUMBER_ROOM 40
-
-void report_init(struct report *r, struct arena *arena, const char *name) { *r = (struct report){ .name = name, .arena = arena, .bar = -1 }; }
-
-void report_add_column(struct report *r, const char *name, const char *heading, enum cell_kind kind, unsigned flags)
-{
-	r->columns[r->n_columns++] = (struct report_column){ name, heading, kind, flags };
-}
-
-void report_add_member(struct report *r, const char *name, uint64_t value) { r->members[r->n_members++] = (struct report_member){ name, value }; }
-
-struct cell *report_add_row(struct report *r)
-{
-	struct cell **rows = arena_one_more(r->arena, r->rows, r->n_rows, sizeof *rows);
-	if (!rows)
-		return NULL;
-	r->rows = rows;
-	struct cell *row = arena_alloc(r->arena, r->n_columns * sizeof *row);
-	if (!row)
-		return NULL;
-	for (uint32_t i = 0; i < r->n_columns; i++)
-		row[i] = (struct cell){ .none = true };
-	r->rows[r->n_rows++] = row;
-	return row;
-}
-
-void report_cut(struct report *r, uint32_t offset, uint32_t limit)
-{
-	uint32_t left = offset < r->n_rows ? r->n_rows - offset : 0;
-	if (left) /* a table without rows has no array */
-		r->rows += offset;
-	r->n_rows = left < limit ? left : limit;
-}
 
 /* ---- for programs ---- */
 
@@ -50,21 +18,23 @@ static void print_number(struct printer *p, const struct report_column *c, const
 		print_format(p, "%.4f", cell->number);
 }
 
-static void json_row(struct printer *p, const struct report *r, const struct cell *row)
+static void json_row(struct printer *p, const struct report *r, uint32_t number)
 {
+	struct report_row row;
 	uint32_t n = 0;
+	report_read(r, number, &row);
 	print_str(p, "{");
 	for (uint32_t i = 0; i < r->n_columns; i++) {
 		const struct report_column *c = &r->columns[i];
 		if (c->flags & COLUMN_ONLY_IN_TEXT)
 			continue;
 		print_format(p, "%s\"%s\": ", n++ ? ", " : "", c->name);
-		if (row[i].none)
+		if (row.cells[i].none)
 			print_str(p, "null");
 		else if (c->kind == CELL_TEXT)
-			print_json(p, row[i].text);
+			print_json(p, row.cells[i].text);
 		else
-			print_number(p, c, &row[i]);
+			print_number(p, c, &row.cells[i]);
 	}
 	print_str(p, "}");
 }
@@ -77,7 +47,7 @@ static void print_as_json(const struct report *r, struct printer *p)
 	print_format(p, ",\n \"%s\": [", r->name);
 	for (uint32_t i = 0; i < r->n_rows; i++) {
 		print_str(p, i ? ",\n  " : "\n  ");
-		json_row(p, r, r->rows[i]);
+		json_row(p, r, i);
 	}
 	print_str(p, "]}\n");
 }
@@ -85,30 +55,35 @@ static void print_as_json(const struct report *r, struct printer *p)
 static void print_as_jsonl(const struct report *r, struct printer *p)
 {
 	for (uint32_t i = 0; i < r->n_rows; i++) {
-		json_row(p, r, r->rows[i]);
+		json_row(p, r, i);
 		print_str(p, "\n");
 	}
 }
 
+static void tsv_row(struct printer *p, const struct report *r, uint32_t number)
+{
+	struct report_row row;
+	uint32_t n = 0;
+	report_read(r, number, &row);
+	for (uint32_t i = 0; i < r->n_columns; i++) {
+		const struct report_column *c = &r->columns[i];
+		if (c->flags & COLUMN_ONLY_IN_TEXT)
+			continue;
+		print_str(p, n++ ? "\t" : "");
+		if (row.cells[i].none)
+			continue;
+		if (c->kind == CELL_TEXT)
+			print_tsv(p, row.cells[i].text);
+		else
+			print_number(p, c, &row.cells[i]);
+	}
+	print_str(p, "\n");
+}
+
 static void print_as_tsv(const struct report *r, struct printer *p)
 {
-	for (uint32_t i = 0; i < r->n_rows; i++) {
-		uint32_t n = 0;
-		for (uint32_t j = 0; j < r->n_columns; j++) {
-			const struct report_column *c = &r->columns[j];
-			const struct cell *cell = &r->rows[i][j];
-			if (c->flags & COLUMN_ONLY_IN_TEXT)
-				continue;
-			print_str(p, n++ ? "\t" : "");
-			if (cell->none)
-				continue;
-			if (c->kind == CELL_TEXT)
-				print_tsv(p, cell->text);
-			else
-				print_number(p, c, cell);
-		}
-		print_str(p, "\n");
-	}
+	for (uint32_t i = 0; i < r->n_rows; i++)
+		tsv_row(p, r, i);
 }
 
 /* ---- for people ---- */
@@ -146,12 +121,6 @@ static struct slice cell_string(struct layout *l, uint32_t column, const struct 
 	return st == FUND_OK ? slice_buf(&l->room) : SLICE_LIT("?");
 }
 
-static double bar_value(const struct report *r, uint32_t row)
-{
-	const struct cell *cell = &r->rows[row][r->bar];
-	return r->columns[r->bar].kind == CELL_COUNT ? (double)cell->count : cell->number;
-}
-
 static uint32_t taken(const struct layout *l)
 {
 	uint32_t n = 0;
@@ -160,17 +129,28 @@ static uint32_t taken(const struct layout *l)
 	return n;
 }
 
+static void measure_row(struct layout *l, uint32_t number)
+{
+	const struct report *r = l->report;
+	struct report_row row;
+	report_read(r, number, &row);
+	for (uint32_t i = 0; i < r->n_columns; i++) {
+		uint32_t w = l->shown[i] ? text_width(cell_string(l, i, &row.cells[i])) : 0;
+		l->width[i] = w > l->width[i] ? w : l->width[i];
+	}
+	double value = r->bar >= 0 ? report_number(r, &row, (uint32_t)r->bar) : 0;
+	l->most = value > l->most ? value : l->most;
+}
+
 static void measure(struct layout *l, const struct present_options *o)
 {
 	const struct report *r = l->report;
 	for (uint32_t i = 0; i < r->n_columns; i++) {
 		l->shown[i] = !(r->columns[i].flags & COLUMN_NOT_IN_TEXT);
 		l->width[i] = text_width(slice_str(translate(r->columns[i].heading)));
-		for (uint32_t row = 0; row < r->n_rows && l->shown[i]; row++) {
-			uint32_t w = text_width(cell_string(l, i, &r->rows[row][i]));
-			l->width[i] = w > l->width[i] ? w : l->width[i];
-		}
 	}
+	for (uint32_t row = 0; row < r->n_rows; row++)
+		measure_row(l, row);
 	if (!o->terminal || r->bar < 0)
 		return;
 	for (uint32_t i = 0; i < r->n_columns && taken(l) + BAR_LEAST > o->width; i++)
@@ -178,8 +158,6 @@ static void measure(struct layout *l, const struct present_options *o)
 			l->shown[i] = false;
 	uint32_t left = o->width > taken(l) + 2 ? o->width - taken(l) - 2 : 0;
 	l->bar = left > BAR_MOST ? BAR_MOST : left;
-	for (uint32_t row = 0; row < r->n_rows; row++)
-		l->most = bar_value(r, row) > l->most ? bar_value(r, row) : l->most;
 }
 
 /* Whole blocks and an eighth of one at the end; what is not nothing shows. */
@@ -204,8 +182,8 @@ static void print_padded(struct printer *p, struct slice s, uint32_t width, bool
 		print_format(p, "%*s", (int)pad, "");
 }
 
-/* row -1: the headings. Bars stand before what is for people alone. */
-static void print_row(struct layout *l, struct printer *p, int64_t row)
+/* NULL: the headings. Bars stand before what is for people alone. */
+static void print_row(struct layout *l, struct printer *p, const struct report_row *row)
 {
 	const struct report *r = l->report;
 	bool first = true, bar_due = l->bar > 0;
@@ -219,19 +197,19 @@ static void print_row(struct layout *l, struct printer *p, int64_t row)
 		print_str(p, first ? "" : "  ");
 		first = false;
 		if (bar_due && c->flags & COLUMN_ONLY_IN_TEXT) {
-			if (row < 0)
-				print_format(p, "%*s", (int)l->bar, "");
+			if (row)
+				print_bar(l, p, report_number(r, row, (uint32_t)r->bar));
 			else
-				print_bar(l, p, bar_value(r, (uint32_t)row));
+				print_format(p, "%*s", (int)l->bar, "");
 			print_str(p, "  ");
 			bar_due = false;
 		}
-		struct slice s = row < 0 ? slice_str(translate(c->heading)) : cell_string(l, i, &r->rows[row][i]);
+		struct slice s = row ? cell_string(l, i, &row->cells[i]) : slice_str(translate(c->heading));
 		print_padded(p, s, i == last && c->kind == CELL_TEXT && !bar_due ? 0 : l->width[i], c->kind != CELL_TEXT);
 	}
-	if (bar_due && row >= 0) {
+	if (bar_due && row) {
 		print_str(p, "  ");
-		print_bar(l, p, bar_value(r, (uint32_t)row));
+		print_bar(l, p, report_number(r, row, (uint32_t)r->bar));
 	}
 	print_str(p, "\n");
 }
@@ -239,18 +217,19 @@ static void print_row(struct layout *l, struct printer *p, int64_t row)
 static void print_as_text(const struct report *r, struct printer *p, const struct present_options *o)
 {
 	struct layout l = { .report = r };
+	struct report_row row;
 	if (r->n_rows == 0)
 		return;
 	measure(&l, o);
 	present_color(p, o, PRESENT_BOLD);
-	print_row(&l, p, -1);
+	print_row(&l, p, NULL);
 	present_color(p, o, PRESENT_PLAIN);
-	for (uint32_t i = 0; i < r->n_rows; i++)
-		print_row(&l, p, i);
-	if (r->note.len) {
-		print_text(p, r->note, true);
-		print_str(p, "\n");
+	for (uint32_t i = 0; i < r->n_rows; i++) {
+		report_read(r, i, &row);
+		print_row(&l, p, &row);
 	}
+	if (r->note[0])
+		print_format(p, "%s\n", r->note);
 	buf_release(&l.room);
 }
 
