@@ -17,13 +17,16 @@ struct reading {
 	struct concordance_options options;
 	struct concordance of;
 	bool begun;
-	struct fault why; /* of what failed last */
+	struct arena line; /* the texts of the last one */
+	struct fault why;  /* of what failed last */
 };
 
 static void reading_free(struct reading *r)
 {
-	if (r)
-		concordance_release(&r->of);
+	if (!r)
+		return;
+	concordance_release(&r->of);
+	arena_release(&r->line);
 	free(r);
 }
 
@@ -77,10 +80,17 @@ static bool keep_texts(struct reading *r, struct arena *arena)
 
 /* ---- lines ---- */
 
-static struct fundstelle_line line_of(const struct kwic_line *l)
+static enum fund_status copy_line(struct arena *arena, const struct kwic_line *l, struct fundstelle_line *out)
 {
-	return (struct fundstelle_line){ .date = date_of(l->date), .key = text_of(l->key), .left = text_of(l->left), .match = text_of(l->match),
-					 .right = text_of(l->right), .address = text_of(l->address) };
+	*out = (struct fundstelle_line){ .date = date_of(l->date) };
+	const struct {
+		struct slice from;
+		struct fundstelle_text *to;
+	} texts[] = { { l->key, &out->key }, { l->left, &out->left }, { l->match, &out->match }, { l->right, &out->right }, { l->address, &out->address } };
+	enum fund_status st = FUND_OK;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts && st == FUND_OK; i++)
+		st = text_copy(arena, texts[i].from, texts[i].to);
+	return st;
 }
 
 static enum fund_status take_line(struct fundstelle_concordance *c, const struct kwic_line *l)
@@ -89,16 +99,7 @@ static enum fund_status take_line(struct fundstelle_concordance *c, const struct
 	if (!lines)
 		return FUND_NO_MEMORY;
 	c->lines = lines;
-	struct fundstelle_line *line = &lines[c->summary.n_lines++];
-	*line = line_of(l);
-	const struct {
-		struct slice from;
-		struct fundstelle_text *to;
-	} texts[] = { { l->key, &line->key }, { l->left, &line->left }, { l->match, &line->match }, { l->right, &line->right }, { l->address, &line->address } };
-	enum fund_status st = FUND_OK;
-	for (size_t i = 0; i < sizeof texts / sizeof *texts && st == FUND_OK; i++)
-		st = text_copy(&c->arena, texts[i].from, texts[i].to);
-	return st;
+	return copy_line(&c->arena, l, &lines[c->summary.n_lines++]);
 }
 
 static enum fund_status next_line(struct reading *r, struct kwic_line *line)
@@ -188,20 +189,22 @@ int fundstelle_kwic(fundstelle_index *index, const char *query, size_t len, cons
 
 int fundstelle_concordance_next(fundstelle_concordance *c, fundstelle_index *index, struct fundstelle_line *line, struct fundstelle_error *error)
 {
+	struct reading *r = c->reading;
+	struct fundstelle_line made;
 	struct kwic_line found;
 	struct call call;
-	if (!c->reading)
+	if (!r)
 		return FUNDSTELLE_END;
-	if (c->reading->index != index)
+	if (r->index != index)
 		return tell_invalid(error, "the concordance is of another index");
 	call_begin(&call, index);
-	enum fund_status st = next_line(c->reading, &found);
+	enum fund_status st = next_line(r, &found);
+	arena_reset(&r->line);
+	if (st == FUND_OK && copy_line(&r->line, &found, &made) != FUND_OK)
+		st = fault_set(&r->why, FUND_NO_MEMORY, "out of memory");
 	int code = st == FUND_OK ? FUNDSTELLE_OK : end_reading(c, st, error);
 	call_end(&call);
-	if (code != FUNDSTELLE_OK)
-		return code;
-	struct fundstelle_line made = line_of(&found);
-	return hand_out(line, &made, sizeof made);
+	return code == FUNDSTELLE_OK ? hand_out(line, &made, sizeof made) : code;
 }
 
 /* ---- what is in it ---- */

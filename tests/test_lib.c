@@ -179,6 +179,7 @@ START_TEST(a_server_that_does_not_answer_is_warned_of_where_partial_answers_are_
 	struct fundstelle_hit hit = { .size = sizeof hit };
 	fundstelle_index *index;
 	fundstelle_result *result;
+	fundstelle_article *article;
 	if (!has_xapian)
 		return;
 	ck_assert_int_eq(fundstelle_open(names, 2, &options, &index, NULL), FUNDSTELLE_OK);
@@ -190,6 +191,10 @@ START_TEST(a_server_that_does_not_answer_is_warned_of_where_partial_answers_are_
 		ck_assert_str_eq(w.about.data, names[1]);
 		ck_assert_ptr_nonnull(strstr(w.message.data, "does not answer"));
 		fundstelle_result_free(result);
+		ck_assert_int_eq(fundstelle_show(index, "a.jsonl#1", FUNDSTELLE_TERMINATED, &article, NULL), FUNDSTELLE_OK);
+		fundstelle_article_free(article);
+		ck_assert_int_eq(fundstelle_index_warning(index, 0, &w), FUNDSTELLE_OK);
+		ck_assert_str_eq(w.about.data, names[1]);
 		ck_assert_int_eq(fundstelle_refresh(index, NULL, NULL), FUNDSTELLE_OK);
 	}
 	fundstelle_close(index);

@@ -43,7 +43,8 @@ static struct outcome ask_program(enum place place, const char *args, const char
 	snprintf(room, sizeof room, "%s", args);
 	for (char *save = NULL, *word = strtok_r(room, " ", &save); word; word = strtok_r(NULL, " ", &save))
 		argv[argc++] = word;
-	argv[argc++] = (char *)(uintptr_t)query;
+	if (query)
+		argv[argc++] = (char *)(uintptr_t)query;
 	return program_run_argv(NULL, argv);
 }
 
@@ -101,6 +102,121 @@ START_TEST(counts_are_those_of_the_program)
 	ck_assert_uint_eq(summary.n_warnings, o.err[0] != '\0');
 	ck_assert_int_eq(fundstelle_counts_warning(counts, 0, &warning), summary.n_warnings ? FUNDSTELLE_OK : FUNDSTELLE_INVALID);
 	ck_assert(!summary.n_warnings || strstr(o.err, warning.message.data));
+	outcome_free(&o);
+	outcome_free(&json);
+	buf_release(&b);
+	fundstelle_counts_free(counts);
+}
+END_TEST
+
+/* ---- timelines that are compared ---- */
+
+/* Each argument is a query. */
+static struct outcome ask_for_timelines(const char *const *queries, const char *format)
+{
+	char *argv[20] = { "fundstelle-query", "-i", index_dir, "-f", (char *)(uintptr_t)format };
+	size_t argc = 5;
+	for (size_t i = 0; queries[i]; i++) {
+		argv[argc++] = "--timeline=year";
+		argv[argc++] = (char *)(uintptr_t)queries[i];
+	}
+	return program_run_argv(NULL, argv);
+}
+
+static const char *const compared[][4] = {
+	{ "Kreml", "Aufmarsch", NULL },
+	{ "Kreml", "viel*", "\"Aufmarsch", NULL },
+	{ "Nirgendwort", "Kreml", NULL },
+};
+
+START_TEST(timelines_that_are_compared_are_those_of_the_program)
+{
+	struct fundstelle_counts_summary summary = { .size = sizeof summary };
+	struct fundstelle_counts_row row = { .size = sizeof row };
+	struct fundstelle_warning w = { .size = sizeof w };
+	struct fundstelle_text texts[4];
+	size_t n = 0;
+	struct buf b = BUF_INIT;
+	fundstelle_counts *counts;
+	fundstelle_index *index = open_one(index_dir);
+	for (; compared[_i][n]; n++)
+		texts[n] = (struct fundstelle_text){ compared[_i][n], n == 0 ? FUNDSTELLE_TERMINATED : strlen(compared[_i][n]) };
+	ck_assert_int_eq(fundstelle_timelines(index, texts, n, NULL, FUNDSTELLE_YEAR, &counts, NULL), FUNDSTELLE_OK);
+	fundstelle_counts_summary(counts, &summary);
+	for (uint32_t i = 0; fundstelle_counts_row(counts, i, &row) == FUNDSTELLE_OK; i++)
+		buf_add_format(&b, "%s\t%s\t%llu\t%llu\t%llu\t%s\t%s\n", row.value.data, compared[_i][row.query], (unsigned long long)row.hits, (unsigned long long)row.articles,
+			       (unsigned long long)row.words, row.value.data, row.value.data);
+	struct outcome o = ask_for_timelines(compared[_i], "tsv"), json = ask_for_timelines(compared[_i], "json");
+	ck_assert_msg(strcmp(buf_str(&b), o.out) == 0, "%snot\n%s%s", b.data, o.out, o.err);
+	member_is(&json, "\"total\": %llu", summary.total);
+	member_is(&json, "\"undated\": %llu", summary.undated);
+	for (uint32_t i = 0; i < summary.n_warnings; i++) {
+		ck_assert_int_eq(fundstelle_counts_warning(counts, i, &w), FUNDSTELLE_OK);
+		ck_assert_msg(strstr(o.err, w.message.data), "no %s in\n%s", w.message.data, o.err);
+		ck_assert_uint_eq(w.query, i + 1); /* of the table */
+	}
+	outcome_free(&o);
+	outcome_free(&json);
+	buf_release(&b);
+	fundstelle_counts_free(counts);
+	fundstelle_close(index);
+}
+END_TEST
+
+/* ---- words ---- */
+
+#define COLLOCATES(...) { .size = sizeof(struct fundstelle_collocates_options), __VA_ARGS__ }
+
+static const struct {
+	enum place place;
+	const char *query, *args; /* no query: the pattern is the argument */
+	struct fundstelle_search_options options;
+	struct fundstelle_collocates_options collocates;
+} words[] = {
+	{ CORPUS, "Grenze", "--collocates", PLAIN, COLLOCATES(.n = 0) },
+	{ CORPUS, "Grenze", "--collocates=3 --window=2", PLAIN, COLLOCATES(.n = 3, .window = 2) },
+	{ BOTH, "Kreml Grenze", "--collocates=1000 --min-count=2 --from=1914", CHOOSE(.from = "1914"), COLLOCATES(.n = 1000, .least = 2) },
+	{ XAPIAN, "Grenze", "--collocates", PLAIN, COLLOCATES(.n = 0) },
+	{ HERE, "Nirgendwort", "--collocates", PLAIN, COLLOCATES(.n = 0) },
+	{ HERE, NULL, "--terms=viela*", PLAIN, COLLOCATES(.n = 0) },
+	{ BOTH, NULL, "--terms=*en", PLAIN, COLLOCATES(.n = 0) },
+	{ MIXED, NULL, "--terms=Gre*", PLAIN, COLLOCATES(.n = 0) },
+	{ HERE, NULL, "--terms=Nirgend*", PLAIN, COLLOCATES(.n = 0) },
+};
+
+static void add_word(struct buf *b, const struct fundstelle_counts_row *row, bool collocate)
+{
+	buf_add_slice(b, slice_text(row->value));
+	if (collocate)
+		buf_add_format(b, "\t%.4f\t%llu\t%llu\n", row->strength, (unsigned long long)row->nearby, (unsigned long long)row->occurrences);
+	else
+		buf_add_format(b, "\t%llu\t%llu\n", (unsigned long long)row->articles, (unsigned long long)row->occurrences);
+}
+
+START_TEST(words_are_those_of_the_program)
+{
+	const char *query = words[_i].query, *pattern = strchr(words[_i].args, '=') + 1;
+	struct fundstelle_error error = { .size = sizeof error };
+	struct fundstelle_counts_summary summary = { .size = sizeof summary };
+	struct fundstelle_counts_row row = { .size = sizeof row };
+	fundstelle_counts *counts;
+	struct buf b = BUF_INIT;
+	if (!has_xapian && words[_i].place >= XAPIAN)
+		return;
+	fundstelle_index *index = open_place(words[_i].place);
+	int code = query ? fundstelle_collocates(index, query, FUNDSTELLE_TERMINATED, &words[_i].options, &words[_i].collocates, &counts, &error) :
+			   fundstelle_terms(index, pattern, FUNDSTELLE_TERMINATED, &counts, &error);
+	fundstelle_close(index); /* they do not need it */
+	ck_assert_msg(code == FUNDSTELLE_OK, "%d %s", code, error.message);
+	fundstelle_counts_summary(counts, &summary);
+	for (uint32_t i = 0; fundstelle_counts_row(counts, i, &row) == FUNDSTELLE_OK; i++)
+		add_word(&b, &row, query != NULL);
+	struct outcome o = ask_program(words[_i].place, words[_i].args, query, "tsv"), json = ask_program(words[_i].place, words[_i].args, query, "json");
+	ck_assert_msg(strcmp(b.len ? buf_str(&b) : "", o.out) == 0, "%snot\n%s%s", b.len ? (const char *)b.data : "", o.out, o.err);
+	member_is(&json, query ? "\"occurrences\": %llu" : "\"total\": %llu", query ? summary.occurrences : summary.total);
+	member_is(&json, "\"id\": \"%016llx\"", summary.index_id);
+	member_is(&json, "\"generation\": %llu", summary.generation);
+	ck_assert_msg(strstr(json.out, summary.analysis.data), "no %s in\n%s", summary.analysis.data, json.out);
 	outcome_free(&o);
 	outcome_free(&json);
 	buf_release(&b);
@@ -226,6 +342,17 @@ START_TEST(what_cannot_be_counted_is_an_error_with_its_place)
 	ck_assert_int_eq(fundstelle_kwic(index, "Kreml", 5, NULL, &odd, &lines, NULL), FUNDSTELLE_INVALID);
 	ck_assert_int_eq(fundstelle_kwic(index, "Kreml", 5, NULL, &none, &lines, &error), FUNDSTELLE_INVALID);
 	ck_assert_str_eq(error.message, "fundstelle_kwic_options: not of a size, or with members, that this version knows");
+	struct fundstelle_text queries[] = { { "Kreml", 5 }, { "Aufmarsch NEAR/", 15 } };
+	struct fundstelle_collocates_options far = COLLOCATES(.window = 1001);
+	ck_assert_int_eq(fundstelle_timelines(index, queries, 2, NULL, FUNDSTELLE_YEAR, &counts, &error), FUNDSTELLE_SYNTAX);
+	ck_assert(error.offset == 15 && error.query == 1 && !counts);
+	ck_assert_int_eq(fundstelle_timelines(index, queries, 0, NULL, FUNDSTELLE_YEAR, &counts, &error), FUNDSTELLE_INVALID);
+	ck_assert_int_eq(fundstelle_timelines(index, queries, 9, NULL, FUNDSTELLE_YEAR, &counts, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "no timeline, or more than 8");
+	ck_assert_int_eq(fundstelle_collocates(index, "Kreml NEAR/", FUNDSTELLE_TERMINATED, NULL, NULL, &counts, &error), FUNDSTELLE_SYNTAX);
+	ck_assert_int_eq(fundstelle_collocates(index, "Kreml", 5, NULL, &far, &counts, &error), FUNDSTELLE_INVALID);
+	ck_assert_str_eq(error.message, "fundstelle_collocates_options: not of a size, or with members, that this version knows, or a window that is too large");
+	ck_assert_int_eq(fundstelle_collocates(index, "Kreml", 5, &bad, NULL, &counts, NULL), FUNDSTELLE_INVALID);
 	fundstelle_counts_free(NULL);
 	fundstelle_concordance_free(NULL);
 	fundstelle_close(index);
@@ -264,6 +391,8 @@ Suite *suite_lib_counts(void)
 	TCase *t = tcase_create("counts");
 	tcase_add_unchecked_fixture(t, lib_set_up, site_tear_down);
 	tcase_add_loop_test(t, counts_are_those_of_the_program, 0, N(counted));
+	tcase_add_loop_test(t, timelines_that_are_compared_are_those_of_the_program, 0, N(compared));
+	tcase_add_loop_test(t, words_are_those_of_the_program, 0, N(words));
 	tcase_add_loop_test(t, lines_are_those_of_the_program, 0, N(concordances));
 	tcase_add_test(t, what_cannot_be_counted_is_an_error_with_its_place);
 	tcase_add_test(t, counts_and_lines_are_of_the_state_that_is_held);

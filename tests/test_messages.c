@@ -277,6 +277,9 @@ START_TEST(another_analysis_of_words)
 	struct outcome o = program_run(NULL, "fundstelle-query -i %s Feuerwehr", index_dir);
 	says(&o, 2, "made with another analysis of words than this program has: run fundstelle-index --rebuild with the archive's PATH");
 	outcome_free(&o);
+	o = program_run(NULL, "fundstelle-index -i %s --status", index_dir);
+	ck_assert_msg(o.status == 0 && strstr(o.out, "articles    12 "), "%d %s%s", o.status, o.out, o.err);
+	outcome_free(&o);
 	run_is_with(0, "0 added, 0 changed, 0 removed, 12 unchanged, 0 failed", "--rebuild");
 	hits_are("Feuerwehr", 12);
 }
