@@ -8,7 +8,7 @@
 
 static const char *fault_line;
 static size_t fault_line_len;
-static bool (*is_meant)(const void *address);
+static int (*is_meant)(const void *address);
 
 /* Only async-signal-safe calls. Returning from a fault that is not ours repeats it under the default action. */
 static void on_fault(int signo, siginfo_t *info, void *context)
@@ -25,7 +25,7 @@ static void on_fault(int signo, siginfo_t *info, void *context)
 		raise(signo);
 }
 
-void fault_line_install(bool (*is_mapped)(const void *address), const char *line)
+void fault_line_install(int (*is_mapped)(const void *address), const char *line)
 {
 	struct sigaction action = { .sa_flags = SA_SIGINFO };
 

@@ -8,9 +8,7 @@
 #ifndef BASE_FAULT_LINE_H
 #define BASE_FAULT_LINE_H
 
-#include <stdbool.h>
-
-/* `is_mapped` is asked in the handler: it is async-signal-safe. `line` is static, with its newline. */
-void fault_line_install(bool (*is_mapped)(const void *address), const char *line);
+/* `is_mapped` is asked in the handler: it is async-signal-safe, as fundstelle_maps() is. `line` is static, with its newline. */
+void fault_line_install(int (*is_mapped)(const void *address), const char *line);
 
 #endif

@@ -36,8 +36,6 @@ static int run(const struct options *o, struct printer *out)
 	}
 }
 
-static bool is_mapped(const void *address) { return fundstelle_maps(address); }
-
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -46,7 +44,7 @@ int main(int argc, char **argv)
 	int status = 0;
 	translate_by_environment();
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(2), and silent */
-	fault_line_install(is_mapped, PROGRAM ": the index cannot be read: the file is damaged or the disk fails; run fundstelle-index --verify\n");
+	fault_line_install(fundstelle_maps, PROGRAM ": the index cannot be read: the file is damaged or the disk fails; run fundstelle-index --verify\n");
 	print_init(&out, 1);
 	if (options_read(&options, argc, argv, &why) != FUND_OK) {
 		status = run_trouble(&why);
