@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fault_line.h"
 #include "base/translate.h"
 #include "indexer/export_bulk.h"
 #include "indexer/export_xapian.h"
@@ -30,7 +31,6 @@
 #include "indexer/status.h"
 #include "indexer/verify_deep.h"
 #include "lib/fundstelle.h"
-#include "store/guard.h"
 #include "store/index_advice.h"
 #include "store/index_place.h"
 
@@ -268,7 +268,7 @@ int main(int argc, char **argv)
 	struct printer out;
 	translate_by_environment();
 	interrupt_install();
-	guard_install(PROGRAM ": the index cannot be read: the file is damaged or the disk fails; run fundstelle-index --verify\n");
+	fault_line_install(fundstelle_maps, PROGRAM ": the index cannot be read: the file is damaged or the disk fails; run fundstelle-index --verify\n");
 	print_init(&out, 1);
 	int status = options_read(&options, argc, argv, &why) == FUND_OK ? run(&options, &out) : trouble(&why);
 	options_release(&options);

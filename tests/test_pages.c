@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/guard.h"
+#include "base/fault_line.h"
+#include "lib/fundstelle.h"
 #include "tests/lmdb_fixture.h"
 
 static void assert_same(int rc, MDB_val k, MDB_val v, enum fund_status status, struct slice found, struct slice value)
@@ -181,7 +182,7 @@ static int run_guarded(void (*f)(void), char line[64])
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
 		dup2(pipe_fd[1], STDERR_FILENO);
-		guard_install("the index is damaged\n");
+		fault_line_install(fundstelle_maps, "the index is damaged\n");
 		f();
 	}
 	close(pipe_fd[1]);

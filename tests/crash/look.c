@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fault_line.h"
 #include "cli/run.h"
-#include "store/guard.h"
 #include "store/index_writer.h"
 
 struct looked {
@@ -85,7 +85,7 @@ static int apart(const char *dir, const char *batch, const char *out, const char
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		guard_install("the index cannot be read\n");
+		fault_line_install(fundstelle_maps, "the index cannot be read\n");
 		alarm(30);
 		redirect(out, 1);
 		redirect(err, 2);
