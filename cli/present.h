@@ -44,10 +44,8 @@ struct listed_hit {
 };
 
 struct presenter {
-	const char *name; /* as --format= has it */
 	uint32_t flags;	  /* what it does not need of a hit: enum fundstelle_search_flag */
 	bool shows_total;
-	bool batch;	  /* may be used with --batch */
 	/* begin once, hits in one or more calls (pages of a long list), end once. Output errors stay in the printer. */
 	void (*begin)(struct printer *p, const struct listing *list, const struct present_options *o);
 	void (*hit)(struct printer *p, const struct listed_hit *h, const struct present_options *o, bool first);

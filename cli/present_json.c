@@ -241,5 +241,5 @@ static void jsonl_count(struct printer *p, const struct listing *list, const str
 	print_format(p, ", \"total\": %llu}\n", (unsigned long long)list->summary.total);
 }
 
-const struct presenter present_json = { "json", 0, true, false, json_begin, json_hit, json_end, show, json_count };
-const struct presenter present_jsonl = { "jsonl", 0, false, true, jsonl_begin, jsonl_hit, jsonl_begin, show, jsonl_count };
+const struct presenter present_json = { 0, true, json_begin, json_hit, json_end, show, json_count };
+const struct presenter present_jsonl = { 0, false, jsonl_begin, jsonl_hit, jsonl_begin, show, jsonl_count };

@@ -55,6 +55,6 @@ static void paths_hit(struct printer *p, const struct listed_hit *h, const struc
 	print_raw(p, o->nul ? "\0" : "\n", 1);
 }
 
-const struct presenter present_tsv = { "tsv", FUNDSTELLE_NO_SNIPPET, false, true, nothing, tsv_hit, nothing, NULL, count };
-const struct presenter present_trec = { "trec", FUNDSTELLE_NO_TEXT, false, true, nothing, trec_hit, nothing, NULL, count };
-const struct presenter present_paths = { "paths", FUNDSTELLE_NO_TEXT, false, false, nothing, paths_hit, nothing, NULL, count };
+const struct presenter present_tsv = { FUNDSTELLE_NO_SNIPPET, false, nothing, tsv_hit, nothing, NULL, count };
+const struct presenter present_trec = { FUNDSTELLE_NO_TEXT, false, nothing, trec_hit, nothing, NULL, count };
+const struct presenter present_paths = { FUNDSTELLE_NO_TEXT, false, nothing, paths_hit, nothing, NULL, count };

@@ -276,4 +276,4 @@ static void text_show(struct printer *p, const struct fundstelle_fields *f, cons
 		print_str(p, "\n");
 }
 
-const struct presenter present_text = { "text", 0, true, false, text_begin, text_hit, text_end, text_show, text_count };
+const struct presenter present_text = { 0, true, text_begin, text_hit, text_end, text_show, text_count };
