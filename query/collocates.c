@@ -101,7 +101,7 @@ static enum fund_status count_text(struct collocates *c, struct slice text, enum
 	const struct token_sink also = { c, on_token, NULL, NULL };
 	struct found found;
 	c->n_words = 0;
-	enum fund_status st = finder_find(c->finder, text, field, &also, &found);
+	enum fund_status st = finder_find(c->finder, text, field, c->options->window, &also, &found);
 	c->occurrences += st == FUND_OK ? found.n_occurrences : 0;
 	return st == FUND_OK && found.n_occurrences ? count_windows(c, text, &found) : st;
 }

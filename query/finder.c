@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "query/stretches.h"
 #include "query/word_parts.h"
 
 /* A place for a word, as slots of spans are, and its positions in the text at hand. */
@@ -22,14 +23,7 @@ struct finder_unit {
 };
 
 #define LETTERS 26u
-#define RUNS 16u
-#define RUN_LEAST 2u
-
-/* Letters that stand side by side in words that have a part, as they are written: folding makes none of them of others. */
-struct letter_run {
-	struct slice letters;
-	uint8_t skip[256]; /* how far the run's end may move on from a byte that stands there */
-};
+#define SHORT_TEXT 1024u /* bytes that are analysed as soon as searched */
 
 /* A word of the text that stands in a slot. */
 struct found_word {
@@ -59,8 +53,8 @@ struct finder {
 	bool anywhere;	       /* a part of compounds is asked for: it may stand anywhere in a word */
 	uint8_t byte_with[256]; /* enum written_with */
 	bool has_variants;     /* a word in another spelling is asked for, whose letters may be others */
-	struct letter_run runs[RUNS]; /* such a word has one of them; n_runs UINT32_MAX: it is not known which */
-	uint32_t n_runs;
+	struct stem_letters letters, part_letters; /* of all words that match; of those with a part */
+	uint32_t longest;	    /* words of a unit; UINT32_MAX: they may be anywhere in a text */
 	bool any_word;	       /* words are asked for by how they are written: all have to be looked at */
 	struct arena parts_arena; /* while a word is asked about */
 	const struct word *folded_word; /* the one that is */
@@ -71,6 +65,8 @@ struct finder {
 	/* of the text at hand */
 	enum field field;
 	const struct token_sink *also;
+	struct stretches stretches;
+	uint32_t from; /* of the one at hand */
 	struct found_word *words;
 	uint32_t n_words;
 	size_t cap_words;
@@ -121,37 +117,6 @@ static uint8_t byte_with(uint8_t c)
 	}
 }
 
-/* Folding makes these of umlauts and of ß, and leaves out an e behind the vowels. */
-static bool is_of_others(uint8_t c) { return c == 'a' || c == 'o' || c == 'u' || c == 's'; }
-
-/* The longest stretch of letters that can only be written as they are. */
-static struct slice plain_run(struct slice part)
-{
-	struct slice best = slice_of(NULL, 0);
-	for (size_t from = 0, at = 0; at <= part.len; at++)
-		if (at == part.len || !is_small(part.data[at]) || is_of_others(part.data[at])) {
-			if (at - from > best.len)
-				best = slice_part(part, from, at - from);
-			from = at + 1;
-		}
-	return best;
-}
-
-static void note_part(struct finder *f, struct slice part)
-{
-	struct slice run = plain_run(part);
-	f->anywhere = true;
-	if (run.len < RUN_LEAST || f->n_runs >= RUNS) {
-		f->n_runs = UINT32_MAX;
-		return;
-	}
-	struct letter_run *r = &f->runs[f->n_runs++];
-	r->letters = run;
-	memset(r->skip, (int)(run.len < 255 ? run.len : 255), sizeof r->skip);
-	for (size_t i = 0; i + 1 < run.len; i++)
-		r->skip[run.data[i]] = r->skip[run.data[i] - 'a' + 'A'] = (uint8_t)(run.len - 1 - i < 255 ? run.len - 1 - i : 255);
-}
-
 /* Those of term[at], or all where the term ends or has no small letter there. */
 static uint32_t letters_at(struct slice term, size_t at, bool any)
 {
@@ -176,8 +141,10 @@ static void note_term(struct finder *f, struct slice term)
 {
 	uint8_t class = term.len > 1 ? term.data[0] : 0;
 	f->has_variants |= class == 'v';
+	stem_letters_add(&f->letters, slice_from(term, term.len ? 1 : 0));
+	f->anywhere |= class == 'x';
 	if (class == 'x')
-		note_part(f, slice_from(term, 1));
+		stem_letters_add(&f->part_letters, slice_from(term, 1));
 	else
 		note_beginning(f, slice_from(term, term.len ? 1 : 0), class == 'v');
 }
@@ -234,8 +201,25 @@ static enum fund_status phrase_node(struct finder *f, const struct plan *p, stru
 	return st;
 }
 
+/* Words that its spans have at most. */
+static uint32_t longest_span(const struct span_node *node)
+{
+	uint64_t sum = 0, most = 1;
+	if (node->kind == SPAN_LOOSE || node->kind == SPAN_NEAR)
+		return UINT32_MAX;
+	for (uint32_t i = 0; i < node->n_children; i++) {
+		uint32_t child = longest_span(node->children[i]);
+		sum += child;
+		most = child > most ? child : most;
+	}
+	most = node->kind == SPAN_SEQUENCE ? sum : most;
+	return most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
+}
+
 static enum fund_status add_unit(struct finder *f, struct span_node *node, double weight)
 {
+	uint32_t longest = longest_span(node);
+	f->longest = longest > f->longest ? longest : f->longest;
 	enum fund_status st = grow(&f->units, &f->cap_units, f->n_units, sizeof *f->units);
 	if (st == FUND_OK)
 		f->units[f->n_units++] = (struct finder_unit){ node, weight };
@@ -328,6 +312,7 @@ void finder_free(struct finder *f)
 	free(f->occurrences);
 	free(f->marks);
 	span_finder_release(&f->spans);
+	stretches_release(&f->stretches);
 	arena_release(&f->arena);
 	arena_release(&f->parts_arena);
 	buf_release(&f->folded);
@@ -338,29 +323,6 @@ uint32_t finder_n_units(const struct finder *f) { return f->n_units; }
 double finder_weight(const struct finder *f, uint32_t unit) { return f->units[unit].weight; }
 
 /* ---- which words stand in which slots ---- */
-
-static bool has_run(const struct letter_run *r, struct slice surface)
-{
-	const size_t last = r->letters.len - 1;
-	for (size_t at = last; at < surface.len; at += r->skip[surface.data[at]]) {
-		size_t k = 0;
-		while (k <= last && (surface.data[at - k] | 0x20) == r->letters.data[last - k])
-			k++;
-		if (k > last)
-			return true;
-	}
-	return false;
-}
-
-static bool may_have_any_part(const struct finder *f, struct slice surface)
-{
-	if (f->has_variants || f->n_runs == UINT32_MAX)
-		return true;
-	for (uint32_t i = 0; i < f->n_runs; i++)
-		if (has_run(&f->runs[i], surface))
-			return true;
-	return false;
-}
 
 static bool is_digraph(uint8_t c, uint8_t next) { return next == 'e' && (c == 'a' || c == 'o' || c == 'u'); }
 
@@ -385,7 +347,7 @@ static bool may_match(void *context, struct slice surface)
 		return true;
 	for (size_t i = 0; i < surface.len; i++)
 		with |= f->byte_with[surface.data[i]];
-	return with & WITH_OTHERS || may_begin_so(f, surface) || (f->anywhere && surface.len > 5 && may_have_any_part(f, surface));
+	return with & WITH_OTHERS || may_begin_so(f, surface) || (f->anywhere && surface.len > 5 && (f->has_variants || stem_letters_may_be_in(&f->part_letters, surface)));
 }
 
 /* Does the term of the index stand for this one of the text? Words of all fields are analysed alike; their classes differ. */
@@ -557,10 +519,12 @@ static enum fund_status note_word(struct finder *f, const struct token *t, uint3
 	return st;
 }
 
-static enum fund_status on_token(void *context, const struct token *t)
+static enum fund_status on_token(void *context, const struct token *of_stretch)
 {
 	struct finder *f = context;
+	struct token token = *of_stretch, *t = &token;
 	const struct word *w = t->word;
+	t->off += f->from;
 	enum fund_status st = f->also ? f->also->token(f->also->context, t) : FUND_OK;
 	if (st != FUND_OK || w->n_refs == 0)
 		return st;
@@ -717,16 +681,33 @@ static void settle(struct finder *f)
 	f->n_marks = kept;
 }
 
-enum fund_status finder_find(struct finder *f, struct slice text, enum field field, const struct token_sink *also, struct found *out)
+/* Positions between stretches are no less apart than in the whole text: each word has a byte at least. */
+static enum fund_status read_stretch(struct finder *f, struct slice text, struct stretch s)
 {
-	struct token_sink sink = { f, on_token, on_boundary, may_match };
-	uint32_t pos = 0;
+	const struct token_sink sink = { f, on_token, on_boundary, may_match };
+	uint32_t pos = f->from = s.from;
+	return analyse_text(f->searcher->analyser, slice_part(text, s.from, s.until - s.from), &pos, &sink);
+}
+
+static enum fund_status read_stretches(struct finder *f, struct slice text, uint32_t margin)
+{
+	bool all = f->any_word || f->has_variants || f->longest >= UINT32_MAX - margin || text.len < SHORT_TEXT;
+	if (all || text.len > UINT32_MAX)
+		return text.len > UINT32_MAX ? FUND_LIMIT : read_stretch(f, text, (struct stretch){ 0, (uint32_t)text.len });
+	enum fund_status st = stretches_find(&f->stretches, &f->letters, text, margin + f->longest);
+	for (uint32_t i = 0; i < f->stretches.n && st == FUND_OK; i++)
+		st = read_stretch(f, text, f->stretches.at[i]);
+	return st;
+}
+
+enum fund_status finder_find(struct finder *f, struct slice text, enum field field, uint32_t margin, const struct token_sink *also, struct found *out)
+{
 	f->field = field;
 	f->also = also;
 	f->n_words = f->n_occurrences = f->n_marks = f->sentences.n = f->paragraphs.n = 0;
 	for (uint32_t i = 0; i < f->n_slots; i++)
 		f->slots[i].n = 0;
-	enum fund_status st = analyse_text(f->searcher->analyser, text, &pos, &sink);
+	enum fund_status st = read_stretches(f, text, margin);
 	for (uint32_t i = 0; i < f->n_units && st == FUND_OK; i++)
 		st = find_unit(f, i);
 	settle(f);

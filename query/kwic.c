@@ -3,11 +3,16 @@
 
 #include "base/width.h"
 
+/* Words take a byte and a blank at least: so many of them are enough for the width, and what stands behind a keyword. */
+static uint32_t words_for(uint32_t width) { return width / 2 + 2; }
+
 enum fund_status kwic_init(struct kwic *k, struct analyser *analyser, struct searcher *searcher, const struct plan *plan, uint32_t width,
 			   enum kwic_order order)
 {
 	*k = (struct kwic){ .analyser = analyser, .width = width, .order = order };
-	return passage_init(&k->passage, searcher, plan);
+	enum fund_status st = passage_init(&k->passage, searcher, plan);
+	k->passage.margin = words_for(width) + 1;
+	return st;
 }
 
 void kwic_release(struct kwic *k)
@@ -34,11 +39,10 @@ static enum fund_status copy(const struct kwic *k, uint32_t from, uint32_t until
 	return FUND_OK;
 }
 
-/* Words take a byte and a blank at least: so many of them are enough for the width. */
 static enum fund_status left_of(const struct kwic *k, uint32_t off, struct arena *arena, struct slice *out)
 {
 	const struct passage *p = &k->passage;
-	uint32_t word = passage_word_at(p, off), reach = k->width / 2 + 1;
+	uint32_t word = passage_word_at(p, off), reach = words_for(k->width) - 1;
 	uint32_t from = word > reach ? passage_word_off(p, word - reach) : 0;
 	enum fund_status st = copy(k, from, off, arena, out);
 	if (st != FUND_OK)
@@ -53,7 +57,7 @@ static enum fund_status left_of(const struct kwic *k, uint32_t off, struct arena
 static enum fund_status right_of(const struct kwic *k, uint32_t off, struct arena *arena, struct slice *out)
 {
 	const struct passage *p = &k->passage;
-	uint32_t word = passage_word_at(p, off), reach = k->width / 2 + 2;
+	uint32_t word = passage_word_at(p, off), reach = words_for(k->width);
 	uint32_t until = word + reach < p->n_words ? passage_word_off(p, word + reach) : (uint32_t)p->text.len;
 	enum fund_status st = copy(k, off, until > off ? until : off, arena, out);
 	if (st != FUND_OK)

@@ -7,7 +7,7 @@
 
 enum fund_status passage_init(struct passage *p, struct searcher *searcher, const struct plan *plan)
 {
-	*p = (struct passage){ 0 };
+	*p = (struct passage){ .margin = FINDER_ALL };
 	return finder_new(&p->finder, searcher, plan);
 }
 
@@ -67,7 +67,7 @@ enum fund_status passage_read(struct passage *p, struct slice text, enum field f
 	p->text = text;
 	p->n_words = p->n_joints = 0;
 	p->sentence = false;
-	return finder_find(p->finder, text, field, &also, &p->found);
+	return finder_find(p->finder, text, field, p->margin, &also, &p->found);
 }
 
 uint32_t passage_word_at(const struct passage *p, uint32_t off)

@@ -16,6 +16,7 @@
 /* Keeps its buffers from text to text. */
 struct passage {
 	struct finder *finder;
+	uint32_t margin; /* words that are wanted beside those that match: finder_find(); all of them at first */
 	struct slice text;
 	struct found found; /* until the next text */
 	uint32_t *words;    /* where each word begins; the top bit: a sentence does too */

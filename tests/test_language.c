@@ -503,11 +503,37 @@ static bool has_place(const struct naive_node *q) { return q->kind != NAIVE_GROU
 static bool find_in(struct finder *f, struct slice text, enum field field, uint32_t *n)
 {
 	struct found found;
-	bool sound = finder_find(f, text, field, NULL, &found) == FUND_OK;
+	bool sound = finder_find(f, text, field, FINDER_ALL, NULL, &found) == FUND_OK;
 	for (uint32_t i = 0; sound && i < found.n_occurrences; i++)
 		sound = found.occurrences[i].off + found.occurrences[i].len <= text.len;
 	*n += found.n_occurrences;
 	return sound && (found.n_marks > 0) == (found.n_occurrences > 0);
+}
+
+/* With so much around it that the finder reads stretches, it finds the same there as in the whole. */
+static bool finds_the_same_in_stretches(struct finder *f, struct slice text, enum field field, uint32_t margin)
+{
+	struct found found;
+	struct occurrence whole[64];
+	struct buf more = BUF_INIT;
+	bool same = true;
+	for (uint32_t i = 0; i < 200; i++)
+		same = same && buf_add_str(&more, "fffff gg ") == FUND_OK;
+	same = same && buf_add_slice(&more, text) == FUND_OK;
+	for (uint32_t i = 0; i < 200; i++)
+		same = same && buf_add_str(&more, " hh jjjjj") == FUND_OK;
+	same = same && finder_find(f, slice_buf(&more), field, FINDER_ALL, NULL, &found) == FUND_OK;
+	uint32_t n = same ? found.n_occurrences : 0;
+	bool few = n <= sizeof whole / sizeof *whole; /* patterns match what is around, too */
+	if (n && few)
+		memcpy(whole, found.occurrences, n * sizeof *whole);
+	same = same && few && finder_find(f, slice_buf(&more), field, margin, NULL, &found) == FUND_OK && found.n_occurrences == n;
+	for (uint32_t i = 0; i < n && same; i++) {
+		const struct occurrence *a = &whole[i], *b = &found.occurrences[i];
+		same = a->off == b->off && a->len == b->len && a->unit == b->unit && a->last - a->first == b->last - b->first;
+	}
+	buf_release(&more);
+	return same || !few;
 }
 
 /* What was found in the index is found in the text, and marked; what was not, is not. */
@@ -528,6 +554,7 @@ static void ck_finder(const struct random_query *r, struct search *s, const stru
 		uint32_t n = 0;
 		bool sound = segment_article(searcher.leaves[i / PER_RUN].segment, i % PER_RUN, &cache, &a) == FUND_OK;
 		sound = sound && find_in(f, a.title, FIELD_TITLE, &n) && find_in(f, a.body, FIELD_ANY, &n);
+		sound = sound && finds_the_same_in_stretches(f, a.body, FIELD_ANY, i % 5);
 		if (!sound || (n > 0) != hit[i])
 			ck_abort_msg("%s: article %u of leaf %u has %u places", r->text, i % PER_RUN, i / PER_RUN, n);
 	}
