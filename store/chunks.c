@@ -42,9 +42,10 @@ enum fund_status chunk_packer_finish(struct chunk_packer *p, uint32_t *n_chunks)
 	return st;
 }
 
+_Static_assert(CHUNKS_CHECKED == 1u << (64 - 54), "so many bits of a hash");
 static _Atomic(const uint8_t *) *checked_slot(struct chunks_checked *c, const uint8_t *chunk)
 {
-	return &c->at[((uint64_t)(uintptr_t)chunk >> 12) * 0x9E3779B97F4A7C15u >> 56]; /* chunks begin pages, and neighbours of a kind are equally far apart */
+	return &c->at[((uint64_t)(uintptr_t)chunk >> 12) * 0x9E3779B97F4A7C15u >> 54]; /* chunks begin pages, and neighbours of a kind are equally far apart */
 }
 
 bool chunk_header_is_right(const struct chunk_source *s, struct slice chunk, size_t header)

@@ -41,9 +41,10 @@ struct chunk_sink {
 	enum fund_status (*put)(void *context, enum chunk_kind kind, struct slice tail, struct slice value);
 };
 
+#define CHUNKS_CHECKED 1024u
 /* Headers of chunks whose checksum was right, by their address: some of the last, for a process that asks more than once. Any thread may. */
 struct chunks_checked {
-	_Atomic(const uint8_t *) at[256];
+	_Atomic(const uint8_t *) at[CHUNKS_CHECKED];
 };
 
 /* Borrowed values: valid until the snapshot they came from is closed. */
