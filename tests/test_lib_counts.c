@@ -195,7 +195,7 @@ static void add_word(struct buf *b, const struct fundstelle_counts_row *row, boo
 
 START_TEST(words_are_those_of_the_program)
 {
-	const char *query = words[_i].query, *pattern = strchr(words[_i].args, '=') + 1;
+	const char *query = words[_i].query, *pattern = query ? NULL : strchr(words[_i].args, '=') + 1;
 	struct fundstelle_error error = { .size = sizeof error };
 	struct fundstelle_counts_summary summary = { .size = sizeof summary };
 	struct fundstelle_counts_row row = { .size = sizeof row };

@@ -270,7 +270,8 @@ START_TEST(lines_one_by_one_are_those_at_once)
 	ck_assert_int_eq(fundstelle_concordance_line(c, 0, &line), FUNDSTELLE_INVALID);
 	int code = FUNDSTELLE_OK;
 	for (uint32_t i = 0; code == FUNDSTELLE_OK; i++) {
-		disturb(index, i);
+		if (i < 30 || i % 997 == 0)
+			disturb(index, i);
 		code = fundstelle_concordance_next(c, index, &line, &error);
 		ck_assert_msg(code == FUNDSTELLE_OK || code == FUNDSTELLE_END, "%d %s", code, error.message);
 		ck_assert_int_eq(fundstelle_concordance_line(whole, i, &wanted), code == FUNDSTELLE_OK ? FUNDSTELLE_OK : FUNDSTELLE_INVALID);
