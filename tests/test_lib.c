@@ -180,6 +180,9 @@ START_TEST(a_server_that_does_not_answer_is_warned_of_where_partial_answers_are_
 	fundstelle_index *index;
 	fundstelle_result *result;
 	fundstelle_article *article;
+	fundstelle_counts *counts;
+	struct fundstelle_text queries[] = { { "Kreml", 5 }, { "Aufmarsch", 9 } };
+	struct fundstelle_counts_summary summary = { .size = sizeof summary };
 	if (!has_xapian)
 		return;
 	ck_assert_int_eq(fundstelle_open(names, 2, &options, &index, NULL), FUNDSTELLE_OK);
@@ -195,6 +198,10 @@ START_TEST(a_server_that_does_not_answer_is_warned_of_where_partial_answers_are_
 		fundstelle_article_free(article);
 		ck_assert_int_eq(fundstelle_index_warning(index, 0, &w), FUNDSTELLE_OK);
 		ck_assert_str_eq(w.about.data, names[1]);
+		ck_assert_int_eq(fundstelle_timelines(index, queries, 2, NULL, FUNDSTELLE_YEAR, &counts, NULL), FUNDSTELLE_OK);
+		fundstelle_counts_summary(counts, &summary);
+		ck_assert_uint_eq(summary.n_warnings, 1); /* not one a query */
+		fundstelle_counts_free(counts);
 		ck_assert_int_eq(fundstelle_refresh(index, NULL, NULL), FUNDSTELLE_OK);
 	}
 	fundstelle_close(index);

@@ -143,9 +143,11 @@ START_TEST(timelines_that_are_compared_are_those_of_the_program)
 		texts[n] = (struct fundstelle_text){ compared[_i][n], n == 0 ? FUNDSTELLE_TERMINATED : strlen(compared[_i][n]) };
 	ck_assert_int_eq(fundstelle_timelines(index, texts, n, NULL, FUNDSTELLE_YEAR, &counts, NULL), FUNDSTELLE_OK);
 	fundstelle_counts_summary(counts, &summary);
-	for (uint32_t i = 0; fundstelle_counts_row(counts, i, &row) == FUNDSTELLE_OK; i++)
+	for (uint32_t i = 0; fundstelle_counts_row(counts, i, &row) == FUNDSTELLE_OK; i++) {
+		ck_assert_uint_eq(row.query, i % n);
 		buf_add_format(&b, "%s\t%s\t%llu\t%llu\t%llu\t%s\t%s\n", row.value.data, compared[_i][row.query], (unsigned long long)row.hits, (unsigned long long)row.articles,
 			       (unsigned long long)row.words, row.value.data, row.value.data);
+	}
 	struct outcome o = ask_for_timelines(compared[_i], "tsv"), json = ask_for_timelines(compared[_i], "json");
 	ck_assert_msg(strcmp(buf_str(&b), o.out) == 0, "%snot\n%s%s", b.data, o.out, o.err);
 	member_is(&json, "\"total\": %llu", summary.total);
