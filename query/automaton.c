@@ -319,6 +319,7 @@ bool automaton_may_begin(struct automaton *a, struct slice head)
 		uint64_t bytes = 0;
 		for (size_t i = 0; i < NEAR_END_LETTERS; i++)
 			bytes = bytes << 8 | (i < head.len ? head.data[i] : 0xF0u); /* a letter that is cut */
+		a->n_vain = 0;
 		near_end_init(&e, a->near, false);
 		near_end_cost(&e, bytes, cost);
 		return cost[0] <= near_word_most(a->near);
@@ -332,6 +333,7 @@ bool automaton_may_begin(struct automaton *a, struct slice head)
 		p += utf8_decode(p, end, &cp);
 		state = step(a, state, cp);
 	}
+	a->n_vain = (uint32_t)(p - head.data);
 	return state != DEAD;
 }
 

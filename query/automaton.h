@@ -35,7 +35,7 @@ enum fund_status automaton_regex(struct automaton **out, struct slice expression
 bool automaton_may_begin(struct automaton *a, struct slice head);
 /* Is it this word? *cost: what its edits cost; 0 for anything but fuzzy words. */
 bool automaton_matches(struct automaton *a, struct slice word, uint32_t *cost);
-/* The first bytes of the word that automaton_matches() said no to last, if no word that begins with them is one; 0: not known. */
+/* The first bytes of what automaton_matches() or automaton_may_begin() said no to last, if no word that begins with them is one; 0: not known. */
 uint32_t automaton_vain(const struct automaton *a);
 /* The letters that words of it have. */
 struct letters_wanted automaton_letters(const struct automaton *a);

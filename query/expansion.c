@@ -68,7 +68,12 @@ static enum fund_status keep(struct gathering *g, uint32_t leaf, const struct fo
 	return st;
 }
 
-static bool may_begin(void *context, struct slice head) { return automaton_may_begin(context, head); }
+static size_t vain_head(void *context, struct slice head)
+{
+	if (automaton_may_begin(context, head))
+		return 0;
+	return automaton_vain(context) ? automaton_vain(context) : head.len;
+}
 _Static_assert(NEAR_END_LETTERS == FORM_HEAD, "no more letters than bytes");
 
 static uint64_t end_cost(void *context, uint64_t letters, uint32_t cost[2]) { return near_end_cost(context, letters, cost); }
@@ -78,7 +83,7 @@ enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *
 	const struct near_word *near = automaton_near(a);
 	struct near_end head, tail;
 	if (!near)
-		return form_scan_heads(f, s, class, may_begin, a);
+		return form_scan_heads(f, s, class, vain_head, a);
 	near_end_init(&head, near, false);
 	near_end_init(&tail, near, true);
 	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_most(near), .few = head.few, .any = { head.any[0], head.any[1] } };

@@ -427,7 +427,14 @@ enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *
 	return st;
 }
 
-enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *source, uint8_t class, bool (*may)(void *context, struct slice head),
+/* The next key that does not begin with the first `n` bytes of this one. */
+static uint64_t behind_head(uint64_t key, size_t n)
+{
+	size_t shift = 8 * (FORM_HEAD - (n < FORM_HEAD ? n : FORM_HEAD));
+	return ((key >> shift) + 1) << shift;
+}
+
+enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *source, uint8_t class, size_t (*vain)(void *context, struct slice head),
 				 void *context)
 {
 	struct affix_iter it;
@@ -439,7 +446,10 @@ enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source 
 		st = affix_seek(&it, source, CHUNK_HEADS, affix_head(class, slice_of(NULL, 0)));
 	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> 8 * FORM_HEAD == class) {
 		struct block_set set = set_of(f->state, 0);
-		if (may(context, head_of(it.key, letters)))
+		size_t n = vain(context, head_of(it.key, letters));
+		if (n)
+			affix_skip(&it, behind_head(it.key, n));
+		else
 			st = note_blocks(&set, &it);
 	}
 	return st == FUND_END ? FUND_OK : st;

@@ -79,9 +79,10 @@ struct form_scan {
 enum fund_status form_scan_all(struct form_scan *f, const struct chunk_source *s, uint8_t class);
 enum fund_status form_scan_prefix(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct slice prefix);
 enum fund_status form_scan_suffix(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct slice suffix);
-/* Those whose first bytes (up to FORM_HEAD of them; of a shorter word all) `may` says yes to: for automata. Then still to be matched. */
+/* Those whose first bytes (up to FORM_HEAD of them; of a shorter word all) are not in vain: for automata. Then still to be matched. `vain`: so many of these bytes
+ * begin no word that is looked for; 0: one may begin so. */
 #define FORM_HEAD 5u
-enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *s, uint8_t class, bool (*may)(void *context, struct slice head), void *context);
+enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *s, uint8_t class, size_t (*vain)(void *context, struct slice head), void *context);
 /*
  * Those whose first and last bytes (up to FORM_HEAD; of a shorter word all) together cost no more than `most`: for words that are like a word. cost[0]: of the bytes;
  * cost[1]: of the `few` outer letters. Those and the bytes of the other end do not meet in any word that is looked for, so that their costs add up. few 0: each end

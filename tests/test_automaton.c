@@ -159,6 +159,8 @@ START_TEST(random_expressions_agree_with_regexec)
 			ck_assert_msg(matches(a, word) == is, "%s %s: %d", expression, word, is);
 			for (uint32_t k = 0; k <= n && is; k++)
 				ck_assert(automaton_may_begin(a, slice_of(word, k)));
+			if (is && !automaton_may_begin(a, slice_str("zzz"))) /* what is in vain begins no word */
+				ck_assert(automaton_vain(a) > 0 && automaton_vain(a) <= 3 && memcmp(word, "zzz", automaton_vain(a) < n ? automaton_vain(a) : n + 1) != 0);
 			ck_assert(!is || !letters_lack(automaton_letters(a), letters_in(slice_str(word))));
 		}
 		regfree(&reference);
