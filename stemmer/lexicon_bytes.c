@@ -191,7 +191,7 @@ static bool read_node(struct checked *c, size_t at, size_t end, struct node *out
 	out->end = end;
 	size_t begins = several ? (out->n_below - 1) * out->width : 0;
 	out->below = out->begins + begins;
-	return out->width <= 4 && out->width >= several && out->below <= end;
+	return out->width <= 4 && (out->width > 0 || !several) && out->below <= end;
 }
 
 /* Where the node of letter number `i` begins. */
