@@ -597,7 +597,7 @@ static enum fund_status add_occurrence(struct finder *f, struct span s, uint32_t
 static enum fund_status add_mark(struct finder *f, const struct found_word *w, uint32_t unit)
 {
 	enum fund_status st = grow(&f->marks, &f->cap_marks, f->n_marks, sizeof *f->marks);
-	if (st == FUND_OK)
+	if (st == FUND_OK && w)
 		f->marks[f->n_marks++] = (struct found_mark){ w->pos, w->off, w->len, unit };
 	return st;
 }
