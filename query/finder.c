@@ -50,11 +50,11 @@ struct finder {
 	struct positions known; /* runs of slot numbers, each behind its length */
 	bool may_begin[256];   /* a word that matches begins with such a byte, unless it has pieces */
 	uint32_t may_go_on[LETTERS][LETTERS]; /* behind its first letter and its second one: a bit for each third one */
-	bool anywhere;	       /* a part of compounds is asked for: it may stand anywhere in a word */
 	uint8_t byte_with[256]; /* enum written_with */
-	bool has_variants;     /* a word in another spelling is asked for, whose letters may be others */
 	struct stem_letters letters, part_letters; /* of all words that match; of those with a part */
 	uint32_t longest;	    /* words of a unit; UINT32_MAX: they may be anywhere in a text */
+	bool anywhere;	       /* a part of compounds is asked for: it may stand anywhere in a word */
+	bool has_variants;     /* a word in another spelling is asked for, whose letters may be others */
 	bool any_word;	       /* words are asked for by how they are written: all have to be looked at */
 	struct arena parts_arena; /* while a word is asked about */
 	const struct word *folded_word; /* the one that is */

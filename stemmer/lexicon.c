@@ -39,17 +39,16 @@ struct hashes {
 	uint64_t of[LEXICON_WORD_MAX + 1];
 };
 
-/* Those of up to `from` letters are there. */
-static void hash_beginnings(struct hashes *h, const uint8_t *word, size_t from, size_t len)
+static void hash_beginnings(struct hashes *h, const uint8_t *word, size_t len)
 {
 	h->of[0] = LEXICON_HASH;
-	for (size_t i = from; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		h->of[i + 1] = lexicon_hash(h->of[i], word[i]);
 }
 
-static void note_beginnings(struct lexicon *x, const struct hashes *h, size_t from, size_t len)
+static void note_beginnings(struct lexicon *x, const struct hashes *h, size_t len)
 {
-	for (size_t i = from + 1; i <= len; i++)
+	for (size_t i = 1; i <= len; i++)
 		x->beginnings[bit_of(x, h->of[i]) / 64] |= (uint64_t)1 << bit_of(x, h->of[i]) % 64;
 }
 
@@ -74,9 +73,9 @@ static enum fund_status grow(struct lexicon *x, size_t n_slots)
 	for (size_t i = 0; i < x->n_slots; i++)
 		if (x->slots[i].data) {
 			struct slice word = lexicon_bytes(&x->slots[i]);
-			hash_beginnings(&h, word.data, 0, word.len);
+			hash_beginnings(&h, word.data, word.len);
 			bigger.slots[slot_of(&bigger, word, h.of[word.len])] = x->slots[i];
-			note_beginnings(&bigger, &h, 0, word.len);
+			note_beginnings(&bigger, &h, word.len);
 		}
 	free(x->slots);
 	free(x->beginnings);
@@ -105,33 +104,27 @@ enum fund_status lexicon_reserve(struct lexicon *x, size_t n)
 	return n_slots > x->n_slots ? grow(x, n_slots) : FUND_OK;
 }
 
-/* The beginnings of up to `noted` letters are those of a word that is in. */
-static enum fund_status add_hashed(struct lexicon *x, struct slice word, const struct hashes *h, size_t noted, uint64_t count, unsigned flags)
+enum fund_status lexicon_add(struct lexicon *x, struct slice word, uint64_t count, unsigned flags)
 {
+	struct hashes h;
+	if (word.len == 0 || word.len > LEXICON_WORD_MAX)
+		return FUND_OK;
 	enum fund_status st = lexicon_reserve(x, 1);
 	if (st != FUND_OK)
 		return st;
-	struct lexicon_word *w = &x->slots[slot_of(x, word, h->of[word.len])];
+	hash_beginnings(&h, word.data, word.len);
+	struct lexicon_word *w = &x->slots[slot_of(x, word, h.of[word.len])];
 	if (!w->data) {
 		w->data = arena_slice(&x->arena, word).data;
 		if (!w->data)
 			return FUND_NO_MEMORY;
 		w->len = (uint8_t)word.len;
 		x->n++;
-		note_beginnings(x, h, noted, word.len);
+		note_beginnings(x, &h, word.len);
 	}
 	w->count = count < UINT32_MAX - w->count ? w->count + (uint32_t)count : UINT32_MAX;
 	w->flags |= (uint8_t)flags;
 	return FUND_OK;
-}
-
-enum fund_status lexicon_add(struct lexicon *x, struct slice word, uint64_t count, unsigned flags)
-{
-	struct hashes h;
-	if (word.len == 0 || word.len > LEXICON_WORD_MAX)
-		return FUND_OK;
-	hash_beginnings(&h, word.data, 0, word.len);
-	return add_hashed(x, word, &h, 0, count, flags);
 }
 
 const struct lexicon_word *lexicon_find(const struct lexicon *x, struct slice word) { return lexicon_find_hashed(x, word, hash_of(word)); }
