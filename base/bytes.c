@@ -95,6 +95,14 @@ const char *buf_str(struct buf *b)
 	return (const char *)b->data;
 }
 
+enum fund_status buf_add_u32(struct buf *b, uint32_t v)
+{
+	uint8_t bytes[4];
+
+	put_u32(bytes, v);
+	return buf_add(b, bytes, sizeof(bytes));
+}
+
 enum fund_status buf_add_varint(struct buf *b, uint64_t v)
 {
 	uint8_t bytes[VARINT64_MAX];

@@ -35,7 +35,9 @@ static inline struct slice slice_from(struct slice s, size_t off) { return slice
 /* Does it end in these letters, whatever their case? `ending` is ASCII in lower case. */
 bool slice_ends_in(struct slice s, const char *ending);
 bool slice_begins_with(struct slice s, const char *beginning); /* the same at the other end */
-static inline bool is_white(uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); } /* white space of ASCII */
+static inline bool is_small_letter(uint8_t c) { return c >= 'a' && c <= 'z'; } /* of ASCII, as the next two */
+static inline bool is_letter(uint8_t c) { return is_small_letter(c | 0x20); }
+static inline bool is_white(uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 /* Without white space at its ends. */
 struct slice slice_trim(struct slice s);
 static inline bool slice_equal(struct slice a, struct slice b)
@@ -92,6 +94,7 @@ static inline uint8_t *put_varint(uint8_t *p, uint64_t v)
 	return p;
 }
 enum fund_status buf_add_varint(struct buf *b, uint64_t v);
+enum fund_status buf_add_u32(struct buf *b, uint32_t v);
 
 /* A reader over borrowed bytes that never runs past their end: after a failed read `bad` is set, every further read
  * gives 0 or an empty slice. Check `bad` once, behind the last read. */

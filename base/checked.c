@@ -11,21 +11,14 @@ static struct slice page_of(struct slice bytes, size_t page)
 	return slice_part(rest, 0, rest.len < CHECKED_PAGE ? rest.len : CHECKED_PAGE);
 }
 
-static enum fund_status put_number(struct buf *out, uint32_t v)
-{
-	uint8_t room[4];
-	put_u32(room, v);
-	return buf_add(out, room, sizeof room);
-}
-
 enum fund_status checked_put(struct slice bytes, struct buf *out)
 {
 	if (bytes.len > UINT32_MAX)
 		return FUND_LIMIT;
-	enum fund_status st = put_number(out, (uint32_t)bytes.len);
+	enum fund_status st = buf_add_u32(out, (uint32_t)bytes.len);
 	for (size_t i = 0; i < n_pages(bytes.len) && st == FUND_OK; i++) {
 		struct slice page = page_of(bytes, i);
-		st = put_number(out, checksum(page.data, page.len));
+		st = buf_add_u32(out, checksum(page.data, page.len));
 	}
 	return st == FUND_OK ? buf_add_slice(out, bytes) : st;
 }

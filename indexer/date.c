@@ -27,7 +27,6 @@ static const char *const weekdays[] = {
 };
 
 static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
-static bool is_letter(uint8_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 static uint32_t month_days(uint32_t year, uint32_t month)
 {

@@ -4,7 +4,7 @@
 #include "indexer/html_token.h"
 
 static bool is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
-static bool is_alnum(uint8_t c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
+static bool is_alnum(uint8_t c) { return is_digit(c) || is_letter(c); }
 
 /* What CP1252 has at 0x80 to 0x9F: so are numbers there read, too. */
 static const uint16_t c1[32] = {

@@ -14,7 +14,6 @@ static const struct {
 unsigned html_traits(enum html_element e) { return e < HTML_OTHER ? elements[e].traits : 0; }
 
 static uint8_t lower(uint8_t c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
-static bool is_letter(uint8_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 static bool is_space(uint8_t c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
 static bool ends_name(uint8_t c) { return is_space(c) || c == '/' || c == '>'; }
 

@@ -165,7 +165,7 @@ enum fund_status ocr_text_page(struct ocr_text *t, const struct ocr_page *p)
 static bool ends_in_equals(struct slice s)
 {
 	uint8_t before = s.len > 1 ? s.data[s.len - 2] : 0;
-	return s.len > 1 && s.data[s.len - 1] == '=' && (before >= 0x80 || ((before | 0x20) >= 'a' && (before | 0x20) <= 'z'));
+	return s.len > 1 && s.data[s.len - 1] == '=' && (before >= 0x80 || is_letter(before));
 }
 
 static bool ends_in_hyphen(struct slice s)

@@ -212,7 +212,7 @@ static struct tree *read_escape(struct reader *r)
 	uint8_t c = byte_at(r, r->at);
 	if (at_end(r))
 		return fail(r, start, "a sign should stand behind this backslash");
-	if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+	if ((c >= '0' && c <= '9') || is_letter(c))
 		return fail(r, start, "a backslash stands before signs only; digits are [0-9], letters [[:alpha:]]");
 	return letter_tree(r, take_letter(r));
 }

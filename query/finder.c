@@ -99,8 +99,6 @@ static enum fund_status add_position(struct positions *p, uint32_t value)
 
 /* ---- units of a plan ---- */
 
-static bool is_small(uint8_t c) { return c >= 'a' && c <= 'z'; }
-
 /* What a word is written with. */
 enum written_with {
 	WITH_UMLAUTS = 1, /* and ß */
@@ -109,7 +107,7 @@ enum written_with {
 
 static uint8_t byte_with(uint8_t c)
 {
-	if (is_small(c | 0x20) && c < 0x80)
+	if (is_letter(c))
 		return 0;
 	switch (c) { /* of C3: ä, ö, ü, ß, Ä, Ö, Ü */
 	case 0xC3: case 0xA4: case 0xB6: case 0xBC: case 0x9F: case 0x84: case 0x96: case 0x9C: return WITH_UMLAUTS;
@@ -120,7 +118,7 @@ static uint8_t byte_with(uint8_t c)
 /* Those of term[at], or all where the term ends or has no small letter there. */
 static uint32_t letters_at(struct slice term, size_t at, bool any)
 {
-	return any || at >= term.len || !is_small(term.data[at]) ? (UINT32_C(1) << LETTERS) - 1 : UINT32_C(1) << (term.data[at] - 'a');
+	return any || at >= term.len || !is_small_letter(term.data[at]) ? (UINT32_C(1) << LETTERS) - 1 : UINT32_C(1) << (term.data[at] - 'a');
 }
 
 /* How words begin that have the term: folding changes the first letter of none that begins with an ASCII one; a stem keeps the first three letters of the folded word. */
@@ -128,10 +126,10 @@ static void note_beginning(struct finder *f, struct slice term, bool is_variant)
 {
 	uint8_t first = term.len ? term.data[0] : 0;
 	f->may_begin[first] = true;
-	if (!is_small(first))
+	if (!is_small_letter(first))
 		return;
 	f->may_begin[first - 'a' + 'A'] = true;
-	bool any = is_variant || term.len < 2 || !is_small(term.data[1]);
+	bool any = is_variant || term.len < 2 || !is_small_letter(term.data[1]);
 	for (uint32_t i = 0, seconds = letters_at(term, 1, any); i < LETTERS; i++)
 		if (seconds >> i & 1)
 			f->may_go_on[first - 'a'][i] |= letters_at(term, 2, any);
@@ -691,9 +689,10 @@ static enum fund_status read_stretch(struct finder *f, struct slice text, struct
 
 static enum fund_status read_stretches(struct finder *f, struct slice text, uint32_t margin)
 {
-	bool all = f->any_word || f->has_variants || f->longest >= UINT32_MAX - margin || text.len < SHORT_TEXT;
-	if (all || text.len > UINT32_MAX)
-		return text.len > UINT32_MAX ? FUND_LIMIT : read_stretch(f, text, (struct stretch){ 0, (uint32_t)text.len });
+	if (text.len > UINT32_MAX)
+		return FUND_LIMIT;
+	if (f->any_word || f->has_variants || f->longest >= UINT32_MAX - margin || text.len < SHORT_TEXT)
+		return read_stretch(f, text, (struct stretch){ 0, (uint32_t)text.len });
 	enum fund_status st = stretches_find(&f->stretches, &f->letters, text, margin + f->longest);
 	for (uint32_t i = 0; i < f->stretches.n && st == FUND_OK; i++)
 		st = read_stretch(f, text, f->stretches.at[i]);

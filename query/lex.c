@@ -160,7 +160,7 @@ static bool lex_prefix(struct lexer *l, struct lexeme *x)
 /* ---- what a word is ---- */
 
 /* Letters and digits, and whatever is not ASCII. */
-static bool is_wordish(uint8_t c) { return c >= 0x80 || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
+static bool is_wordish(uint8_t c) { return c >= 0x80 || (c >= '0' && c <= '9') || is_letter(c); }
 
 static bool has_wordish(struct slice s)
 {

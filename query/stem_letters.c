@@ -5,7 +5,6 @@
 #define VOWELS_MOST 2u
 #define WORD_MOST 256u
 
-static bool is_small(uint8_t c) { return c >= 'a' && c <= 'z'; }
 static bool is_vowel(uint8_t c) { return c == 'a' || c == 'o' || c == 'u'; }
 
 /* ---- of stems ---- */
@@ -15,7 +14,7 @@ static uint32_t count_vowels(struct slice run)
 {
 	uint32_t n = 0;
 	for (size_t i = 0; i < run.len; i++) {
-		if (!is_small(run.data[i]))
+		if (!is_small_letter(run.data[i]))
 			return UINT32_MAX;
 		n += i + 1 < run.len && is_vowel(run.data[i]);
 	}
@@ -85,7 +84,7 @@ static bool is_inner_genitive(struct slice word, size_t end)
 {
 	uint8_t sign = word.data[end - 1];
 	bool apostrophe = sign == '\'' || sign == '`' || sign >= 0x80;
-	return apostrophe && end + 1 < word.len && (word.data[end] | 0x20) == 's' && !is_small(word.data[end + 1] | 0x20);
+	return apostrophe && end + 1 < word.len && (word.data[end] | 0x20) == 's' && !is_letter(word.data[end + 1]);
 }
 
 /* Its letters alone. false: not all are known. */
@@ -95,7 +94,7 @@ static bool fold(struct slice word, uint8_t *out, size_t *len)
 	for (size_t i = 0; i < word.len;) {
 		uint8_t c = word.data[i];
 		size_t n = 0, taken = 1;
-		if (c < 0x80 && is_small(c | 0x20))
+		if (is_letter(c))
 			out[(*len)++] = c | 0x20;
 		else if (c >= 0x80)
 			taken = fold_high(word.data + i, word.len - i, out + *len, &n);
@@ -110,7 +109,7 @@ static bool fold(struct slice word, uint8_t *out, size_t *len)
 static bool is_plain(struct slice word)
 {
 	for (size_t i = 0; i < word.len; i++)
-		if (word.data[i] >= 0x80 || !is_small(word.data[i] | 0x20))
+		if (!is_letter(word.data[i]))
 			return false;
 	return true;
 }

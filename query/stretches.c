@@ -72,8 +72,6 @@ static enum fund_status find_others(struct stretches *s, const struct stem_lette
 
 /* ---- stretches ---- */
 
-static bool is_letter(uint8_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z' && c < 0x80; }
-
 static bool is_between_words(struct slice text, size_t at)
 {
 	return text.data[at] == ' ' && at > 0 && at + 1 < text.len && is_letter(text.data[at - 1]) && is_letter(text.data[at + 1]);

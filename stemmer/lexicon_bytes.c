@@ -101,10 +101,8 @@ static enum fund_status put_node(struct words w, struct buf *out)
 /* The words of one letter: how many, and the node that it leads to. */
 static enum fund_status put_block(struct words w, struct buf *tree, struct buf *out)
 {
-	uint8_t number[4];
-	put_u32(number, (uint32_t)w.n);
 	buf_reset(tree), buf_reset(out);
-	enum fund_status st = w.n > UINT32_MAX ? FUND_LIMIT : buf_add(tree, number, sizeof number);
+	enum fund_status st = w.n > UINT32_MAX ? FUND_LIMIT : buf_add_u32(tree, (uint32_t)w.n);
 	if (st == FUND_OK)
 		st = put_node(w, tree);
 	return st == FUND_OK ? checked_put(slice_buf(tree), out) : st;

@@ -47,7 +47,6 @@ static enum fund_status put_chunk(struct key_writer *k)
 
 static enum fund_status close_block(struct key_writer *k)
 {
-	uint8_t sum[4];
 	enum fund_status st = FUND_OK;
 
 	if (k->n_block_docs == 0)
@@ -56,10 +55,9 @@ static enum fund_status close_block(struct key_writer *k)
 		st = put_chunk(k);
 	if (st != FUND_OK)
 		return st;
-	put_u32(sum, checksum(k->block.data, k->block.len));
 	k->offset[k->n_blocks++] = (uint32_t)k->blocks.len;
 	k->n_chunk_docs += k->n_block_docs;
-	st = buf_add(&k->blocks, sum, sizeof(sum));
+	st = buf_add_u32(&k->blocks, checksum(k->block.data, k->block.len));
 	if (st == FUND_OK)
 		st = buf_add_slice(&k->blocks, slice_buf(&k->block));
 	buf_reset(&k->block);

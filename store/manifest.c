@@ -141,7 +141,6 @@ enum fund_status manifest_encode(const struct manifest *m, struct buf *out)
 {
 	const struct run_stats *run = &m->last_run;
 	size_t start = out->len;
-	uint8_t sum[CHECKSUM_LEN];
 	enum fund_status status = encode_head(m, out);
 
 	if (status == FUND_OK)
@@ -157,8 +156,7 @@ enum fund_status manifest_encode(const struct manifest *m, struct buf *out)
 				     run->failed, run->bytes_read, run->generation, m->n_sources, m->n_failed);
 	if (status != FUND_OK)
 		return status;
-	put_u32(sum, checksum(out->data + start, out->len - start));
-	return buf_add(out, sum, sizeof(sum));
+	return buf_add_u32(out, checksum(out->data + start, out->len - start));
 }
 
 static struct slice take_string(struct cursor *c)

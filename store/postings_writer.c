@@ -164,11 +164,9 @@ static enum fund_status encode_positions(struct postings_writer *w, uint64_t *ad
 		uint8_t *end = intblock_encode(row, len, w->unit.data + w->unit.len);
 		w->unit.len = (size_t)(end - w->unit.data);
 	}
-	uint8_t sum[4];
 	enum fund_status st = w->shares ? add_forms(w) : FUND_OK;
-	put_u32(sum, checksum(w->unit.data, w->unit.len));
 	if (st == FUND_OK)
-		st = buf_add(&w->unit, sum, 4);
+		st = buf_add_u32(&w->unit, checksum(w->unit.data, w->unit.len));
 	if (st == FUND_OK)
 		st = chunk_packer_add(&w->position_units, slice_buf(&w->unit), address);
 	if (!w->has_address)

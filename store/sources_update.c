@@ -94,15 +94,14 @@ static enum fund_status note_key(struct buf *to, struct slice key)
 /* The group's first n entries as a block; leaves it encoded in u->block. */
 static enum fund_status emit(struct sources_update *u, size_t n)
 {
-	uint8_t key[SOURCE_KEY_MAX], len[4];
+	uint8_t key[SOURCE_KEY_MAX];
 	size_t key_len = source_key(source_group_name(&u->group, 0), key);
 	enum fund_status st = source_group_encode(&u->group, n, &u->block);
 
 	if (st == FUND_OK)
 		st = note_key(&u->puts, slice_of(key, key_len));
-	put_u32(len, (uint32_t)u->block.len);
 	if (st == FUND_OK)
-		st = buf_add(&u->puts, len, sizeof(len));
+		st = buf_add_u32(&u->puts, (uint32_t)u->block.len);
 	if (st == FUND_OK)
 		st = buf_add_slice(&u->puts, slice_buf(&u->block));
 	if (st == FUND_OK)
