@@ -202,22 +202,71 @@ static enum fund_status find_block(struct dictionary_iter *it, const struct chun
 	return st == FUND_OK ? open_block(it) : st;
 }
 
+/* The iterator's term, of which what it shares with the one before is known to be the beginning of `term`. */
+static bool put_together(struct dictionary_iter *it, struct slice term, struct slice suffix)
+{
+	memcpy(it->term, term.data, it->shared);
+	if (suffix.len)
+		memcpy(it->term + it->shared, suffix.data, suffix.len);
+	return true;
+}
+
+/* The block's next term against `term`, with which the one before, a lesser one, shares `match` bytes. Not put together: of a lesser one only what it
+ * shares counts. *order as of slice_compare(). */
+static bool compare_next(struct dictionary_iter *it, struct slice term, size_t *match, int *order)
+{
+	struct cursor *c = &it->cursor;
+	uint64_t shared = cursor_varint(c), len = cursor_varint(c);
+	struct slice suffix = len <= DICTIONARY_TERM_MAX ? cursor_take(c, (size_t)len) : slice_of(NULL, 0);
+	if (c->bad || shared > it->entry.term.len || shared + len > DICTIONARY_TERM_MAX || shared + len == 0)
+		return false;
+	it->entry.term.len = (size_t)(shared + len);
+	it->shared = (uint32_t)shared;
+	*order = shared > *match ? -1 : 1;
+	if (shared != *match)
+		return shared > *match || put_together(it, term, suffix);
+	struct slice rest = slice_from(term, (size_t)shared);
+	size_t same = 0;
+	while (same < suffix.len && same < rest.len && suffix.data[same] == rest.data[same])
+		same++;
+	if (same == suffix.len || same == rest.len)
+		*order = (suffix.len > rest.len) - (suffix.len < rest.len);
+	else
+		*order = suffix.data[same] < rest.data[same] ? -1 : 1;
+	*match += same;
+	return *order < 0 || put_together(it, term, suffix);
+}
+
+/* The block's first term stands in the header whole. */
+static enum fund_status compare_first(struct dictionary_iter *it, struct slice term, size_t *match, int *order)
+{
+	struct slice first = it->entry.term;
+	*order = slice_compare(first, term);
+	if (*order > 0 || (it->block == 0 && !slice_equal(first, it->tail)))
+		return FUND_CORRUPT; /* the search ends in a block that begins at or before the term */
+	while (*match < first.len && *match < term.len && first.data[*match] == term.data[*match])
+		++*match;
+	return FUND_OK;
+}
+
 /* The first term of the block found that is >= `term`; FUND_NOT_FOUND: none in this block. */
 static enum fund_status find_in_block(struct dictionary_iter *it, struct slice term)
 {
-	bool is_first = true;
-	while (it->left) {
-		enum fund_status st = next_in_block(it);
-		if (st != FUND_OK)
-			return st;
-		int order = slice_compare(it->entry.term, term);
-		if (is_first && (order > 0 || (it->block == 0 && !slice_equal(it->entry.term, it->tail))))
-			return FUND_CORRUPT; /* the search ends in a block that begins at or before the term */
-		if (order >= 0)
+	size_t match = 0;
+	int order;
+	enum fund_status st = compare_first(it, term, &match, &order);
+	if (st != FUND_OK)
+		return st;
+	for (; it->left; it->left--) {
+		it->index++;
+		if ((it->index && !compare_next(it, term, &match, &order)) || !read_entry(it))
+			return FUND_CORRUPT;
+		if (order >= 0) {
+			it->left--;
 			return FUND_OK;
-		is_first = false;
+		}
 	}
-	enum fund_status st = check_neighbour(it, term);
+	st = check_neighbour(it, term);
 	return st == FUND_OK ? FUND_NOT_FOUND : st;
 }
 

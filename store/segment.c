@@ -13,6 +13,8 @@
 #define CONCERN_TOMBSTONES 0x03
 #define KEY_HEAD 6u  /* concern, segment, kind */
 #define KEY_MAX 511u /* LMDB's limit */
+#define TERMS_A_CHUNK 4000u /* of a dictionary, about */
+#define DICTIONARY_TABLE_MAX 4096u /* chunks: 128 KB of table, 16 million terms */
 
 /* ---- chunks ---- */
 
@@ -66,7 +68,8 @@ static enum fund_status own_key(enum fund_status status, struct slice key, struc
 	return FUND_OK;
 }
 
-static enum fund_status chunks_seek_le(void *context, enum chunk_kind kind, struct slice tail, struct slice *found,
+/* The keys of the chunks themselves, in pages. */
+static enum fund_status pages_chunk_le(void *context, enum chunk_kind kind, struct slice tail, struct slice *found,
 				       struct slice *value)
 {
 	const struct segment *s = context;
@@ -76,14 +79,46 @@ static enum fund_status chunks_seek_le(void *context, enum chunk_kind kind, stru
 	return own_key(pages_seek_le(s->pages, key, found, value), key, found);
 }
 
-static enum fund_status chunks_next(void *context, enum chunk_kind kind, struct slice tail, struct slice *found,
-				    struct slice *value)
+static enum fund_status pages_chunk_next(void *context, enum chunk_kind kind, struct slice tail, struct slice *found,
+					 struct slice *value)
 {
 	const struct segment *s = context;
 	uint8_t bytes[KEY_MAX];
 	struct slice key = make_key(bytes, s->stats.number, kind, tail);
 
 	return own_key(pages_seek_gt(s->pages, key, found, value), key, found);
+}
+
+/* About so many chunks has the dictionary. */
+static uint32_t dictionary_chunks(const struct segment *s)
+{
+	uint64_t n = s->stats.n_terms / TERMS_A_CHUNK + 1;
+	return n < DICTIONARY_TABLE_MAX ? (uint32_t)n : DICTIONARY_TABLE_MAX;
+}
+
+/* A table costs a search for each chunk, so it is made when as many were done; by whoever asks then. NULL: there is none. */
+static struct chunk_table *dictionary_table(struct segment *s)
+{
+	struct chunk_table *t = atomic_load_explicit(&s->dictionary, memory_order_acquire);
+	if (t || atomic_fetch_add_explicit(&s->dictionary_asked, 1, memory_order_relaxed) != dictionary_chunks(s))
+		return t;
+	struct chunk_source source = { s, chunks_get, pages_chunk_le, pages_chunk_next, NULL };
+	if (chunk_table_new(&t, source, CHUNK_DICTIONARY, DICTIONARY_TABLE_MAX) == FUND_OK) /* else searches go on, and tell what is wrong */
+		atomic_store_explicit(&s->dictionary, t, memory_order_release);
+	return t;
+}
+
+static enum fund_status chunks_seek_le(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value)
+{
+	struct chunk_table *table = kind == CHUNK_DICTIONARY ? dictionary_table(context) : NULL;
+	return table ? chunk_table_seek_le(table, tail, found, value) : pages_chunk_le(context, kind, tail, found, value);
+}
+
+static enum fund_status chunks_next(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value)
+{
+	struct segment *s = context;
+	struct chunk_table *table = kind == CHUNK_DICTIONARY ? atomic_load_explicit(&s->dictionary, memory_order_acquire) : NULL;
+	return table ? chunk_table_next(table, tail, found, value) : pages_chunk_next(context, kind, tail, found, value);
 }
 
 enum fund_status segment_chunk_of_doc(const struct segment *s, enum chunk_kind kind, uint32_t doc, uint32_t *first, struct slice *value)
@@ -166,6 +201,7 @@ void segment_free(struct segment *s)
 	free(s->tombstones);
 	free(s->lists);
 	free(s->positions);
+	chunk_table_free(atomic_load(&s->dictionary));
 	pthread_mutex_destroy(&s->mutex);
 	free(s);
 }

@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "store/chunk_memo.h"
+#include "store/chunk_table.h"
 #include "store/pages.h"
 #include "store/segment.h"
 
@@ -19,23 +21,6 @@ struct text_place {
 	const uint8_t *entries;
 };
 
-/* Where a chunk is, once it was looked up; all who look find the same. data NULL: not yet. */
-struct chunk_memo {
-	_Atomic(const uint8_t *) data;
-	atomic_size_t len; /* valid before data is */
-};
-static inline bool chunk_memo_get(struct chunk_memo *memo, struct slice *value)
-{
-	const uint8_t *known = atomic_load_explicit(&memo->data, memory_order_acquire);
-	if (known)
-		*value = slice_of(known, atomic_load_explicit(&memo->len, memory_order_relaxed));
-	return known;
-}
-static inline void chunk_memo_put(struct chunk_memo *memo, struct slice value)
-{
-	atomic_store_explicit(&memo->len, value.len, memory_order_relaxed);
-	atomic_store_explicit(&memo->data, value.data, memory_order_release);
-}
 #define MEMOS_MAX 65536u /* chunks of a kind, 16 GiB; those above are looked up each time */
 
 struct segment {
@@ -49,6 +34,8 @@ struct segment {
 	uint32_t n_column_chunks, n_tombstone_chunks;
 	struct chunk_memo *lists, *positions;	    /* by number, memo_count() of them */
 	struct chunk_memo filter;		    /* where it is one chunk */
+	_Atomic(struct chunk_table *) dictionary;   /* its chunks, once it was asked often; NULL: not yet */
+	atomic_uint dictionary_asked;
 	_Atomic(const uint8_t *) *columns[COLUMNS]; /* values of verified chunks; NULL: not looked at */
 	_Atomic(const uint8_t *) *tombstones;	    /* NULL where no document is dead */
 	atomic_bool tombstones_ready;

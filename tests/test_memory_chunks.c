@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Chunks in memory: found by their places as a sorted map has them. */
+/* Chunks in memory, and a table of them: found by their places as a sorted map has them. */
 #include <check.h>
 
+#include "store/chunk_table.h"
 #include "store/memory_chunks.h"
 
 static struct memory_chunks chunks;
@@ -55,6 +56,30 @@ START_TEST(a_chunk_is_found_by_its_place)
 }
 END_TEST
 
+START_TEST(a_table_of_a_kind_finds_the_same)
+{
+	struct slice tail = slice_str(lookups[_i].tail), found, value = { NULL, 0 };
+	struct chunk_table *table;
+	if (lookups[_i].kind == 'x') /* an empty tail: a table has none */
+		return;
+	ck_assert_int_eq(chunk_table_new(&table, memory_chunks_source(&chunks), (enum chunk_kind)lookups[_i].kind, 2), FUND_OK);
+	for (int again = 0; again < 2; again++) {
+		expect(chunk_table_seek_le(table, tail, &found, &value), value, lookups[_i].le);
+		expect(chunk_table_next(table, tail, &found, &value), value, lookups[_i].next);
+		expect(chunk_table_next(table, tail, &found, NULL), slice_str(lookups[_i].next ? lookups[_i].next : ""), lookups[_i].next);
+	}
+	chunk_table_free(table);
+}
+END_TEST
+
+START_TEST(a_table_is_not_made_of_more_chunks_than_it_may_have)
+{
+	struct chunk_table *table;
+	ck_assert_int_eq(chunk_table_new(&table, memory_chunks_source(&chunks), CHUNK_POSITIONS, 1), FUND_LIMIT);
+	ck_assert_ptr_null(table);
+}
+END_TEST
+
 START_TEST(emptied_it_holds_nothing_and_may_be_filled_again)
 {
 	struct slice value;
@@ -75,6 +100,8 @@ Suite *suite_memory_chunks(void)
 	TCase *t = tcase_create("chunks");
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, a_chunk_is_found_by_its_place, 0, (int)(sizeof lookups / sizeof *lookups));
+	tcase_add_loop_test(t, a_table_of_a_kind_finds_the_same, 0, (int)(sizeof lookups / sizeof *lookups));
+	tcase_add_test(t, a_table_is_not_made_of_more_chunks_than_it_may_have);
 	tcase_add_test(t, emptied_it_holds_nothing_and_may_be_filled_again);
 	suite_add_tcase(s, t);
 	return s;
