@@ -342,14 +342,43 @@ enum fund_status plan_filter(struct plan_build *b, struct plan **plan)
 	return st;
 }
 
+/* How many things are asked for that score. */
+static uint32_t count_asked(const struct ast *a)
+{
+	uint32_t n = a->kind != AST_GROUP && a->kind != AST_DATE;
+	for (const struct ast *c = a->kind == AST_GROUP ? a->children : NULL; c; c = c->next)
+		n += c->sign == SIGN_MUST_NOT ? 0 : count_asked(c);
+	return n;
+}
+
+/* Hints say something beside other words: not where stop words were the others. */
+static struct plan *without_lone_hints(struct plan *p)
+{
+	uint32_t asked = 0, kept = 0;
+	if (p->kind != PLAN_BOOL)
+		return p;
+	for (uint32_t i = 0; i < p->n_children; i++)
+		asked += p->children[i]->role == ROLE_SHOULD || p->children[i]->role == ROLE_MUST;
+	if (asked != 1)
+		return p;
+	for (uint32_t i = 0; i < p->n_children; i++)
+		if (p->children[i]->role != ROLE_HINT)
+			p->children[kept++] = p->children[i];
+	p->n_children = kept;
+	return kept == 1 && p->children[0]->kind != PLAN_BOOL ? p->children[0] : p;
+}
+
 enum fund_status plan_build(struct plan_build *b, const struct ast *ast, struct plan **out)
 {
 	struct plan *plan = NULL;
 	b->n_limits = 0;
 	b->hints = NULL;
+	b->one_word = ast && count_asked(ast) == 1;
 	enum fund_status st = ast ? plan_node(b, ast, &plan) : FUND_OK;
 	if (st == FUND_OK && plan && b->hints)
 		st = with_hints(b, b->hints, &plan);
+	if (st == FUND_OK && plan)
+		plan = without_lone_hints(plan);
 	if (st == FUND_OK && !plan)
 		st = plan_node_new(b, PLAN_NONE, &plan);
 	if (st == FUND_OK)

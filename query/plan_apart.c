@@ -10,7 +10,7 @@
 #include "query/matches.h"
 
 #define APART_ENOUGH 10u    /* articles that have the compound: two words would rank below them, and to look for them takes time */
-#define APART_COMMON 1000u /* articles that have the rarer of the two words: the same */
+#define APART_COMMON 300u /* articles that have the rarer of the two words: the same */
 
 /* How many bytes of the word fold to `n` of its folded form; 0: none do (a letter folds to two). */
 static enum fund_status unfold(struct plan_build *b, struct slice word, size_t n, size_t *len)
@@ -110,13 +110,13 @@ static uint64_t whole_df(const struct plan *word)
 	return whole->kind == PLAN_TERM && whole->term.kind == TERM_WORD ? whole->term.places.df : 0;
 }
 
+bool plan_is_rare(const struct plan *word) { return whole_df(word) < APART_ENOUGH; }
+
 enum fund_status plan_written_apart(struct plan_build *b, struct slice surface, const struct word_parts *parts, struct plan **word)
 {
 	struct plan *best;
 	size_t cut;
 	bool unknown = b->unknown;
-	if (whole_df(*word) >= APART_ENOUGH)
-		return FUND_OK;
 	enum fund_status st = plan_node_new(b, PLAN_BEST, &best);
 	if (st == FUND_OK && (*word)->kind != PLAN_NONE)
 		st = plan_add_child(b, best, *word);

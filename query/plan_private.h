@@ -30,6 +30,8 @@ enum fund_status plan_plain_word(struct plan_build *b, const struct word *w, enu
 enum fund_status plan_phrase(struct plan_build *b, struct slice text, enum field field, struct plan **out);
 
 /* ---- plan_apart.c ---- */
+/* Few articles have it, so that two words in its place are worth a look. */
+bool plan_is_rare(const struct plan *word);
 /* The compound `surface` as two words side by side, in its own letters: Jonglier Keulen. They count where *word does, or by themselves; *word is left as it
  * is where no article has them. */
 enum fund_status plan_written_apart(struct plan_build *b, struct slice surface, const struct word_parts *parts, struct plan **word);

@@ -114,7 +114,7 @@ static enum fund_status add_hint(struct plan_build *b, struct slice part, double
 	return plan_add_child(b, b->hints, hint);
 }
 
-/* Its parts say something where other words of the query do, too: never that an article matches. */
+/* Its parts say something where other words of the query do, too: never that an article matches. So of a query's only word nobody asks them. */
 static enum fund_status add_own_parts(struct plan_build *b, const struct word_parts *w)
 {
 	enum fund_status st = FUND_OK;
@@ -195,8 +195,11 @@ enum fund_status plan_plain_word(struct plan_build *b, const struct word *w, enu
 	enum fund_status st = plan_word_terms(b, w, field, out);
 	if (st != FUND_OK || w->n_positions > 1 || field != FIELD_ANY)
 		return st;
+	bool rare = plan_is_rare(*out);
+	if (b->one_word && !rare)
+		return FUND_OK;
 	st = word_parts_find(b->searcher, w->surface, b->arena, &parts);
-	if (st == FUND_OK)
+	if (st == FUND_OK && !b->one_word)
 		st = add_own_parts(b, &parts);
-	return st == FUND_OK && parts.n > 1 ? plan_written_apart(b, w->surface, &parts, out) : st;
+	return st == FUND_OK && rare && parts.n > 1 ? plan_written_apart(b, w->surface, &parts, out) : st;
 }

@@ -497,6 +497,32 @@ START_TEST(a_compound_is_no_two_words_that_are_inflected_or_apart_or_another_wor
 }
 END_TEST
 
+/* What the first hit scores from a part of the query's compound: "wand" of Wandhalterung. */
+static void explains_wand(const char *query, bool with)
+{
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s/i -n 1 -f jsonl --explain %s", scratch.dir, query);
+	ck_assert_msg(o.status == 0 && strstr(o.out, "a.txt") && (strstr(o.out, "\"term\": \"wand\"") != NULL) == with, "%s: %s%s", query, o.out, o.err);
+	outcome_free(&o);
+}
+
+START_TEST(parts_of_a_compound_count_beside_other_words_and_not_where_it_is_the_only_one)
+{
+	const char *dir = make_archive();
+	setenv("FUNDSTELLE_DICTIONARY", "none", 1);
+	write_nouns(dir, "Die Wand. Die Halterung. ");
+	file_write(dir, "2020/01/a.txt", "Am Boden lag die Wandhalterung, die von der Wand kam.\n");
+	index_it("");
+	explains_wand("Wandhalterung", false);
+	explains_wand("der Wandhalterung", false);
+	explains_wand("+Wandhalterung -Nirgendwort --from=1900", false);
+	explains_wand("(Wandhalterung)", false);
+	explains_wand("Wandhalterung Boden", true);
+	explains_wand("der (Wandhalterung) Boden", true);
+	clear_dictionary();
+	scratch_remove(&scratch);
+}
+END_TEST
+
 START_TEST(a_compound_that_many_articles_have_is_not_looked_for_as_two_words)
 {
 	const char *dir = make_archive();
@@ -589,6 +615,7 @@ Suite *suite_compound(void)
 	tcase_add_loop_test(t, a_compound_in_one_word_two_words_and_with_a_hyphen_find_each_other, 0, (int)N(spellings));
 	tcase_add_test(t, a_compound_is_no_two_words_that_are_inflected_or_apart_or_another_word);
 	tcase_add_test(t, a_compound_that_is_looked_for_as_two_words_too_is_close_to_its_neighbours);
+	tcase_add_test(t, parts_of_a_compound_count_beside_other_words_and_not_where_it_is_the_only_one);
 	tcase_add_test(t, a_compound_that_many_articles_have_is_not_looked_for_as_two_words);
 	tcase_add_test(t, a_number_is_found_in_groups_as_it_is_in_a_text);
 	tcase_add_test(t, a_part_finds_its_compounds_below_itself_whatever_the_night);
