@@ -72,6 +72,7 @@ static const struct {
 	{ COMPACT, "rename", NULL, EIO, "/data.mdb.new: cannot rename: Input/output error" },
 	{ COMPACT, "unlink", NULL, EACCES, "/index: cannot replace data.mdb: Permission denied" },
 	{ COMPACT, "sync", NULL, EIO, "/data.mdb.new: cannot sync: Input/output error" },
+	{ QUERY, "alloc", NULL, ENOMEM, "segment 1: no memory" },
 	{ QUERY, "open", NULL, EACCES, "/data.mdb: Permission denied" },
 	{ QUERY, "stat", NULL, EIO, "/data.mdb cannot be examined: Input/output error" },
 	{ QUERY, "stat", NULL, EIO, "/index/data.mdb: Input/output error" },
