@@ -261,10 +261,11 @@ static enum fund_status plan_group(struct plan_build *b, const struct ast *ast, 
 	for (const struct ast *c = ast->children, *before = NULL; c && st == FUND_OK; before = c, c = c->next) {
 		struct plan *p;
 		b->hints = NULL;
+		b->has_it = b->one_word || c->sign != SIGN_SHOULD;
 		st = plan_node(b, c, &p);
 		if (st == FUND_OK)
 			st = plan_grouped_number(b, before, c);
-		if (st == FUND_OK && b->hints && p && c->sign != SIGN_MUST_NOT)
+		if (st == FUND_OK && b->hints && p && c->sign != SIGN_MUST_NOT) /* those of a group within, or of a number */
 			st = take_hints(b, b->hints, &hints);
 		if (st != FUND_OK || !p)
 			continue; /* punctuation alone asks for nothing */
@@ -373,7 +374,7 @@ enum fund_status plan_build(struct plan_build *b, const struct ast *ast, struct 
 	struct plan *plan = NULL;
 	b->n_limits = 0;
 	b->hints = NULL;
-	b->one_word = ast && count_asked(ast) == 1;
+	b->one_word = b->has_it = ast && count_asked(ast) == 1;
 	enum fund_status st = ast ? plan_node(b, ast, &plan) : FUND_OK;
 	if (st == FUND_OK && plan && b->hints)
 		st = with_hints(b, b->hints, &plan);

@@ -104,6 +104,7 @@ struct plan_build {
 	bool ocr;		 /* letters that machines confuse cost fuzzy words less */
 	bool unknown;		 /* a word was met that the index lacks */
 	bool one_word;		 /* nothing else is asked for */
+	bool has_it;		 /* every hit has the word at hand, or none has */
 	struct plan *hints;	 /* PLAN_BOOL: hints that belong to the group in the making; NULL: none yet */
 	struct plan_limit *limits; /* filled */
 	uint32_t n_limits;

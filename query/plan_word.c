@@ -28,10 +28,12 @@ static enum fund_status find_term(struct plan_build *b, struct slice bytes, enum
 	struct slice term;
 	struct term_places places;
 	*out = NULL;
+	if (weight == 0) /* tried out by bench/rank */
+		return FUND_OK;
 	enum fund_status st = plan_with_class(b, class, bytes, &term);
 	if (st == FUND_OK)
 		st = searcher_locate(b->searcher, term, b->arena, &places);
-	if (st != FUND_OK || places.df == 0 || weight == 0)
+	if (st != FUND_OK || places.df == 0)
 		return st;
 	st = plan_node_new(b, PLAN_TERM, out);
 	if (st == FUND_OK)
@@ -114,7 +116,7 @@ static enum fund_status add_hint(struct plan_build *b, struct slice part, double
 	return plan_add_child(b, b->hints, hint);
 }
 
-/* Its parts say something where other words of the query do, too: never that an article matches. So of a query's only word nobody asks them. */
+/* Its parts say something where other words of the query do, too: never that an article matches. Whatever has the compound anyway is not asked for them. */
 static enum fund_status add_own_parts(struct plan_build *b, const struct word_parts *w)
 {
 	enum fund_status st = FUND_OK;
@@ -195,11 +197,11 @@ enum fund_status plan_plain_word(struct plan_build *b, const struct word *w, enu
 	enum fund_status st = plan_word_terms(b, w, field, out);
 	if (st != FUND_OK || w->n_positions > 1 || field != FIELD_ANY)
 		return st;
-	bool rare = plan_is_rare(*out);
-	if (b->one_word && !rare)
+	bool hints = !b->has_it && b->searcher->ranking.own_part > 0, apart = plan_is_rare(*out) && b->searcher->ranking.variant > 0;
+	if (!hints && !apart)
 		return FUND_OK;
 	st = word_parts_find(b->searcher, w->surface, b->arena, &parts);
-	if (st == FUND_OK && !b->one_word)
+	if (st == FUND_OK && hints)
 		st = add_own_parts(b, &parts);
-	return st == FUND_OK && rare && parts.n > 1 ? plan_written_apart(b, w->surface, &parts, out) : st;
+	return st == FUND_OK && apart && parts.n > 1 ? plan_written_apart(b, w->surface, &parts, out) : st;
 }
