@@ -112,6 +112,27 @@ static inline uint8_t cursor_u8(struct cursor *c) { return c->p < c->end ? *c->p
 /* Sets bad when it runs past the end or does not fit 64 bits. Most numbers are one byte. */
 uint64_t cursor_long_varint(struct cursor *c);
 static inline uint64_t cursor_varint(struct cursor *c) { return c->p < c->end && *c->p < 0x80 ? *c->p++ : cursor_long_varint(c); }
+/* The same for a cursor that is a local variable and may stay in registers: nobody is given its address. */
+static inline uint64_t cursor_varint_local(struct cursor *c)
+{
+	if (c->p < c->end && *c->p < 0x80)
+		return *c->p++;
+	if (c->end - c->p > 1 && c->p[1] < 0x80) {
+		c->p += 2;
+		return (uint64_t)(c->p[-2] & 0x7fu) | (uint64_t)c->p[-1] << 7;
+	}
+	struct cursor other = *c;
+	uint64_t v = cursor_long_varint(&other);
+	*c = other;
+	return v;
+}
+/* Over so many bytes, of such a one. */
+static inline void cursor_pass_local(struct cursor *c, uint64_t len)
+{
+	bool fits = len <= cursor_left(c);
+	c->p = fits ? c->p + len : c->end;
+	c->bad |= !fits;
+}
 /* The same for 32 bits. */
 static inline uint32_t cursor_varint32(struct cursor *c)
 {

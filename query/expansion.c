@@ -74,20 +74,31 @@ static size_t vain_head(void *context, struct slice head)
 		return 0;
 	return automaton_vain(context) ? automaton_vain(context) : head.len;
 }
+static size_t vain_start(void *context, struct slice start)
+{
+	uint32_t cost;
+	return automaton_matches(context, start, &cost) ? 0 : automaton_vain(context);
+}
 _Static_assert(NEAR_END_LETTERS == FORM_HEAD, "no more letters than bytes");
 
 static uint64_t end_cost(void *context, uint64_t letters, uint32_t cost[2]) { return near_end_cost(context, letters, cost); }
 
-enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct automaton *a)
+static enum fund_status scan_near(struct form_scan *f, const struct chunk_source *s, uint8_t class, const struct near_word *near)
 {
-	const struct near_word *near = automaton_near(a);
 	struct near_end head, tail;
-	if (!near)
-		return form_scan_heads(f, s, class, vain_head, a);
 	near_end_init(&head, near, false);
 	near_end_init(&tail, near, true);
 	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_most(near), .few = head.few, .any = { head.any[0], head.any[1] } };
 	return form_scan_ends(f, s, class, &ends);
+}
+
+enum fund_status expansion_scan(struct form_scan *f, const struct chunk_source *s, uint8_t class, struct automaton *a)
+{
+	const struct near_word *near = automaton_near(a);
+	enum fund_status st = near ? scan_near(f, s, class, near) : form_scan_heads(f, s, class, vain_head, a);
+	if (st == FUND_OK)
+		form_scan_ask(f, vain_start, a);
+	return st;
 }
 
 /* Takes what matches of a walk that was begun with this status. */

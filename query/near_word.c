@@ -508,7 +508,7 @@ uint64_t near_end_cost(struct near_end *e, uint64_t bytes, uint32_t cost[2])
 	cost[1] = e->least[e->n < e->few ? e->n : e->few];
 	if (!is_told(e, 0, cost[0]) && !is_told(e, 1, cost[1]))
 		return e->n > 0 && e->n == e->n_whole ? behind_vain(e) : 0;
-	if ((bytes & 0xFF) == 0 && !is_near(e->word, bytes, e->back))
+	if ((bytes & 0xFF) == 0 && (e->few || !is_near(e->word, bytes, e->back))) /* `few`: near words are longer than an end */
 		cost[0] = cost[1] = most + 1;
 	return 0;
 }

@@ -101,16 +101,22 @@ static uint64_t with_rest(uint64_t key, struct slice rest, const uint8_t *end)
 
 static bool read_key(struct affix_iter *it)
 {
-	uint8_t head = cursor_u8(&it->cursor), shared = head & 7u;
-	size_t len = head >> 3;
+	struct cursor c = it->cursor;
+	uint8_t head = *c.p++, shared = head & 7u;
+	uint64_t len = head >> 3;
 	if (shared >= AFFIX_KEY || (it->is_first && shared))
 		return false;
-	struct slice rest = cursor_take(&it->cursor, AFFIX_KEY - shared);
-	uint64_t key = with_rest(it->key >> 8 * (AFFIX_KEY - shared), rest, it->cursor.end);
+	struct slice rest = slice_of(c.p, AFFIX_KEY - shared);
+	cursor_pass_local(&c, rest.len);
+	if (c.bad)
+		return false;
+	uint64_t key = with_rest(it->key >> 8 * (AFFIX_KEY - shared), rest, c.end);
 	if (len == AFFIX_LEN_INLINE)
-		len += (size_t)cursor_varint32(&it->cursor);
-	it->blocks = cursor_take(&it->cursor, len);
-	bool right = !it->cursor.bad && key > it->key && (!it->is_first || key == first_key(it, it->block));
+		len += cursor_varint_local(&c);
+	it->blocks = slice_of(c.p, (size_t)len);
+	cursor_pass_local(&c, len);
+	bool right = !c.bad && key > it->key && (!it->is_first || key == first_key(it, it->block));
+	it->cursor = c;
 	it->is_first = false;
 	it->key = key;
 	return right;
@@ -127,21 +133,25 @@ static unsigned agreement(const struct affix_iter *it)
  * is less than that of `from`. */
 static bool pass_keys(struct affix_iter *it)
 {
-	struct cursor *c = &it->cursor;
+	struct cursor c = it->cursor;
 	unsigned agree = agreement(it);
 	uint8_t other = (uint8_t)(it->from >> 8 * (AFFIX_KEY - 1 - agree));
-	while (c->p < c->end && ((*c->p & 7u) > agree || ((*c->p & 7u) == agree && c->end - c->p > 1 && c->p[1] < other))) {
-		uint8_t head = *c->p++;
-		size_t len = head >> 3;
+	while (c.p < c.end && ((*c.p & 7u) > agree || ((*c.p & 7u) == agree && c.end - c.p > 1 && c.p[1] < other))) {
+		uint8_t head = *c.p++;
+		uint64_t len = head >> 3;
 		unsigned shared = head & 7u;
 		if (shared >= AFFIX_KEY)
 			return false;
-		cursor_take(c, AFFIX_KEY - shared);
-		if (len == AFFIX_LEN_INLINE)
-			len += (size_t)cursor_varint32(c);
-		cursor_take(c, len);
+		if (len < AFFIX_LEN_INLINE) {
+			cursor_pass_local(&c, AFFIX_KEY - shared + len);
+			continue;
+		}
+		cursor_pass_local(&c, AFFIX_KEY - shared);
+		len += cursor_varint_local(&c);
+		cursor_pass_local(&c, len);
 	}
-	return !c->bad;
+	it->cursor = c;
+	return !c.bad;
 }
 
 /* The next block that may have a key >= from. */
@@ -175,23 +185,4 @@ void affix_skip(struct affix_iter *it, uint64_t from)
 	it->from = from;
 	if (it->block + 1 < it->n_blocks && first_key(it, it->block + 1) <= from)
 		it->cursor = cursor_of(slice_of("", 0));
-}
-
-/* ---- blocks of a key ---- */
-
-enum fund_status affix_blocks(struct slice runs, uint32_t n_blocks, void (*block)(void *context, uint32_t block), void *context)
-{
-	struct cursor c = cursor_of(runs);
-	uint64_t next = 0;
-	while (cursor_left(&c)) {
-		uint64_t v = cursor_varint(&c), first = next + (v >> 1), last = first;
-		if (v & 1)
-			last += 1 + (uint64_t)cursor_varint32(&c);
-		if (c.bad || first < next || last >= n_blocks)
-			return FUND_CORRUPT;
-		for (uint64_t i = first; i <= last; i++)
-			block(context, (uint32_t)i);
-		next = last + 2;
-	}
-	return FUND_OK;
 }

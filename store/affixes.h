@@ -56,6 +56,21 @@ enum fund_status affix_next(struct affix_iter *it);
 /* The next key is the first one >= from; from > it->key. Blocks between are not read. */
 void affix_skip(struct affix_iter *it, uint64_t from);
 /* Calls `block` for each block of the runs; FUND_CORRUPT: they cannot be right, or reach behind `n_blocks`. */
-enum fund_status affix_blocks(struct slice runs, uint32_t n_blocks, void (*block)(void *context, uint32_t block), void *context);
+static inline enum fund_status affix_blocks(struct slice runs, uint32_t n_blocks, void (*block)(void *context, uint32_t block), void *context)
+{
+	struct cursor c = cursor_of(runs);
+	uint64_t next = 0;
+	while (c.p < c.end) {
+		uint64_t v = cursor_varint_local(&c), first = next + (v >> 1), last = first;
+		if (v & 1)
+			last += 1 + cursor_varint_local(&c);
+		if (c.bad || first < next || last < first || last >= n_blocks)
+			return FUND_CORRUPT;
+		for (uint64_t i = first; i <= last; i++)
+			block(context, (uint32_t)i);
+		next = last + 2;
+	}
+	return FUND_OK;
+}
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/hash.h"
-#include "store/dictionary.h"
+#include "store/dictionary_entry.h"
 #include "store/planted.h"
 
 /* ---- chunks and blocks ---- */
@@ -103,69 +103,16 @@ static enum fund_status open_block(struct dictionary_iter *it)
 	return block_head(&it->cursor, &it->left, &it->next_list, &it->next_positions, &it->forms) ? FUND_OK : FUND_CORRUPT;
 }
 
-/* ---- entries ---- */
-
-static bool read_term(struct dictionary_iter *it)
-{
-	struct cursor *c = &it->cursor;
-	uint64_t shared = cursor_varint(c), len = cursor_varint(c);
-	if (c->bad || shared > it->entry.term.len || len > DICTIONARY_TERM_MAX || shared + len > DICTIONARY_TERM_MAX || shared + len == 0)
-		return false;
-	struct slice suffix = cursor_take(c, (size_t)len);
-	if (c->bad)
-		return false;
-	if (len)
-		memcpy(it->term + shared, suffix.data, (size_t)len);
-	it->entry.term = slice_of(it->term, (size_t)(shared + len));
-	it->shared = (uint32_t)shared;
-	return true;
-}
-
-static bool read_place(struct cursor *c, uint64_t *next, uint64_t *address, uint64_t *len)
-{
-	uint64_t v = cursor_varint(c), distance = v & 1 ? cursor_varint(c) : 0;
-	*len = v >> 1;
-	*address = *next + distance;
-	*next = *address + *len;
-	return !c->bad && *address >= distance && *next >= *address;
-}
-
-static bool read_entry(struct dictionary_iter *it)
-{
-	struct cursor *c = &it->cursor;
-	struct term_entry *e = &it->entry;
-	uint64_t tag = cursor_varint(c), more = cursor_varint(c);
-	if (c->bad || tag / 9 < 1 || tag / 9 >= UINT32_MAX)
-		return false;
-	e->form = (enum list_form)(tag % 3);
-	e->has_positions = tag / 3 % 3 > 0;
-	e->several_forms = tag / 3 % 3 == 2;
-	e->df = (uint32_t)(tag / 9);
-	e->cf = e->df + more;
-	e->payload = (struct slice){ NULL, 0 };
-	e->list = e->list_len = e->positions = e->positions_len = 0;
-	if (e->cf < more)
-		return false;
-	if (e->form == LIST_INLINE) {
-		e->payload = cursor_take(c, (size_t)cursor_varint32(c));
-		return !c->bad;
-	}
-	if (!read_place(c, &it->next_list, &e->list, &e->list_len))
-		return false;
-	return !e->has_positions || read_place(c, &it->next_positions, &e->positions, &e->positions_len);
-}
+/* ---- lookups ---- */
 
 static enum fund_status next_in_block(struct dictionary_iter *it)
 {
-	bool is_first = it->index == UINT32_MAX; /* its term stands in the header */
-	if ((!is_first && !read_term(it)) || !read_entry(it))
+	struct cursor c = it->cursor;
+	if (!entry_read(it, &c))
 		return FUND_CORRUPT;
-	it->left--;
-	it->index++;
+	it->cursor = c;
 	return FUND_OK;
 }
-
-/* ---- lookups ---- */
 
 /* Is all that stands behind the iterator's block greater than `term`? The search compared keys of chunks, which have no checksum: one damaged byte there could
  * have led it to the wrong one. */
@@ -203,38 +150,41 @@ static enum fund_status find_block(struct dictionary_iter *it, const struct chun
 }
 
 /* The iterator's term, of which what it shares with the one before is known to be the beginning of `term`. */
-static bool put_together(struct dictionary_iter *it, struct slice term, struct slice suffix)
+static void put_together(struct dictionary_iter *it, struct slice term, struct slice suffix)
 {
 	memcpy(it->term, term.data, it->shared);
 	if (suffix.len)
 		memcpy(it->term + it->shared, suffix.data, suffix.len);
-	return true;
 }
 
-/* The block's next term against `term`, with which the one before, a lesser one, shares `match` bytes. Not put together: of a lesser one only what it
- * shares counts. *order as of slice_compare(). */
-static bool compare_next(struct dictionary_iter *it, struct slice term, size_t *match, int *order)
+/* `suffix` against what `term` has behind `*match` bytes, which becomes how many they share. As slice_compare(). */
+static inline int compare_rest(struct slice suffix, struct slice term, size_t *match)
 {
-	struct cursor *c = &it->cursor;
-	uint64_t shared = cursor_varint(c), len = cursor_varint(c);
-	struct slice suffix = len <= DICTIONARY_TERM_MAX ? cursor_take(c, (size_t)len) : slice_of(NULL, 0);
-	if (c->bad || shared > it->entry.term.len || shared + len > DICTIONARY_TERM_MAX || shared + len == 0)
+	struct slice rest = slice_from(term, *match);
+	size_t n = suffix.len < rest.len ? suffix.len : rest.len, same = 0;
+	while (same < n && suffix.data[same] == rest.data[same])
+		same++;
+	*match += same;
+	if (same == n)
+		return (suffix.len > rest.len) - (suffix.len < rest.len);
+	return suffix.data[same] < rest.data[same] ? -1 : 1;
+}
+
+/* The block's next term against `term`, with which the one before, a lesser one, shares `match` bytes. A lesser one is not put together. *order as of
+ * slice_compare(). */
+static inline bool compare_next(struct dictionary_iter *it, struct cursor *c, struct slice term, size_t *match, int *order)
+{
+	uint64_t shared = cursor_varint_local(c), len = cursor_varint_local(c);
+	if (shared > it->entry.term.len || len > DICTIONARY_TERM_MAX - shared || shared + len == 0 || len > cursor_left(c))
 		return false;
+	struct slice suffix = slice_of(c->p, (size_t)len);
+	cursor_pass_local(c, len);
 	it->entry.term.len = (size_t)(shared + len);
 	it->shared = (uint32_t)shared;
-	*order = shared > *match ? -1 : 1;
-	if (shared != *match)
-		return shared > *match || put_together(it, term, suffix);
-	struct slice rest = slice_from(term, (size_t)shared);
-	size_t same = 0;
-	while (same < suffix.len && same < rest.len && suffix.data[same] == rest.data[same])
-		same++;
-	if (same == suffix.len || same == rest.len)
-		*order = (suffix.len > rest.len) - (suffix.len < rest.len);
-	else
-		*order = suffix.data[same] < rest.data[same] ? -1 : 1;
-	*match += same;
-	return *order < 0 || put_together(it, term, suffix);
+	*order = shared > *match ? -1 : shared < *match ? 1 : compare_rest(suffix, term, match);
+	if (*order >= 0)
+		put_together(it, term, suffix);
+	return true;
 }
 
 /* The block's first term stands in the header whole. */
@@ -252,20 +202,23 @@ static enum fund_status compare_first(struct dictionary_iter *it, struct slice t
 /* The first term of the block found that is >= `term`; FUND_NOT_FOUND: none in this block. */
 static enum fund_status find_in_block(struct dictionary_iter *it, struct slice term)
 {
+	struct cursor c = it->cursor;
 	size_t match = 0;
 	int order;
 	enum fund_status st = compare_first(it, term, &match, &order);
 	if (st != FUND_OK)
 		return st;
-	for (; it->left; it->left--) {
+	while (it->left) {
+		it->left--;
 		it->index++;
-		if ((it->index && !compare_next(it, term, &match, &order)) || !read_entry(it))
+		if ((it->index && !compare_next(it, &c, term, &match, &order)) || !entry_read_numbers(it, &c))
 			return FUND_CORRUPT;
 		if (order >= 0) {
-			it->left--;
+			it->cursor = c;
 			return FUND_OK;
 		}
 	}
+	it->cursor = c;
 	st = check_neighbour(it, term);
 	return st == FUND_OK ? FUND_NOT_FOUND : st;
 }
@@ -368,6 +321,18 @@ enum fund_status dictionary_n_blocks(const struct chunk_source *s, uint32_t *n)
 	st = found.len == 4 ? dictionary_seek_block(&it, s, get_be32_tail(found)) : FUND_CORRUPT;
 	*n = st == FUND_OK ? it.first_block + it.n_blocks : 0;
 	return st;
+}
+
+struct slice dictionary_iter_common(const struct dictionary_iter *it)
+{
+	struct slice first, behind;
+	size_t n = 0;
+	if (it->block + 1 >= it->n_blocks || first_term(it->chunk, it->n_blocks, it->block, &first) != FUND_OK ||
+	    first_term(it->chunk, it->n_blocks, it->block + 1, &behind) != FUND_OK)
+		return slice_of(NULL, 0);
+	while (n < first.len && n < behind.len && first.data[n] == behind.data[n])
+		n++;
+	return slice_of(first.data, n);
 }
 
 struct slice dictionary_iter_rules(const struct dictionary_iter *it)

@@ -58,6 +58,8 @@ enum fund_status dictionary_move_to_block(struct dictionary_iter *it, uint32_t b
 enum fund_status dictionary_n_blocks(const struct chunk_source *s, uint32_t *n);
 /* FUND_OK, FUND_END, FUND_CORRUPT. */
 enum fund_status dictionary_next(struct dictionary_iter *it);
+/* What all terms of the current block begin with; less where nobody knows without reading on. */
+struct slice dictionary_iter_common(const struct dictionary_iter *it);
 /* The rules of the current chunk's forms (edits.h). */
 struct slice dictionary_iter_rules(const struct dictionary_iter *it);
 static inline uint32_t dictionary_iter_block(const struct dictionary_iter *it) { return it->first_block + it->block; }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/edits.h"
 
-#define CUT_INLINE 31u /* as much as fits the rule's first byte */
-
 /* ---- making ---- */
 
 /* Do both go on alike behind a replacement? */
@@ -48,10 +46,10 @@ void edit_make(struct slice base, struct slice word, struct edit *out)
 		j += to;
 		last = i;
 	}
-	size_t cut = base.len - i, more = cut < CUT_INLINE ? cut : CUT_INLINE;
+	size_t cut = base.len - i, more = cut < EDIT_CUT_INLINE ? cut : EDIT_CUT_INLINE;
 	out->rule[0] = (uint8_t)(out->n_places | more << 3);
-	if (more == CUT_INLINE)
-		*p++ = (uint8_t)(cut - CUT_INLINE);
+	if (more == EDIT_CUT_INLINE)
+		*p++ = (uint8_t)(cut - EDIT_CUT_INLINE);
 	memcpy(p, word.data + j, word.len - j);
 	out->rule_len = (uint32_t)(p + (word.len - j) - out->rule);
 }
@@ -75,7 +73,7 @@ size_t edit_apply(struct slice rule, const uint8_t *places, struct slice base, u
 		base = slice_part(base, kept + from, base.len - kept - from);
 	}
 	size_t cut = head >> 3;
-	if (cut == CUT_INLINE)
+	if (cut == EDIT_CUT_INLINE)
 		cut += cursor_u8(&c);
 	size_t more = cursor_left(&c);
 	if (c.bad || cut > base.len || len + base.len - cut + more > room)
@@ -93,10 +91,6 @@ bool edit_keeps(struct slice rule, const uint8_t *places, size_t len, size_t n, 
 	struct cursor c = cursor_of(rule);
 	uint8_t head = cursor_u8(&c);
 	size_t kept = 0, gone = 0, come = 0;
-	if ((head & 7u) == 0 && head >> 3 < CUT_INLINE) { /* most: another end */
-		*made = len - (head >> 3) + cursor_left(&c);
-		return !c.bad && len >= (head >> 3) + n;
-	}
 	for (uint32_t k = 0; k < (head & 7u); k++) {
 		uint8_t lengths = cursor_u8(&c);
 		if (k == 0 && places[0] < n)
@@ -106,7 +100,7 @@ bool edit_keeps(struct slice rule, const uint8_t *places, size_t len, size_t n, 
 		come += cursor_take(&c, lengths & 15u).len;
 	}
 	size_t cut = head >> 3;
-	if (cut == CUT_INLINE)
+	if (cut == EDIT_CUT_INLINE)
 		cut += cursor_u8(&c);
 	if (c.bad || len < kept + gone + cut || ((head & 7u) == 0 && len - cut < n))
 		return false;
@@ -124,14 +118,15 @@ bool edit_list_begin(struct edit_list *list, struct slice bytes)
 
 static bool read_listed(struct edit_list *list, uint8_t number, struct slice *rule)
 {
-	const uint8_t *p = list->rest.p;
-	for (; list->n_read <= number && p < list->rest.end && *p && list->rest.end - p > *p; p += 1 + *p) {
-		list->letters[list->n_read] = 0;
-		list->rules[list->n_read++] = slice_of(p + 1, *p);
-	}
+	const uint8_t *p = list->rest.p, *end = list->rest.end;
+	uint32_t n = list->n_read;
+	for (; n <= number && p < end && *p && end - p > *p; p += 1 + *p)
+		list->at[n++] = p;
+	memset(list->letters + list->n_read, 0, (n - list->n_read) * sizeof *list->letters);
 	list->rest.p = p;
-	*rule = number < list->n_read ? list->rules[number] : slice_of(NULL, 0);
-	return number < list->n_read;
+	list->n_read = n;
+	*rule = number < n ? edit_listed(list, number) : slice_of(NULL, 0);
+	return number < n;
 }
 
 bool edit_rule_read_on(struct edit_list *list, struct cursor *c, struct slice *rule)
@@ -154,4 +149,14 @@ bool edit_rule_pass_on(struct edit_list *list, struct cursor *c, uint64_t *lette
 	*letters = letters_in(slice_from(rule, 1));
 	cursor_take(c, n_places);
 	return !c->bad;
+}
+
+bool edit_rule_keeps_on(struct edit_list *list, struct cursor *c, size_t len, size_t n, size_t *made)
+{
+	struct slice rule;
+	uint32_t n_places;
+	if (!edit_rule_read_on(list, c, &rule) || !edit_rule_places(rule, &n_places))
+		return false;
+	struct slice places = cursor_take(c, n_places);
+	return !c->bad && edit_keeps(rule, places.data, len, n, made);
 }

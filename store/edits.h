@@ -13,6 +13,7 @@
 
 #define EDIT_PLACES 7u
 #define EDIT_RULE_MAX 255u
+#define EDIT_CUT_INLINE 31u /* bytes cut: as many as fit a rule's first byte */
 #define EDITS_LISTED 254u
 
 struct edit {
@@ -40,34 +41,53 @@ struct edit_list {
 	/* private: read as far as they are asked for, and frequent ones have low numbers */
 	uint32_t n_read;
 	struct cursor rest;
-	struct slice rules[EDITS_LISTED];
+	const uint8_t *at[EDITS_LISTED]; /* a rule's length, and the rule */
 	uint64_t letters[EDITS_LISTED]; /* that a rule puts into a word, among others (letters.h); 0: not asked yet, or none */
 };
 /* The list in these bytes, which it borrows. */
 bool edit_list_begin(struct edit_list *list, struct slice bytes);
+static inline struct slice edit_listed(const struct edit_list *list, uint8_t number) { return slice_of(list->at[number] + 1, *list->at[number]); }
 /* A rule by its number, or, behind EDITS_LISTED, as it stands there. */
 bool edit_rule_read_on(struct edit_list *list, struct cursor *c, struct slice *rule);
 static inline bool edit_rule_read(struct edit_list *list, struct cursor *c, struct slice *rule)
 {
 	if (c->p == c->end || *c->p >= list->n_read)
 		return edit_rule_read_on(list, c, rule);
-	*rule = list->rules[*c->p++];
+	*rule = edit_listed(list, *c->p++);
 	return true;
 }
 /* Over a rule and its places; *letters: as above. */
 bool edit_rule_pass_on(struct edit_list *list, struct cursor *c, uint64_t *letters);
 static inline bool edit_rule_pass(struct edit_list *list, struct cursor *c, uint64_t *letters)
 {
-	if (c->p == c->end || *c->p >= list->n_read)
-		return edit_rule_pass_on(list, c, letters);
-	uint8_t number = *c->p++, n_places = list->rules[number].data[0] & 7u;
+	if (c->p == c->end || *c->p >= list->n_read) {
+		struct cursor other = *c;
+		bool right = edit_rule_pass_on(list, &other, letters);
+		*c = other;
+		return right;
+	}
+	uint8_t number = *c->p++, n_places = list->at[number][1] & 7u;
 	if (!list->letters[number])
-		list->letters[number] = letters_in(slice_from(list->rules[number], 1));
+		list->letters[number] = letters_in(slice_from(edit_listed(list, number), 1));
 	*letters = list->letters[number];
-	if (n_places > cursor_left(c))
-		return false;
-	c->p += n_places;
-	return true;
+	cursor_pass_local(c, n_places);
+	return !c->bad;
+}
+/* Over a rule and its places: edit_keeps(). */
+bool edit_rule_keeps_on(struct edit_list *list, struct cursor *c, size_t len, size_t n, size_t *made);
+static inline bool edit_rule_keeps(struct edit_list *list, struct cursor *c, size_t len, size_t n, size_t *made)
+{
+	const uint8_t *at = c->p < c->end && *c->p < list->n_read ? list->at[*c->p] : NULL;
+	if (at && (at[1] & 7u) == 0 && at[1] >> 3 < EDIT_CUT_INLINE) { /* most: another end */
+		size_t cut = at[1] >> 3;
+		c->p++;
+		*made = len - cut + *at - 1;
+		return len >= cut + n;
+	}
+	struct cursor other = *c;
+	bool keeps = edit_rule_keeps_on(list, &other, len, n, made);
+	*c = other;
+	return keeps;
 }
 
 #endif

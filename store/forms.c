@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "store/affixes.h"
+#include "store/dictionary_entry.h"
 #include "store/edits.h"
 
 void term_forms_release(struct term_forms *f)
@@ -35,20 +36,20 @@ static enum fund_status make_room(struct term_forms *f, uint32_t n)
 	return FUND_OK;
 }
 
-static bool read_rule(struct term_walk *w, struct slice *rule, struct slice *places)
+static bool read_rule(struct term_walk *w, struct cursor *c, struct slice *rule, struct slice *places)
 {
 	uint32_t n_places;
-	if (!edit_rule_read(&w->rules, &w->cursor, rule) || !edit_rule_places(*rule, &n_places))
+	if (!edit_rule_read(&w->rules, c, rule) || !edit_rule_places(*rule, &n_places))
 		return false;
-	*places = cursor_take(&w->cursor, n_places);
-	return !w->cursor.bad;
+	*places = cursor_take(c, n_places);
+	return !c->bad;
 }
 
 /* Appends a word to f->words. */
 static enum fund_status read_word(struct term_walk *w, struct slice base, struct term_forms *f)
 {
 	struct slice rule, places;
-	if (!read_rule(w, &rule, &places))
+	if (!read_rule(w, &w->cursor, &rule, &places))
 		return FUND_CORRUPT;
 	size_t len = edit_apply(rule, places.data, base, f->words.data + f->words.len, FORM_MAX);
 	f->words.len += len;
@@ -102,79 +103,124 @@ static enum fund_status read_several(struct term_walk *w, const struct term_entr
 	return st == FUND_OK && counts_fit(e, df_less, f) && !w->cursor.bad ? FUND_OK : st == FUND_OK ? FUND_CORRUPT : st;
 }
 
-static bool begins(struct slice word, struct slice with) { return word.len >= with.len && memcmp(word.data, with.data, with.len) == 0; }
+static bool begins(struct slice word, struct slice with) { return word.len >= with.len && slice_equal(slice_part(word, 0, with.len), with); }
 
 /* The counts behind a form's word. */
-static void skip_counts(struct cursor *c, uint64_t ordinal, uint64_t n)
+static inline void skip_counts(struct cursor *c, uint64_t ordinal, uint64_t n)
 {
-	if (ordinal ? cursor_varint(c) > 0 : n > 1)
-		cursor_varint(c);
+	if (ordinal ? cursor_varint_local(c) > 0 : n > 1)
+		cursor_varint_local(c);
 }
 
+/* ---- terms that are passed over ---- */
+
+static inline bool has_forms(const struct term_entry *e) { return e->term.len > 0 && class_has_forms(e->term.data[0]); }
+
 /* Most of a term's letters are those of the one before. */
-static uint64_t term_letters(struct term_walk *w)
+static inline uint64_t term_letters(struct term_walk *w)
 {
 	struct slice term = w->terms.entry.term;
-	size_t i = w->terms.shared > 1 ? w->terms.shared : 1;
-	uint64_t all = w->letters[i];
-	for (; i < term.len; i++)
-		w->letters[i + 1] = all |= letter_bit(term.data[i]);
+	uint64_t all = w->letters[w->n_letters], *behind = w->letters + w->n_letters;
+	for (const uint8_t *p = term.data + w->n_letters, *end = slice_end(term); p < end; p++)
+		*++behind = all |= letter_bit(*p);
+	w->n_letters = term.len;
 	return all;
 }
 
-/* The term lacks letters that are wanted: do all its forms? They have no others but those of their rules. */
-static bool all_lack(struct term_walk *w, const struct term_entry *e, uint64_t has)
+/* The term lacks letters that are wanted: do all its forms? They have no others but those of their rules. Then *forms is behind them. */
+static inline bool all_lack(struct term_walk *w, struct cursor *forms, uint64_t has)
 {
-	uint64_t n = e->several_forms ? cursor_varint(&w->cursor) + 2 : 1;
+	struct cursor c = *forms;
+	uint64_t n = w->terms.entry.several_forms ? cursor_varint_local(&c) + 2 : 1;
 	for (uint64_t i = 0; i < n; i++) {
 		uint64_t more;
-		if (!edit_rule_pass(&w->rules, &w->cursor, &more) || !letters_lack(w->wanted, has | more))
+		if (!edit_rule_pass(&w->rules, &c, &more) || !letters_lack(w->wanted, has | more))
 			return false;
 		if (i == 0)
 			has |= more;
-		skip_counts(&w->cursor, i, n);
+		skip_counts(&c, i, n);
 	}
-	return !w->cursor.bad;
+	if (!c.bad)
+		*forms = c;
+	return !c.bad;
 }
 
-/* The term begins as `vain` does: do all its forms, whose rules leave that as it is? */
-static bool all_begin_vain(struct term_walk *w, const struct term_entry *e, struct slice base)
+/* A term of `len` bytes begins as `vain` does: do all its forms, whose rules leave that as it is? Then *forms is behind them. */
+static inline __attribute__((always_inline)) bool all_begin_vain(struct term_walk *w, struct cursor *forms, size_t len, bool several)
 {
-	size_t n_vain = w->vain.len, len = base.len;
-	uint64_t n = e->several_forms ? cursor_varint(&w->cursor) + 2 : 1;
-	bool all = true;
-	for (uint64_t i = 0; i < n && all; i++) {
-		struct slice rule, places;
+	struct cursor c = *forms;
+	size_t n_vain = w->vain.len;
+	uint64_t n = several ? cursor_varint_local(&c) + 2 : 1;
+	for (uint64_t i = 0; i < n; i++) {
 		size_t made;
-		all = read_rule(w, &rule, &places) && edit_keeps(rule, places.data, len, n_vain, &made);
-		if (all && i == 0)
+		if (!edit_rule_keeps(&w->rules, &c, len, n_vain, &made))
+			return false;
+		if (i == 0)
 			len = made;
-		if (all)
-			skip_counts(&w->cursor, i, n);
+		skip_counts(&c, i, n);
 	}
-	return all && !w->cursor.bad;
+	if (!c.bad)
+		*forms = c;
+	return !c.bad;
 }
 
 /* Terms none of whose forms is looked for cost no more than their rules. */
-static bool pass_over(struct term_walk *w, const struct term_entry *e, struct slice base)
+static inline bool pass_over(struct term_walk *w, struct cursor *forms)
 {
-	struct cursor start = w->cursor;
+	size_t shared = w->terms.shared > 1 ? w->terms.shared : 1;
+	w->n_letters = shared < w->n_letters ? shared : w->n_letters;
+	if (shared <= w->vain.len)
+		w->begins_vain = begins(slice_from(w->terms.entry.term, 1), w->vain);
+	if (w->vain.len && w->begins_vain && all_begin_vain(w, forms, w->terms.entry.term.len - 1, w->terms.entry.several_forms))
+		return true;
 	uint64_t has = w->wanted.all ? term_letters(w) : 0;
-	if (letters_lack(w->wanted, has) && all_lack(w, e, has))
-		return true;
-	w->cursor = start;
-	if (w->vain.len && begins(base, w->vain) && all_begin_vain(w, e, base))
-		return true;
-	w->cursor = start;
-	return false;
+	return letters_lack(w->wanted, has) && all_lack(w, forms, has);
 }
+
+/* From the current term, which has forms, to the first one that is not passed over, or the block's last one. -> is it another one? */
+static bool skim(struct term_walk *w, bool *right)
+{
+	struct cursor entries = w->terms.cursor, forms = w->cursor; /* registers: most of a scan is here */
+	bool passed;
+	*right = true;
+	while ((passed = *right && has_forms(&w->terms.entry) && pass_over(w, &forms)) && w->terms.left)
+		*right = entry_read(&w->terms, &entries);
+	w->terms.cursor = entries;
+	w->cursor = forms;
+	return !passed;
+}
+
+/* ---- a walk ---- */
 
 enum fund_status term_walk_begin(struct term_walk *w, const struct chunk_source *s, struct slice from)
 {
 	w->rules_of = NULL;
 	w->vain = slice_of(NULL, 0);
+	w->begins_vain = false;
 	w->wanted = (struct letters_wanted){ 0 };
+	w->letters[1] = 0;
+	w->n_letters = 1;
 	return dictionary_seek_block_of(&w->terms, s, from);
+}
+
+static enum fund_status begin_block(struct term_walk *w)
+{
+	w->cursor = cursor_of(w->terms.forms);
+	if (w->rules_of == w->terms.chunk.data)
+		return FUND_OK;
+	w->rules_of = w->terms.chunk.data;
+	return edit_list_begin(&w->rules, dictionary_iter_rules(&w->terms)) ? FUND_OK : FUND_CORRUPT;
+}
+
+/* All terms of the block, which was not begun yet, begin as `vain` does, and have forms: do these? Then it need not be. */
+static bool block_begins_vain(struct term_walk *w)
+{
+	struct cursor entries = w->terms.cursor, forms = cursor_of(w->terms.forms);
+	size_t len = w->terms.entry.term.len;
+	bool several, all = begin_block(w) == FUND_OK;
+	for (uint32_t i = 0; i < w->terms.left && all; i++)
+		all = entry_pass(&entries, i == 0, &len, &several) && all_begin_vain(w, &forms, len - 1, several);
+	return all;
 }
 
 enum fund_status term_walk_next(struct term_walk *w, struct term_forms *f)
@@ -182,19 +228,17 @@ enum fund_status term_walk_next(struct term_walk *w, struct term_forms *f)
 	const struct term_entry *e = &w->terms.entry;
 	f->n = 0;
 	buf_reset(&f->words);
+	bool right = true;
 	enum fund_status st = dictionary_next(&w->terms);
-	if (st != FUND_OK)
+	if (st == FUND_OK && w->terms.index == 0)
+		st = begin_block(w);
+	if (st != FUND_OK || (has_forms(e) && !skim(w, &right)))
 		return st;
-	if (w->terms.index == 0)
-		w->cursor = cursor_of(w->terms.forms);
-	if (w->rules_of != w->terms.chunk.data) {
-		if (!edit_list_begin(&w->rules, dictionary_iter_rules(&w->terms)))
-			return FUND_CORRUPT;
-		w->rules_of = w->terms.chunk.data;
-	}
-	if (e->term.len < 1 || !class_has_forms(e->term.data[0]))
+	if (!right)
+		return FUND_CORRUPT;
+	if (!has_forms(e))
 		return e->several_forms ? FUND_CORRUPT : FUND_OK;
-	return pass_over(w, e, slice_from(e->term, 1)) ? FUND_OK : read_several(w, e, slice_from(e->term, 1), f);
+	return read_several(w, e, slice_from(e->term, 1), f);
 }
 
 enum fund_status term_forms_read(struct term_forms *f, const struct chunk_source *s, struct slice term)
@@ -230,6 +274,8 @@ struct form_scan_state {
 	uint32_t n_words; /* of them */
 	uint32_t n_blocks, block; /* the current one */
 	bool ended;
+	size_t (*ask)(void *context, struct slice head); /* NULL: nobody knows */
+	void *context;
 };
 
 void form_scan_release(struct form_scan *f)
@@ -251,6 +297,7 @@ static enum fund_status begin(struct form_scan *f, uint8_t class, struct slice a
 		return FUND_NO_MEMORY;
 	struct form_scan_state *s = f->state;
 	s->class = class;
+	s->walk.n_letters = 1;
 	s->at_end = at_end;
 	s->ended = affix.len > FORM_MAX; /* no form is as long */
 	s->affix = slice_of(s->affix_bytes, s->ended ? 0 : affix.len);
@@ -265,6 +312,15 @@ enum fund_status form_scan_all(struct form_scan *f, const struct chunk_source *s
 	return st == FUND_OK ? dictionary_seek_block_of(&f->state->walk.terms, source, slice_of(&f->state->class, 1)) : st;
 }
 
+static void set_vain(struct form_scan_state *s, struct slice head)
+{
+	struct slice term = s->walk.terms.entry.term;
+	if (head.len)
+		memcpy(s->vain, head.data, head.len);
+	s->walk.vain = slice_of(s->vain, head.len);
+	s->walk.begins_vain = term.len > 0 && begins(slice_from(term, 1), s->walk.vain);
+}
+
 /* ---- the blocks that matter ---- */
 
 /* A set of blocks. */
@@ -273,7 +329,7 @@ struct block_set {
 	uint32_t n_blocks;
 };
 
-static void note_block(void *context, uint32_t block)
+static inline void note_block(void *context, uint32_t block)
 {
 	const struct block_set *set = context;
 	set->bits[block / 64] |= (uint64_t)1 << block % 64;
@@ -352,17 +408,23 @@ static struct block_set cost_set(const struct form_scan_state *s, const struct f
 
 static bool has_few(const struct form_ends *ends) { return ends->few > 0 && ends->few < FORM_HEAD; }
 
+/* In two sets. */
+static inline void note_twice(void *context, uint32_t block)
+{
+	const struct block_set *sets = context;
+	note_block(context, block);
+	sets[1].bits[block / 64] |= (uint64_t)1 << block % 64;
+}
+
 /* Notes the blocks of a key in the sets of its costs; those above `most` in none, nor what any word may cost. */
 static enum fund_status note_costs(struct form_scan_state *s, const struct affix_iter *it, unsigned end, const struct form_ends *ends, const uint32_t cost[2])
 {
-	unsigned n_sets = has_few(ends) ? 2 : 1;
-	enum fund_status st = FUND_OK;
-	for (unsigned of = 0; of < n_sets && st == FUND_OK; of++)
-		if (cost[of] <= ends->most && cost[of] < ends->any[of]) {
-			struct block_set set = cost_set(s, ends, end, of, cost[of]);
-			st = note_blocks(&set, it);
-		}
-	return st;
+	unsigned n_of = has_few(ends) ? 2 : 1, n = 0;
+	struct block_set sets[2];
+	for (unsigned of = 0; of < n_of; of++)
+		if (cost[of] <= ends->most && cost[of] < ends->any[of])
+			sets[n++] = cost_set(s, ends, end, of, cost[of]);
+	return n == 0 ? FUND_OK : n == 1 ? note_blocks(&sets[0], it) : affix_blocks(it->blocks, s->n_blocks, note_twice, sets);
 }
 
 static enum fund_status note_end(struct form_scan_state *s, const struct chunk_source *source, unsigned end, const struct form_ends *ends)
@@ -455,19 +517,42 @@ enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source 
 	return st == FUND_END ? FUND_OK : st;
 }
 
-/* The next block that was noted, behind the current one. */
-static enum fund_status next_block(struct form_scan_state *s)
+/* All terms of the block begin alike: is it in vain to look at them? */
+static bool is_vain(struct form_scan_state *s)
+{
+	struct slice head = s->ask ? dictionary_iter_common(&s->walk.terms) : slice_of(NULL, 0);
+	while (head.len && head.data[head.len - 1] >= 0x80) /* a letter may be cut */
+		head.len--;
+	if (head.len <= 1 || head.data[0] != s->class)
+		return false;
+	size_t n = s->ask(s->context, slice_from(head, 1));
+	if (n)
+		set_vain(s, slice_part(head, 1, n));
+	return n && block_begins_vain(&s->walk);
+}
+
+/* The next block that was noted, behind the current one; `n_blocks`: none. */
+static uint32_t next_noted(const struct form_scan_state *s)
 {
 	for (uint32_t i = s->block + 1; i < s->n_blocks;) {
 		uint64_t rest = s->blocks[i / 64] >> i % 64;
-		if (rest & 1) {
-			bool is_behind = s->block != UINT32_MAX && i == s->block + 1; /* there the walk goes on by itself */
-			s->block = i;
-			return is_behind ? FUND_OK : dictionary_move_to_block(&s->walk.terms, i);
-		}
+		if (rest & 1)
+			return i;
 		i = rest ? i + (uint32_t)__builtin_ctzll(rest) : (i / 64 + 1) * 64;
 	}
-	return FUND_END;
+	return s->n_blocks;
+}
+
+static enum fund_status next_block(struct form_scan_state *s)
+{
+	enum fund_status st;
+	do {
+		s->block = next_noted(s);
+		if (s->block >= s->n_blocks)
+			return FUND_END;
+		st = dictionary_move_to_block(&s->walk.terms, s->block);
+	} while (st == FUND_OK && is_vain(s));
+	return st;
 }
 
 /* ---- moving ---- */
@@ -520,11 +605,13 @@ enum fund_status form_scan_next(struct form_scan *f)
 
 void form_scan_pass_over(struct form_scan *f, size_t n)
 {
-	struct form_scan_state *s = f->state;
-	n = n < f->form.word.len ? n : f->form.word.len;
-	if (n)
-		memcpy(s->vain, f->form.word.data, n);
-	s->walk.vain = slice_of(s->vain, n);
+	set_vain(f->state, slice_of(f->form.word.data, n < f->form.word.len ? n : f->form.word.len));
+}
+
+void form_scan_ask(struct form_scan *f, size_t (*vain)(void *context, struct slice head), void *context)
+{
+	f->state->ask = vain;
+	f->state->context = context;
 }
 
 void form_scan_want(struct form_scan *f, struct letters_wanted wanted) { f->state->walk.wanted = wanted; }

@@ -53,8 +53,10 @@ struct term_walk {
 	const uint8_t *rules_of; /* the chunk whose rules are listed */
 	struct edit_list rules;
 	struct slice vain; /* terms all of whose forms begin so have none here; empty: all have */
+	bool begins_vain;  /* the current term does */
 	struct letters_wanted wanted; /* nor have those all of whose forms lack these */
-	uint64_t letters[DICTIONARY_TERM_MAX + 1]; /* of the current term's first bytes, but the class; where letters are wanted */
+	uint64_t letters[DICTIONARY_TERM_MAX + 1]; /* of the current term's first bytes, but the class */
+	size_t n_letters; /* of them; the others were not asked for */
 };
 /* Before the first term of the block that holds `from` if any does. */
 enum fund_status term_walk_begin(struct term_walk *w, const struct chunk_source *s, struct slice from);
@@ -103,6 +105,9 @@ enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *
 enum fund_status form_scan_next(struct form_scan *f);
 /* Words that begin with the first `n` bytes of the current one need not come, until the next call; 0: all come. */
 void form_scan_pass_over(struct form_scan *f, size_t n);
+/* Nor those of which `vain` says how many of their first bytes begin no word that is looked for, 0: one may begin so; it is asked of what neighbours begin with. Before
+ * the first form. */
+void form_scan_ask(struct form_scan *f, size_t (*vain)(void *context, struct slice head), void *context);
 /* Words that lack these letters need not come. Before the first form. */
 void form_scan_want(struct form_scan *f, struct letters_wanted wanted);
 void form_scan_release(struct form_scan *f); /* also on {0} */

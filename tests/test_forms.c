@@ -460,6 +460,44 @@ START_TEST(words_that_begin_as_one_that_was_passed_over_need_not_come_and_all_ot
 }
 END_TEST
 
+/* Those that begin with `wanted` are looked for. */
+static size_t begins_otherwise(void *context, struct slice head)
+{
+	const struct slice *wanted = context;
+	for (size_t i = 0; i < head.len && i < wanted->len; i++)
+		if (head.data[i] != wanted->data[i])
+			return i + 1;
+	return 0;
+}
+
+/* What comes is in its order, and all comes that begins as it may. */
+START_TEST(words_whose_neighbours_begin_in_vain_need_not_come_and_all_others_do)
+{
+	static const char *const wanted[] = { "w", "wort", "h", "ha", "h\xc3\xa4", "e", "1", "x" };
+	size_t lacking = 0;
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+		struct form_scan all = { .state = NULL }, some = { .state = NULL };
+		struct slice head = slice_str(wanted[i]), end = SLICE_LIT("n");
+		ck_assert_int_eq(form_scan_suffix(&all, source, 'w', end), FUND_OK);
+		ck_assert_int_eq(form_scan_suffix(&some, source, 'w', end), FUND_OK);
+		form_scan_ask(&some, begins_otherwise, &head);
+		enum fund_status st = form_scan_next(&some);
+		while (form_scan_next(&all) == FUND_OK) {
+			struct slice word = all.form.word;
+			bool is = st == FUND_OK && slice_equal(word, some.form.word) && slice_equal(all.term.term, some.term.term) && all.form.ordinal == some.form.ordinal;
+			ck_assert_msg(is || begins_otherwise(&head, word), "%.*s did not come", (int)word.len, (const char *)word.data);
+			lacking += !is;
+			if (is)
+				st = form_scan_next(&some);
+		}
+		ck_assert_int_eq(st, FUND_END);
+		form_scan_release(&all);
+		form_scan_release(&some);
+	}
+	ck_assert(lacking > 0);
+}
+END_TEST
+
 /* Of any letters: what comes is in its order, and all comes that lacks no more than it may. */
 START_TEST(words_that_lack_letters_need_not_come_and_all_others_do)
 {
@@ -628,6 +666,7 @@ Suite *suite_forms(void)
 	tcase_add_test(t, a_walk_by_beginnings_leaves_out_what_cannot_match);
 	tcase_add_loop_test(t, a_walk_by_both_ends_leaves_out_what_cannot_match, 0, 18);
 	tcase_add_loop_test(t, words_that_begin_as_one_that_was_passed_over_need_not_come_and_all_others_do, 0, 8);
+	tcase_add_test(t, words_whose_neighbours_begin_in_vain_need_not_come_and_all_others_do);
 	tcase_add_loop_test(t, words_that_lack_letters_need_not_come_and_all_others_do, 0, 3);
 	tcase_add_test(t, a_term_that_is_not_there_has_no_forms);
 	suite_add_tcase(s, t);
