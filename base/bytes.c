@@ -156,11 +156,6 @@ uint64_t cursor_long_varint(struct cursor *c)
 {
 	uint64_t v = 0;
 
-	if (cursor_left(c) >= 2 && c->p[0] >= 0x80 && c->p[1] < 0x80) { /* of the longer ones most have two */
-		v = (c->p[0] & 0x7Fu) | (uint64_t)c->p[1] << 7;
-		c->p += 2;
-		return v;
-	}
 	for (unsigned shift = 0; shift < 64 && c->p < c->end; shift += 7) {
 		uint64_t byte = *c->p++;
 		uint64_t bits = byte & 0x7F;

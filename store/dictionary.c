@@ -174,14 +174,10 @@ static inline int compare_rest(struct slice suffix, struct slice term, size_t *m
  * slice_compare(). */
 static inline bool compare_next(struct dictionary_iter *it, struct cursor *c, struct slice term, size_t *match, int *order)
 {
-	uint64_t shared = cursor_varint_local(c), len = cursor_varint_local(c);
-	if (shared > it->entry.term.len || len > DICTIONARY_TERM_MAX - shared || shared + len == 0 || len > cursor_left(c))
+	struct slice suffix;
+	if (!entry_read_suffix(it, c, &suffix))
 		return false;
-	struct slice suffix = slice_of(c->p, (size_t)len);
-	cursor_pass_local(c, len);
-	it->entry.term.len = (size_t)(shared + len);
-	it->shared = (uint32_t)shared;
-	*order = shared > *match ? -1 : shared < *match ? 1 : compare_rest(suffix, term, match);
+	*order = it->shared > *match ? -1 : it->shared < *match ? 1 : compare_rest(suffix, term, match);
 	if (*order >= 0)
 		put_together(it, term, suffix);
 	return true;
@@ -191,11 +187,9 @@ static inline bool compare_next(struct dictionary_iter *it, struct cursor *c, st
 static enum fund_status compare_first(struct dictionary_iter *it, struct slice term, size_t *match, int *order)
 {
 	struct slice first = it->entry.term;
-	*order = slice_compare(first, term);
+	*order = compare_rest(first, term, match);
 	if (*order > 0 || (it->block == 0 && !slice_equal(first, it->tail)))
 		return FUND_CORRUPT; /* the search ends in a block that begins at or before the term */
-	while (*match < first.len && *match < term.len && first.data[*match] == term.data[*match])
-		++*match;
 	return FUND_OK;
 }
 

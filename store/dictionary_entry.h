@@ -9,20 +9,29 @@
 
 #define ENTRY_STEP 16u /* bytes that are copied at once, whatever stands behind a short suffix */
 
-/* What it shares with the term before stands there already. */
-static inline bool entry_read_term(struct dictionary_iter *it, struct cursor *c)
+/* How much of the term before the next one keeps, and what follows: its bytes are not put together. */
+static inline bool entry_read_suffix(struct dictionary_iter *it, struct cursor *c, struct slice *suffix)
 {
 	uint64_t shared = cursor_varint_local(c), len = cursor_varint_local(c);
 	if (shared > it->entry.term.len || len > DICTIONARY_TERM_MAX - shared || shared + len == 0 || len > cursor_left(c))
 		return false;
-	if (len <= ENTRY_STEP && shared <= DICTIONARY_TERM_MAX - ENTRY_STEP && cursor_left(c) >= ENTRY_STEP)
-		memcpy(it->term + shared, c->p, ENTRY_STEP);
-	else if (len)
-		memcpy(it->term + shared, c->p, (size_t)len);
-	if (len)
-		c->p += len;
-	it->entry.term = slice_of(it->term, (size_t)(shared + len));
+	*suffix = slice_of(c->p, (size_t)len);
+	cursor_pass_local(c, len);
+	it->entry.term.len = (size_t)(shared + len);
 	it->shared = (uint32_t)shared;
+	return true;
+}
+
+/* What it shares with the term before stands there already. */
+static inline bool entry_read_term(struct dictionary_iter *it, struct cursor *c)
+{
+	struct slice suffix;
+	if (!entry_read_suffix(it, c, &suffix))
+		return false;
+	if (suffix.len <= ENTRY_STEP && it->shared <= DICTIONARY_TERM_MAX - ENTRY_STEP && c->end - suffix.data >= (ptrdiff_t)ENTRY_STEP)
+		memcpy(it->term + it->shared, suffix.data, ENTRY_STEP);
+	else if (suffix.len)
+		memcpy(it->term + it->shared, suffix.data, suffix.len);
 	return true;
 }
 

@@ -411,9 +411,9 @@ static bool has_few(const struct form_ends *ends) { return ends->few > 0 && ends
 /* In two sets. */
 static inline void note_twice(void *context, uint32_t block)
 {
-	const struct block_set *sets = context;
-	note_block(context, block);
-	sets[1].bits[block / 64] |= (uint64_t)1 << block % 64;
+	struct block_set *sets = context;
+	note_block(&sets[0], block);
+	note_block(&sets[1], block);
 }
 
 /* Notes the blocks of a key in the sets of its costs; those above `most` in none, nor what any word may cost. */
