@@ -240,7 +240,7 @@ enum fund_status key_escape(struct slice key, bool blanks, struct buf *out)
 {
 	if (!key_needs_escape(key, blanks))
 		return buf_add_slice(out, key);
-	const uint8_t *p = key.data, *end = p + key.len;
+	const uint8_t *p = key.data, *end = slice_end(key);
 	enum fund_status st = FUND_OK;
 	while (p < end && !st) {
 		bool escape;

@@ -132,7 +132,7 @@ static enum fund_status look_around(struct claims *c, const struct walk *walk, s
 /* As a whole value: between a quote or a slash, and a quote. */
 static bool names_page(struct slice mets, struct slice page)
 {
-	const uint8_t *p = mets.data, *end = p + mets.len;
+	const uint8_t *p = mets.data, *end = slice_end(mets);
 	while ((p = memmem(p, (size_t)(end - p), page.data, page.len)) != NULL) {
 		const uint8_t *behind = p + page.len;
 		uint8_t before = p > mets.data ? p[-1] : 0;
@@ -192,7 +192,7 @@ enum fund_status claims_mix_pages(const struct walk *walk, struct slice path, in
 		return FUND_OK;
 	*is_mets = true;
 	enum fund_status st = read_bytes(fd, &bytes);
-	const uint8_t *p = bytes.data, *end = p + bytes.len;
+	const uint8_t *p = bytes.data, *end = slice_end(slice_buf(&bytes));
 	while (st == FUND_OK && (p = memmem(p, (size_t)(end - p), "href=", 5)) != NULL) {
 		p += 5;
 		uint8_t quote = p < end ? *p++ : 0;

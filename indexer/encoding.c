@@ -165,7 +165,7 @@ static size_t undouble(const uint8_t *p, const uint8_t *end, uint8_t out[4], siz
 
 static enum fund_status decode_doubled(struct slice s, struct buf *out)
 {
-	const uint8_t *p = s.data, *end = p + s.len;
+	const uint8_t *p = s.data, *end = slice_end(s);
 	enum fund_status st = buf_reserve(out, s.len);
 	while (st == FUND_OK && p < end) {
 		const uint8_t *run = p;
@@ -204,7 +204,7 @@ static const uint16_t *upper_half(enum encoding e)
 
 static enum fund_status decode_single_byte(const uint16_t *upper, struct slice s, struct buf *out)
 {
-	const uint8_t *p = s.data, *end = p + s.len;
+	const uint8_t *p = s.data, *end = slice_end(s);
 	enum fund_status st = buf_reserve(out, s.len + s.len / 8);
 	while (st == FUND_OK && p < end) {
 		const uint8_t *run = p, *stop = end - p > 4096 ? p + 4096 : end;

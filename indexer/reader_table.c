@@ -96,7 +96,7 @@ struct header {
 static struct header header_under(struct slice row, uint8_t separator)
 {
 	struct header h = { .separator = separator };
-	const uint8_t *p = row.data, *end = p + row.len;
+	const uint8_t *p = row.data, *end = slice_end(row);
 	struct field f = { .last = row.len == 0 };
 	while (!f.last && next_field(&p, end, separator, &f)) {
 		unsigned rank;
@@ -254,7 +254,7 @@ static enum fund_status read_header(struct table_reader *r, struct fault *why)
 		st = fault_set(why, FUND_NO_MEMORY, "out of memory");
 	if (st != FUND_OK)
 		return st;
-	const uint8_t *p = row.data, *end = p + row.len;
+	const uint8_t *p = row.data, *end = slice_end(row);
 	for (struct field f = { .last = false }; !f.last && r->n_columns < COLUMNS_MAX && next_field(&p, end, r->separator, &f); r->n_columns++)
 		r->columns[r->n_columns].field = record_field_of(slice_trim(f.raw), &r->columns[r->n_columns].rank);
 	return FUND_OK;
@@ -263,7 +263,7 @@ static enum fund_status read_header(struct table_reader *r, struct fault *why)
 /* The fields of a row to the record. *n: how many there are; one that is empty, behind a last separator, is none. */
 static enum fund_status read_row(struct table_reader *r, struct slice row, unsigned *n)
 {
-	const uint8_t *p = row.data, *end = p + row.len;
+	const uint8_t *p = row.data, *end = slice_end(row);
 	enum fund_status st = FUND_OK;
 	record_begin(&r->record);
 	*n = 0;
