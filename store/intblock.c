@@ -204,4 +204,13 @@ bool intblock_prefix_sum(uint32_t *values, uint32_t n, uint32_t before)
 	return values[0] >= before + 1 && values[n - 1] >= before + 1 && (small || rises(values, n));
 }
 
+bool intblock_add_one(uint32_t *values, uint32_t n)
+{
+	uint32_t i = n & ~3u;
+	bool fits = simd_add_one(values, i);
+	for (; i < n; i++)
+		fits &= ++values[i] != 0;
+	return fits;
+}
+
 const char *intblock_simd_name(void) { return simd_name(); }

@@ -28,6 +28,8 @@ size_t intblock_size(struct slice in, uint32_t n);
 /* gaps -> documents in place: v[i] = before + sum of (v[0..i] + 1); `before` UINT32_MAX stands for -1. False when they do not rise
  * strictly: a sum went past 32 bits. */
 bool intblock_prefix_sum(uint32_t *values, uint32_t n, uint32_t before);
+/* Adds 1 to each value. False: one went past 32 bits. */
+bool intblock_add_one(uint32_t *values, uint32_t n);
 /* "sse2", "neon", "portable": for benchmarks. */
 const char *intblock_simd_name(void);
 

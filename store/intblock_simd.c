@@ -101,6 +101,19 @@ uint32_t simd_prefix_sum(uint32_t *values, uint32_t before)
 	return any[0] | any[1] | any[2] | any[3];
 }
 
+bool simd_add_one(uint32_t *values, uint32_t n)
+{
+	lanes wrapped = { 0, 0, 0, 0 };
+	for (uint32_t i = 0; i < n; i += 4) {
+		lanes v;
+		memcpy(&v, values + i, sizeof v);
+		v += 1;
+		wrapped |= (lanes)(v == 0);
+		memcpy(values + i, &v, sizeof v);
+	}
+	return !(wrapped[0] | wrapped[1] | wrapped[2] | wrapped[3]);
+}
+
 const char *simd_name(void)
 {
 #if defined(__SSE2__)

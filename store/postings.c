@@ -318,11 +318,8 @@ static enum fund_status load_freqs(struct postings *p)
 	size_t len = intblock_decode(p->rest, p->n_docs, p->freqs);
 	if (len == 0)
 		return FUND_CORRUPT;
-	bool bad = false;
-	for (uint32_t i = 0; i < p->n_docs; i++)
-		bad |= ++p->freqs[i] == 0;
 	struct slice rest = slice_from(p->rest, len);
-	if (bad || rest.len < 1 || rest.len != 1 + 2 * (size_t)rest.data[0] || rest.data[0] > p->n_docs)
+	if (!intblock_add_one(p->freqs, p->n_docs) || rest.len < 1 || rest.len != 1 + 2 * (size_t)rest.data[0] || rest.data[0] > p->n_docs)
 		return FUND_CORRUPT;
 	p->boost_bytes = slice_from(rest, 1);
 	p->freqs_ready = true;
@@ -394,6 +391,40 @@ enum fund_status postings_block(struct postings *p, const uint32_t **docs, const
 	*docs = p->docs + p->index;
 	*weighted_freqs = p->weighted + p->index;
 	*n = st == FUND_OK && p->doc != DOC_END ? p->n_docs - p->index : 0;
+	return st;
+}
+
+/* Those of them that are in the block's span, n_here of them: one way through both. */
+static enum fund_status gather_in_block(struct postings *p, const uint32_t *docs, uint32_t n, uint32_t *weighted_freqs, uint32_t *n_here)
+{
+	uint32_t last = p->docs[p->n_docs - 1], k = p->index, i;
+	bool any = false;
+	for (i = 0; i < n && docs[i] <= last; i++) {
+		while (p->docs[k] < docs[i])
+			k++;
+		bool has = p->docs[k] == docs[i];
+		weighted_freqs[i] = has ? k + 1 : 0;
+		any |= has;
+	}
+	p->index = k;
+	p->doc = p->docs[k];
+	*n_here = i;
+	enum fund_status st = any ? load_weighted(p) : FUND_OK;
+	for (uint32_t m = 0; m < i && any && st == FUND_OK; m++)
+		weighted_freqs[m] = weighted_freqs[m] ? p->weighted[weighted_freqs[m] - 1] : 0;
+	return st;
+}
+
+enum fund_status postings_gather(struct postings *p, const uint32_t *docs, uint32_t n, uint32_t *weighted_freqs)
+{
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0, n_here; i < n && st == FUND_OK; i += n_here) {
+		st = postings_seek(p, docs[i]);
+		for (n_here = 0; st == FUND_OK && i + n_here < n && docs[i + n_here] < p->doc; n_here++)
+			weighted_freqs[i + n_here] = 0;
+		if (st == FUND_OK && n_here == 0)
+			st = gather_in_block(p, docs + i, n - i, weighted_freqs + i, &n_here);
+	}
 	return st;
 }
 

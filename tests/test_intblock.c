@@ -102,6 +102,21 @@ START_TEST(gaps_sum_to_documents_that_rise)
 }
 END_TEST
 
+START_TEST(one_more_is_counted_up_to_32_bits)
+{
+	for (uint32_t n = 1; n <= INTBLOCK_LEN; n++) {
+		uint32_t v[INTBLOCK_LEN], wide = n / 2;
+		for (uint32_t i = 0; i < n; i++)
+			v[i] = i * i;
+		ck_assert(intblock_add_one(v, n));
+		for (uint32_t i = 0; i < n; i++)
+			ck_assert_uint_eq(v[i], i * i + 1);
+		v[wide] = UINT32_MAX;
+		ck_assert(!intblock_add_one(v, n));
+	}
+}
+END_TEST
+
 /* ---- impacts ---- */
 
 static bool is_covered(const struct impacts *set, struct impact one)
@@ -158,6 +173,7 @@ Suite *suite_intblock(void)
 	tcase_add_loop_test(t, a_block_that_ends_too_early_is_refused, 0, SHAPES);
 	tcase_add_test(t, any_bytes_are_decoded_alike_or_refused_alike);
 	tcase_add_test(t, gaps_sum_to_documents_that_rise);
+	tcase_add_test(t, one_more_is_counted_up_to_32_bits);
 	suite_add_tcase(s, t);
 	tcase_add_test(i, every_posting_is_covered_by_its_bounds);
 	tcase_add_test(i, few_different_postings_have_an_exact_bound);
