@@ -4,8 +4,8 @@
  *
  * A word is one list or several: itself, as a part of compounds, in other spellings. The segment is cut into windows; a word has one bound for all of a window. Words
  * whose bounds together stay below the threshold are not essential there: a document that has only those cannot enter; nor are hints ever. The
- * essential ones are scored a block at a time into an array over the window; the others are added word by word, to documents that may still enter: either by
- * going through the word's lists, or by asking for each document, whichever costs less.
+ * essential ones are scored a block at a time into an array over the window, from the highest bound on: what they bring may already make the next one not essential. The others
+ * are added word by word to the documents that may still enter.
  *
  * Windows that end where any list's block does have sharper bounds, but with ten lists and a million documents there are thousands of them. A word
  * by itself has them: then a block that cannot enter is not decoded.
@@ -20,10 +20,21 @@
 #include "query/word_lists.h"
 
 #define WINDOW 4096u /* documents at most */
-#define LOOK_UP 3u   /* a document that is asked for costs as much as so many of a list that is gone through */
+#define FEW_WINDOWS 4u /* bounds of a window say hardly more than those of the whole list */
+#define FLOOR_HITS 64u /* of more hits than that the window's best are not looked for */
 
-/* The window's documents; zero between windows. Kept with the searcher: to clear it for each query would cost as much as a rare word. */
+/* Documents of a window that may be hits, ascending. */
+struct or_docs {
+	uint32_t n;
+	uint32_t docs[WINDOW];
+	int64_t sums[WINDOW];
+	uint8_t met[WINDOW]; /* words that may meet others and are in it: 0, 1, 2 or more */
+	uint32_t freqs[WINDOW], room[WINDOW]; /* of the word at hand */
+};
+
+/* The window's documents; all but `docs` is zero between windows. Kept with the searcher: to clear it for each query would cost as much as a rare word. */
 struct or_room {
+	struct or_docs docs;
 	int64_t sums[WINDOW];
 	uint32_t freqs[WINDOW];	      /* of the word at hand */
 	uint64_t seen[WINDOW / 64];   /* a bit a document: it has a sum */
@@ -36,13 +47,33 @@ struct or_search {
 	struct leaf *leaf;
 	const struct bm25 *bm25;
 	uint32_t leaf_index;
-	struct word_lists **words; /* hints, then ascending by bound in the window */
+	struct word_lists **words; /* hints, then the others; ascending by bound in the window */
 	uint32_t n, n_hints;
 	uint32_t window; /* documents at most */
+	int64_t floor;	 /* as many documents as are wanted score that, or will: also those of the window, which are not offered yet */
 	struct or_room *room;
 };
 
+/* What a document must reach by all that may be in it: topk_threshold(), with the window's own. */
+static inline int64_t threshold(const struct or_search *s, bool meets)
+{
+	int64_t floor = s->floor - (meets ? s->topk->most_raise : 0), least = topk_threshold(s->topk, meets);
+	return floor > least ? floor : least;
+}
+
 static uint32_t window_end(const struct or_search *s, uint32_t start) { return s->leaf->n_docs - start > s->window ? start + s->window : s->leaf->n_docs; }
+
+/* Ascending. They are few, and mostly sorted. */
+static void sort_by_bound(struct word_lists **words, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++) {
+		struct word_lists *word = words[i];
+		uint32_t k = i;
+		for (; k > 0 && words[k - 1]->bound > word->bound; k--)
+			words[k] = words[k - 1];
+		words[k] = word;
+	}
+}
 
 static enum fund_status open_window(struct or_search *s, uint32_t start, uint32_t *end)
 {
@@ -57,13 +88,8 @@ static enum fund_status open_window(struct or_search *s, uint32_t start, uint32_
 		if (st != FUND_OK)
 			return st;
 	}
-	for (uint32_t i = s->n_hints + 1; i < s->n; i++) { /* few, mostly sorted */
-		struct word_lists *word = s->words[i];
-		uint32_t k = i;
-		for (; k > s->n_hints && s->words[k - 1]->bound > word->bound; k--)
-			s->words[k] = s->words[k - 1];
-		s->words[k] = word;
-	}
+	sort_by_bound(s->words, s->n_hints);
+	sort_by_bound(s->words + s->n_hints, s->n - s->n_hints);
 	return FUND_OK;
 }
 
@@ -75,22 +101,21 @@ struct list_pass {
 	uint32_t may_join; /* of them, those that may meet another word */
 	int64_t rest;	   /* their bounds */
 	bool alone;	   /* there is one essential word: its documents are known to have nothing of another */
-	bool only_seen;	   /* the word counts for documents that were seen, no others */
 };
 
 /* May they meet in a document, so many words? */
 static bool may_meet(uint32_t n_words) { return n_words > 1; }
 
-/* How many words, from the least bound on, cannot bring a document in by themselves; in the pass the sum of their bounds, and how many may meet others. */
-static void set_others(const struct or_search *s, struct list_pass *pass)
+/* How many of the first n words, from the least bound on, cannot bring a document in by themselves; in the pass the sum of their bounds, and how many may meet others. */
+static void set_others(const struct or_search *s, struct list_pass *pass, uint32_t n)
 {
 	uint32_t i = 0;
 	pass->rest = 0;
 	pass->may_join = 0;
-	for (; i < s->n; i++) {
+	for (; i < n; i++) {
 		const struct word_lists *word = s->words[i];
 		uint32_t may_join = pass->may_join + (word->meets && word->bound);
-		if (!(i < s->n_hints || word->bound == 0 || pass->rest + word->bound < topk_threshold(s->topk, may_meet(may_join))))
+		if (!(i < s->n_hints || word->bound == 0 || pass->rest + word->bound < threshold(s, may_meet(may_join))))
 			break;
 		pass->rest += word->bound;
 		pass->may_join = may_join;
@@ -101,19 +126,7 @@ static void set_others(const struct or_search *s, struct list_pass *pass)
 /* May a document still enter that has `sum` from `n_met` words, with all of the others'? */
 static inline bool may_enter(const struct or_search *s, const struct list_pass *pass, int64_t sum, uint32_t n_met)
 {
-	return sum + pass->rest >= topk_threshold(s->topk, may_meet(n_met + pass->may_join));
-}
-
-static inline void note_seen(struct or_search *s, const struct word_lists *word, uint32_t at)
-{
-	struct or_room *r = s->room;
-	uint32_t w = at / 64;
-	uint64_t bit = (uint64_t)1 << at % 64;
-	r->seen[w] |= bit;
-	if (word->meets) {
-		r->two[w] |= r->one[w] & bit;
-		r->one[w] |= bit;
-	}
+	return sum + pass->rest >= threshold(s, may_meet(n_met + pass->may_join));
 }
 
 static enum fund_status offer(struct or_search *s, uint32_t doc, int64_t sum, uint32_t n_met)
@@ -123,38 +136,34 @@ static enum fund_status offer(struct or_search *s, uint32_t doc, int64_t sum, ui
 	return st != FUND_OK || dead ? st : topk_offer(s->topk, s->leaf_index, doc, sum, may_meet(n_met));
 }
 
-/* The word is so often in the document. */
-static inline enum fund_status add_freq(struct or_search *s, const struct list_pass *pass, uint32_t at, uint32_t freq)
+/* The word is so often in the document. *keep: it may be a hit, and is not offered yet. */
+static inline __attribute__((always_inline)) enum fund_status add_score(struct or_search *s, const struct list_pass *pass, uint32_t at, uint32_t freq, bool *keep)
 {
 	const struct word_lists *word = pass->word;
 	uint32_t len;
 	enum fund_status st = leaf_length(s->leaf, pass->start + at, &len);
-	if (st != FUND_OK)
-		return st;
-	int64_t score = bm25_score(s->bm25, word->scale, freq, len);
-	if (pass->alone) {
-		if (!may_enter(s, pass, score, word->meets))
-			return FUND_OK;
-		if (pass->rest == 0)
-			return offer(s, pass->start + at, score, word->meets);
+	int64_t score = st == FUND_OK ? bm25_score(s->bm25, word->scale, freq, len) : 0;
+	*keep = st == FUND_OK && !(pass->alone && !may_enter(s, pass, score, word->meets));
+	if (*keep && pass->alone && pass->rest == 0) {
+		*keep = false;
+		return offer(s, pass->start + at, score, word->meets);
 	}
-	s->room->sums[at] += score;
-	note_seen(s, word, at);
-	return FUND_OK;
+	if (*keep)
+		s->room->sums[at] += score;
+	return st;
 }
-
-static inline bool was_seen(const struct or_search *s, uint32_t at) { return s->room->seen[at / 64] >> at % 64 & 1; }
 
 /* One document of a list. */
 static inline enum fund_status take_doc(struct or_search *s, const struct list_pass *pass, uint32_t at, uint32_t freq)
 {
-	if (pass->only_seen && !was_seen(s, at))
-		return FUND_OK;
+	bool keep = true;
+	enum fund_status st = FUND_OK;
 	if (pass->word->n == 1)
-		return add_freq(s, pass, at, freq);
-	s->room->freqs[at] += freq;
-	s->room->has[at / 64] |= (uint64_t)1 << at % 64;
-	return FUND_OK;
+		st = add_score(s, pass, at, freq, &keep);
+	else
+		s->room->freqs[at] += freq;
+	s->room->has[at / 64] |= (uint64_t)keep << at % 64;
+	return st;
 }
 
 /* All documents of the list in the window, a block at a time. */
@@ -178,103 +187,204 @@ static enum fund_status pass_list(struct or_search *s, struct word_list *l, cons
 
 static uint32_t n_masks(const struct list_pass *pass) { return (pass->end - pass->start + 63) / 64; }
 
-/* All documents of the word: of several lists the occurrences together. */
-static enum fund_status pass_word(struct or_search *s, const struct word_lists *word, struct list_pass *pass)
+/* Of several lists the occurrences together. */
+static enum fund_status add_scores(struct or_search *s, const struct list_pass *pass)
 {
 	struct or_room *r = s->room;
+	enum fund_status st = FUND_OK;
+	for (uint32_t w = 0; w < n_masks(pass); w++)
+		for (uint64_t bits = r->has[w]; bits; bits &= bits - 1) {
+			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits);
+			bool keep = false;
+			if (st == FUND_OK)
+				st = add_score(s, pass, at, r->freqs[at], &keep);
+			r->freqs[at] = 0;
+			if (!keep)
+				r->has[w] &= ~(bits & -bits);
+		}
+	return st;
+}
+
+static void note_seen(struct or_room *r, const struct list_pass *pass)
+{
+	for (uint32_t w = 0; w < n_masks(pass); w++) {
+		r->seen[w] |= r->has[w];
+		if (pass->word->meets) {
+			r->two[w] |= r->one[w] & r->has[w];
+			r->one[w] |= r->has[w];
+		}
+		r->has[w] = 0;
+	}
+}
+
+/* All documents of the word. */
+static enum fund_status pass_word(struct or_search *s, const struct word_lists *word, struct list_pass *pass)
+{
 	enum fund_status st = FUND_OK;
 	pass->word = word;
 	for (uint32_t i = 0; i < word->n && st == FUND_OK; i++)
 		st = pass_list(s, word->lists[i], pass);
-	for (uint32_t w = 0; word->n > 1 && w < n_masks(pass); w++) {
-		for (uint64_t bits = r->has[w]; bits; bits &= bits - 1) {
-			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits);
-			if (st == FUND_OK)
-				st = add_freq(s, pass, at, r->freqs[at]);
-			r->freqs[at] = 0;
+	if (st == FUND_OK && word->n > 1)
+		st = add_scores(s, pass);
+	note_seen(s->room, pass);
+	return st;
+}
+
+/* The best sums, ascending. */
+struct best_sums {
+	int64_t sums[FLOOR_HITS];
+	uint32_t n, k;
+};
+
+static void take_sum(struct best_sums *b, int64_t sum)
+{
+	uint32_t i = 0;
+	if (b->n < b->k) {
+		i = b->n++;
+		for (; i > 0 && b->sums[i - 1] > sum; i--)
+			b->sums[i] = b->sums[i - 1];
+	} else {
+		for (; i + 1 < b->k && b->sums[i + 1] < sum; i++)
+			b->sums[i] = b->sums[i + 1];
+	}
+	b->sums[i] = sum;
+}
+
+/* Moves the window's documents into a list. */
+static void list_docs(struct or_search *s, const struct list_pass *pass)
+{
+	struct or_room *r = s->room;
+	struct or_docs *d = &r->docs;
+	d->n = 0;
+	for (uint32_t w = 0; w < n_masks(pass); w++) {
+		for (uint64_t bits = r->seen[w]; bits; bits &= bits - 1) {
+			uint32_t bit = (uint32_t)__builtin_ctzll(bits), at = w * 64 + bit;
+			d->docs[d->n] = pass->start + at;
+			d->sums[d->n] = r->sums[at];
+			d->met[d->n++] = (uint8_t)((r->one[w] >> bit & 1) + (r->two[w] >> bit & 1));
+			r->sums[at] = 0;
 		}
-		r->has[w] = 0;
+		r->seen[w] = r->one[w] = r->two[w] = 0;
+	}
+}
+
+/* May they raise the threshold before they are offered? */
+static bool has_floor(const struct topk *t) { return t->best.k && t->best.k <= FLOOR_HITS && t->order == ORDER_RELEVANCE && !t->recency.half_life; }
+
+static struct best_sums best_hits(const struct topk *t)
+{
+	struct best_sums best = { .k = t->best.k };
+	for (uint32_t i = 0; i < t->best.n; i++)
+		take_sum(&best, t->best.hits[i].score);
+	return best;
+}
+
+static enum fund_status take_doc_sum(struct or_search *s, struct best_sums *best, uint32_t doc, int64_t sum)
+{
+	bool dead;
+	if (best->n == best->k && sum <= best->sums[0])
+		return FUND_OK;
+	enum fund_status st = leaf_is_dead(s->leaf, doc, &dead);
+	if (st == FUND_OK && !dead)
+		take_sum(best, sum);
+	return st;
+}
+
+static void set_floor(struct or_search *s, const struct best_sums *best)
+{
+	int64_t floor = best->n == best->k ? score_least(score_printed(best->sums[0])) : s->floor;
+	s->floor = floor > s->floor ? floor : s->floor;
+}
+
+/* Raises the floor to what the last of the wanted has by now: hits, and documents of the window, to whose sums words only add. */
+static enum fund_status raise_floor(struct or_search *s, const struct list_pass *pass)
+{
+	enum fund_status st = FUND_OK;
+	if (!has_floor(s->topk))
+		return FUND_OK;
+	struct best_sums best = best_hits(s->topk);
+	for (uint32_t w = 0; w < n_masks(pass); w++)
+		for (uint64_t bits = s->room->seen[w]; bits && st == FUND_OK; bits &= bits - 1) {
+			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits);
+			st = take_doc_sum(s, &best, pass->start + at, s->room->sums[at]);
+		}
+	set_floor(s, &best);
+	return st;
+}
+
+/* The same, of those that are listed. */
+static enum fund_status raise_floor_listed(struct or_search *s)
+{
+	const struct or_docs *d = &s->room->docs;
+	enum fund_status st = FUND_OK;
+	if (!has_floor(s->topk))
+		return FUND_OK;
+	struct best_sums best = best_hits(s->topk);
+	for (uint32_t i = 0; i < d->n && st == FUND_OK; i++)
+		st = take_doc_sum(s, &best, d->docs[i], d->sums[i]);
+	set_floor(s, &best);
+	return st;
+}
+
+/* Drops the documents that cannot enter with all the others may still add. */
+static void keep_possible(struct or_search *s, const struct list_pass *pass)
+{
+	struct or_docs *d = &s->room->docs;
+	uint32_t n = 0;
+	int64_t least[3];
+	for (uint32_t n_met = 0; n_met < 3; n_met++)
+		least[n_met] = threshold(s, may_meet(n_met + pass->may_join));
+	for (uint32_t i = 0; i < d->n; i++) {
+		d->docs[n] = d->docs[i];
+		d->sums[n] = d->sums[i];
+		d->met[n] = d->met[i];
+		n += d->sums[i] + pass->rest >= least[d->met[i]];
+	}
+	d->n = n;
+}
+
+/* What the word adds to the documents that are listed. */
+static enum fund_status add_word_to_listed(struct or_search *s, struct word_lists *word)
+{
+	struct or_docs *d = &s->room->docs;
+	enum fund_status st = word_lists_freqs(word, d->docs, d->n, d->freqs, d->room);
+	for (uint32_t i = 0; i < d->n && st == FUND_OK; i++) {
+		uint32_t len;
+		if (d->freqs[i] == 0)
+			continue;
+		st = leaf_length(s->leaf, d->docs[i], &len);
+		if (st == FUND_OK)
+			d->sums[i] += bm25_score(s->bm25, word->scale, d->freqs[i], len);
+		d->met[i] = (uint8_t)(d->met[i] + (word->meets && d->met[i] < 2));
 	}
 	return st;
 }
 
-static inline uint32_t n_met_at(const struct or_search *s, uint32_t at) { return (uint32_t)((s->room->one[at / 64] >> at % 64 & 1) + (s->room->two[at / 64] >> at % 64 & 1)); }
-
-/* Forgets the documents that cannot enter with all the others may still add. How many are left. */
-static uint32_t keep_possible(struct or_search *s, const struct list_pass *pass)
+static enum fund_status settle_listed(struct or_search *s, const struct list_pass *pass)
 {
-	uint32_t n = 0;
-	for (uint32_t w = 0; w < n_masks(pass); w++)
-		for (uint64_t bits = s->room->seen[w]; bits; bits &= bits - 1) {
-			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits);
-			if (may_enter(s, pass, s->room->sums[at], n_met_at(s, at))) {
-				n++;
-				continue;
-			}
-			s->room->sums[at] = 0;
-			s->room->seen[w] &= ~(bits & -bits);
-		}
-	return n;
+	enum fund_status st = raise_floor_listed(s);
+	keep_possible(s, pass);
+	return st;
 }
 
-/* Each document asked for by itself. */
-static enum fund_status look_up(struct or_search *s, struct word_lists *word, const struct list_pass *pass)
+/* What the others add to the documents of the essential words; then these are offered. */
+static enum fund_status finish_window(struct or_search *s, struct list_pass *pass)
 {
-	for (uint32_t w = 0; w < n_masks(pass); w++)
-		for (uint64_t bits = s->room->seen[w]; bits; bits &= bits - 1) {
-			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits);
-			int64_t one;
-			bool has;
-			enum fund_status st = word_lists_score(word, pass->start + at, &one, &has);
-			if (st != FUND_OK)
-				return st;
-			s->room->sums[at] += one;
-			if (has)
-				note_seen(s, word, at);
-		}
-	return FUND_OK;
-}
-
-/* About so many documents of the window have the word. */
-static uint64_t expected(const struct or_search *s, const struct word_lists *word, const struct list_pass *pass)
-{
-	uint64_t n = 0;
-	for (uint32_t i = 0; i < word->n; i++)
-		n += word->lists[i]->bound ? word->lists[i]->postings.entry.df : 0;
-	return n * (pass->end - pass->start) / s->leaf->n_docs;
-}
-
-/* What the others add to the documents of the essential words. */
-static enum fund_status add_others(struct or_search *s, struct list_pass *pass)
-{
-	enum fund_status st = FUND_OK;
-	for (uint32_t i = pass->n_others; i-- > 0 && st == FUND_OK;) {
+	struct or_docs *d = &s->room->docs;
+	list_docs(s, pass);
+	enum fund_status st = settle_listed(s, pass);
+	for (uint32_t i = pass->n_others; i-- > 0 && st == FUND_OK && d->n;) {
 		struct word_lists *word = s->words[i];
 		if (word->bound == 0)
 			continue;
-		uint32_t n = keep_possible(s, pass);
-		if (n == 0)
-			break;
 		pass->rest -= word->bound;
 		pass->may_join -= word->meets;
-		st = expected(s, word, pass) > (uint64_t)LOOK_UP * n ? look_up(s, word, pass) : pass_word(s, word, pass);
+		st = add_word_to_listed(s, word);
+		if (st == FUND_OK)
+			st = settle_listed(s, pass);
 	}
-	return st;
-}
-
-static enum fund_status finish_window(struct or_search *s, struct list_pass *pass)
-{
-	enum fund_status st = add_others(s, pass);
-	for (uint32_t w = 0; w < n_masks(pass); w++) {
-		for (uint64_t bits = s->room->seen[w]; bits; bits &= bits - 1) {
-			uint32_t at = w * 64 + (uint32_t)__builtin_ctzll(bits), n_met = n_met_at(s, at);
-			int64_t sum = s->room->sums[at];
-			s->room->sums[at] = 0;
-			if (st == FUND_OK && may_enter(s, pass, sum, n_met))
-				st = offer(s, pass->start + at, sum, n_met);
-		}
-		s->room->seen[w] = s->room->one[w] = s->room->two[w] = 0;
-	}
+	for (uint32_t i = 0; i < d->n && st == FUND_OK; i++)
+		st = offer(s, d->docs[i], d->sums[i], d->met[i]);
 	return st;
 }
 
@@ -282,15 +392,19 @@ static enum fund_status search_window(struct or_search *s, uint32_t start, uint3
 {
 	struct list_pass pass = { .start = start, .end = end };
 	enum fund_status st = FUND_OK;
-	set_others(s, &pass);
+	set_others(s, &pass, s->n);
 	if (pass.n_others == s->n)
 		return FUND_OK;
 	pass.alone = pass.n_others + 1 == s->n;
-	for (uint32_t i = pass.n_others; i < s->n && st == FUND_OK; i++)
-		st = pass_word(s, s->words[i], &pass);
-	pass.alone = false;
-	pass.only_seen = true;
-	return st == FUND_OK ? finish_window(s, &pass) : st;
+	for (uint32_t n = s->n; n > pass.n_others && st == FUND_OK;) {
+		st = pass_word(s, s->words[--n], &pass);
+		if (st == FUND_OK && n > pass.n_others) {
+			st = raise_floor(s, &pass);
+			set_others(s, &pass, n);
+		}
+	}
+	bool done = pass.alone && pass.rest == 0; /* they were offered as they came */
+	return st == FUND_OK && !done ? finish_window(s, &pass) : st;
 }
 
 /* The next window begins at the first document that any list with a bound has. */
@@ -341,11 +455,13 @@ static enum fund_status get_room(struct or_search *s, uint32_t n_words, struct a
 
 enum fund_status topk_or(struct topk *t, uint32_t leaf, const struct or_word *words, uint32_t n_words, struct arena *arena)
 {
-	struct or_search s = { .topk = t, .leaf = &t->searcher->leaves[leaf], .leaf_index = leaf, .bm25 = &t->searcher->bm25 };
+	struct or_search s = { .topk = t, .leaf = &t->searcher->leaves[leaf], .leaf_index = leaf, .bm25 = &t->searcher->bm25, .floor = INT64_MIN / 2 };
 	enum fund_status st = get_room(&s, n_words, arena);
 	for (uint32_t i = 0; i < n_words && st == FUND_OK; i++)
 		st = add_word(&s, &words[i], arena);
 	bool single = s.n == s.n_hints + 1 && s.words[s.n - 1]->n == 1;
+	for (uint32_t i = 0; i < s.n; i++)
+		s.words[i]->whole = s.n - s.n_hints > 1 && s.leaf->n_docs <= FEW_WINDOWS * s.window;
 	if (single && !s.leaf->has_dead)
 		t->total += s.words[s.n - 1]->lists[0]->postings.entry.df;
 	else if (s.n > s.n_hints)

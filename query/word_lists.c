@@ -46,6 +46,15 @@ static enum fund_status begin_impacts(struct word_list *l, uint32_t start, bool 
 	return st;
 }
 
+/* Those of the whole list, once and for all. */
+static enum fund_status whole_impacts(struct word_list *l, bool *changed)
+{
+	if (l->started)
+		return FUND_OK;
+	l->started = *changed = true;
+	return postings_impacts(&l->postings, &l->impacts);
+}
+
 /* And up to `end`. */
 static enum fund_status extend_impacts(struct word_list *l, uint32_t start, uint32_t end, bool *changed)
 {
@@ -104,7 +113,7 @@ static int64_t bound_apart(const struct word_lists *w)
 
 enum fund_status word_lists_begin(struct word_lists *w, uint32_t start, uint32_t *end)
 {
-	for (uint32_t i = 0; i < w->n; i++) {
+	for (uint32_t i = 0; i < w->n && !w->whole; i++) {
 		struct word_list *l = w->lists[i];
 		enum fund_status st = begin_impacts(l, start, &w->changed);
 		if (st != FUND_OK)
@@ -119,7 +128,7 @@ enum fund_status word_lists_bound(struct word_lists *w, uint32_t start, uint32_t
 {
 	enum fund_status st = FUND_OK;
 	for (uint32_t i = 0; i < w->n && st == FUND_OK; i++)
-		st = extend_impacts(w->lists[i], start, end, &w->changed);
+		st = w->whole ? whole_impacts(w->lists[i], &w->changed) : extend_impacts(w->lists[i], start, end, &w->changed);
 	if (!w->changed)
 		return st;
 	for (uint32_t i = 0; i < w->n; i++) {
@@ -131,29 +140,18 @@ enum fund_status word_lists_bound(struct word_lists *w, uint32_t start, uint32_t
 	return st;
 }
 
-enum fund_status word_lists_score(struct word_lists *w, uint32_t doc, int64_t *score, bool *has)
+enum fund_status word_lists_freqs(struct word_lists *w, const uint32_t *docs, uint32_t n, uint32_t *freqs, uint32_t *room)
 {
-	uint32_t freq = 0, len;
 	enum fund_status st = FUND_OK;
-	*score = 0;
+	memset(freqs, 0, n * sizeof *freqs);
 	for (uint32_t i = 0; i < w->n && st == FUND_OK; i++) {
 		struct word_list *l = w->lists[i];
 		if (l->bound == 0)
 			continue;
-		if (l->postings.doc < doc)
-			st = postings_seek(&l->postings, doc);
-		if (st == FUND_OK && l->postings.doc == doc) {
-			uint32_t one;
-			st = postings_weighted_freq(&l->postings, &one);
-			freq += score_freq(one, l->weight);
-		}
+		st = postings_gather(&l->postings, docs, n, room);
+		for (uint32_t k = 0; k < n && st == FUND_OK; k++)
+			freqs[k] += score_freq(room[k], l->weight);
 	}
-	*has = freq > 0;
-	if (st != FUND_OK || !*has)
-		return st;
-	st = leaf_length(w->leaf, doc, &len);
-	if (st == FUND_OK)
-		*score = bm25_score(w->bm25, w->scale, freq, len);
 	return st;
 }
 

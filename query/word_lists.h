@@ -32,6 +32,7 @@ struct word_lists {
 	bool hint, meets; /* as asked: or_word */
 	double scale;
 	int64_t bound; /* in the window */
+	bool whole;    /* bounds are those of whole lists, in every window: set before the first one, where there are few windows */
 	bool changed;  /* private: the impacts, since it was bound */
 };
 
@@ -43,7 +44,7 @@ void word_lists_release(struct word_lists *w);
 enum fund_status word_lists_begin(struct word_lists *w, uint32_t start, uint32_t *end);
 /* And is to end there: `bound` holds in it. */
 enum fund_status word_lists_bound(struct word_lists *w, uint32_t start, uint32_t end);
-/* What the word adds to the score of a document of the window, and whether it is there; not before one that was asked for. */
-enum fund_status word_lists_score(struct word_lists *w, uint32_t doc, int64_t *score, bool *has);
+/* How often the word is in each of n documents of the window, ascending and not before one that was asked for: score_freq() of its lists, together. `room` is for n, too. */
+enum fund_status word_lists_freqs(struct word_lists *w, const uint32_t *docs, uint32_t n, uint32_t *freqs, uint32_t *room);
 
 #endif
