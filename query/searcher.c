@@ -50,6 +50,7 @@ static enum fund_status add_leaves(struct searcher *s, uint32_t index, struct fa
 			.length_chunk = UINT32_MAX, .dead_chunk = UINT32_MAX, .date_chunk = UINT32_MAX,
 		};
 		s->n_leaves++;
+		segment_will_need(segment);
 	}
 	return FUND_OK;
 }

@@ -293,11 +293,25 @@ static void make_falling(struct hit_list *l)
 	}
 }
 
+#define COLD_HITS 64u
+
+/* The first search may wait for the disk for each key: better for all of them together. */
+static void will_need_keys(const struct topk *t)
+{
+	for (uint32_t i = 0; i < t->best.n && i < COLD_HITS && !t->searcher->was_asked; i++) {
+		const struct leaf *l = &t->searcher->leaves[t->best.hits[i].leaf];
+		if (!l->lent)
+			segment_will_need_key(l->segment, t->best.hits[i].doc);
+	}
+	t->searcher->was_asked = true;
+}
+
 static enum fund_status finish(struct topk *t, const struct plan *plan)
 {
 	enum fund_status st = t->candidates.n ? raise_candidates(t, plan) : FUND_OK;
 	if (st != FUND_OK)
 		return st;
+	will_need_keys(t);
 	sort_list(t, &t->best);
 	make_falling(&t->best);
 	return t->failed;

@@ -347,33 +347,56 @@ static bool next_leaf_is_greater(const struct path *path, struct slice key)
 	return path_key(&next, &first) == FUND_OK && slice_compare(first, key) > 0;
 }
 
-enum fund_status pages_seek_le(const struct pages *p, struct slice key, struct slice *found, struct slice *value)
+/* To the last entry <= key. */
+static enum fund_status path_seek_le(struct path *path, const struct pages *p, struct slice key)
 {
-	enum fund_status status = FUND_OK;
-	struct path path;
+	struct slice found;
 	uint32_t *index;
 
 	if (p->main_depth == 0)
 		return FUND_NOT_FOUND;
-	if (!path_descend(&path, p, key))
+	if (!path_descend(path, p, key))
 		return FUND_CORRUPT;
-	index = &path.index[path.depth - 1];
-	if (path_is_behind(&path)) {
-		if (!next_leaf_is_greater(&path, key))
+	index = &path->index[path->depth - 1];
+	if (path_is_behind(path)) {
+		if (!next_leaf_is_greater(path, key))
 			return FUND_CORRUPT;
 		--*index;
-	} else {
-		status = path_key(&path, found);
-		if (status == FUND_OK && !slice_equal(*found, key)) {
-			if (*index > 0)
-				--*index;
-			else
-				status = path_step(&path, false);
-		}
+		return FUND_OK;
 	}
+	enum fund_status status = path_key(path, &found);
+	if (status != FUND_OK || slice_equal(found, key))
+		return status;
+	if (*index == 0)
+		return path_step(path, false);
+	--*index;
+	return FUND_OK;
+}
+
+enum fund_status pages_seek_le(const struct pages *p, struct slice key, struct slice *found, struct slice *value)
+{
+	struct path path;
+	enum fund_status status = path_seek_le(&path, p, key);
+
 	if (status == FUND_OK)
 		status = path_entry(&path, found, value);
 	if (status != FUND_OK)
 		return status;
 	return slice_compare(*found, key) <= 0 ? FUND_OK : FUND_CORRUPT;
+}
+
+void pages_will_need_value(const struct pages *p, struct slice key)
+{
+	struct path path;
+	struct node node;
+	uint64_t overflow;
+
+	if (path_seek_le(&path, p, key) != FUND_OK || !page_node(p, &path.page[path.depth - 1], path.index[path.depth - 1], &node) ||
+	    node.flags != NODE_BIGDATA || node.room < PAGES_WORD)
+		return; /* whoever reads it will say what is wrong */
+	overflow = native_word(node.data);
+	if (!page_exists(p, overflow))
+		return;
+	size_t from = (size_t)overflow * p->page_size, len = PAGE_HEADER + (size_t)node.number_or_len;
+	pages_will_need(slice_of(p->map + from, len < p->len - from ? len : p->len - from));
 }

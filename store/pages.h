@@ -34,8 +34,8 @@ struct pages {
 enum fund_status pages_open(struct pages *p, int fd, uint64_t txnid, struct fault *why);
 /* Advice for the kernel alone. A map is taken to be read here and there: cold pages come one by one. This one will be read through: */
 void pages_advise_through(const struct pages *p);
-/* These bytes of a map are about to be read in full: better fetched at once than page by page. */
-void pages_will_need(struct slice bytes);
+/* The value of the last key <= `key` is about to be read in full: fetched at once, and with others that are asked for now, instead of page by page. */
+void pages_will_need_value(const struct pages *p, struct slice key);
 void pages_close(struct pages *p); /* also on {0} */
 /* The newest transaction in the file now, for readers without a lock. */
 uint64_t pages_newest(const struct pages *p);

@@ -54,6 +54,9 @@ uint64_t node_child(const struct node *node);
 /* The value; *overflow and *n_overflow are its overflow pages, 0 where it stands in the leaf. */
 bool node_value(const struct pages *p, const struct node *node, struct slice *value, uint64_t *overflow, uint64_t *n_overflow);
 
+/* These bytes of a map are about to be read. In pages_open.c. */
+void pages_will_need(struct slice bytes);
+
 /* How many pages from `first` to the last are in the free list; UINT64_MAX where that is damaged. In pages_check.c. */
 uint64_t pages_free_from(const struct pages *p, uint64_t first);
 

@@ -144,6 +144,7 @@ static enum fund_status check_length(const struct pages *p, struct fault *why)
 
 static enum fund_status map_file(struct pages *p, int fd, struct fault *why)
 {
+	size_t metas = 2 * (size_t)sysconf(_SC_PAGESIZE);
 	struct stat st;
 	void *map;
 
@@ -162,6 +163,7 @@ static enum fund_status map_file(struct pages *p, int fd, struct fault *why)
 	posix_madvise(map, (size_t)st.st_size, POSIX_MADV_RANDOM); /* before the first page is touched */
 	p->map = map;
 	p->len = (size_t)st.st_size;
+	pages_will_need(slice_of(p->map, p->len < metas ? p->len : metas));
 	guard_add_map(p->map, p->len);
 	return FUND_OK;
 }

@@ -243,12 +243,35 @@ static enum fund_status filter_section(struct segment *s, struct slice term, str
 		return FUND_OK;
 	enum fund_status st = is_one ? s->chunks.next(s->chunks.context, CHUNK_FILTER, slice_of(NULL, 0), &found, section)
 				     : s->chunks.seek_le(s->chunks.context, CHUNK_FILTER, term, &found, section);
-	if (st == FUND_OK && is_one) {
-		if (s->pages)
-			pages_will_need(*section); /* each term reads another page of it */
+	if (st == FUND_OK && is_one)
 		chunk_memo_put(&s->filter, *section);
-	}
 	return st;
+}
+
+static void will_need(const struct segment *s, enum chunk_kind kind, struct slice tail)
+{
+	uint8_t key[KEY_MAX];
+
+	if (s->pages)
+		pages_will_need_value(s->pages, make_key(key, s->stats.number, kind, tail));
+}
+
+void segment_will_need(const struct segment *s)
+{
+	static const uint8_t columns[] = { COLUMN_LENGTH, COLUMN_DATE };
+
+	if (s->stats.n_terms <= FILTER_SECTION)
+		will_need(s, CHUNK_FILTER, SLICE_LIT("\xff"));
+	for (size_t i = 0; i < sizeof(columns); i++)
+		will_need(s, CHUNK_COLUMN, slice_of((uint8_t[1 + DOC_TAIL]){ columns[i] }, 1 + DOC_TAIL));
+}
+
+void segment_will_need_key(const struct segment *s, uint32_t doc)
+{
+	uint8_t tail[DOC_TAIL];
+
+	chunk_tail_put(tail, doc);
+	will_need(s, CHUNK_KEYS, slice_of(tail, sizeof(tail)));
 }
 
 enum fund_status segment_may_have(struct segment *s, struct slice term, uint64_t hash, bool *may)
@@ -286,13 +309,12 @@ static enum fund_status column_load(struct segment *s, enum column column, uint3
 	enum fund_status status;
 
 	chunk_tail_put(tail + 1, chunk);
+	will_need(s, CHUNK_COLUMN, slice_of(tail, sizeof(tail)));
 	status = s->chunks.get(s->chunks.context, CHUNK_COLUMN, slice_of(tail, sizeof(tail)), &value);
 	if (status == FUND_NOT_FOUND && !column_may_lack(column))
 		return FUND_CORRUPT;
 	if (status != FUND_OK)
 		return status;
-	if (s->pages != NULL)
-		pages_will_need(value);
 	if (value.len != 8 + (size_t)n * column_width(column) || get_u32(value.data + 4) != n ||
 	    get_u32(value.data) != checksum(value.data + 4, value.len - 4))
 		return FUND_CORRUPT;

@@ -45,6 +45,9 @@ uint32_t segment_n_docs(const struct segment *s);
 const struct segment_stats *segment_stats(const struct segment *s);
 struct field_weights segment_weights(const struct segment *s);
 const struct chunk_source *segment_chunks(const struct segment *s); /* for dictionary_find, postings_open */
+/* Has what nearly each query reads of the segment fetched from the disk, all at once and while something else is read; advice, which changes nothing. */
+void segment_will_need(const struct segment *s);
+void segment_will_need_key(const struct segment *s, uint32_t doc); /* the same, of a document's key */
 /* False: the segment lacks the term, whose term_filter_hash() that is; else dictionary_find() tells. FUND_OK, FUND_CORRUPT. */
 enum fund_status segment_may_have(struct segment *s, struct slice term, uint64_t hash, bool *may);
 

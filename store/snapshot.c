@@ -233,11 +233,10 @@ enum fund_status snapshot_lexicon(struct snapshot *s, uint8_t letter, struct sli
 
 	if (chunk_memo_get(memo, block))
 		return FUND_OK;
+	pages_will_need_value(&s->pages, slice_of(key, sizeof(key)));
 	enum fund_status status = pages_get(&s->pages, slice_of(key, sizeof(key)), block);
-	if (status == FUND_OK) {
-		pages_will_need(*block);
+	if (status == FUND_OK)
 		chunk_memo_put(memo, *block);
-	}
 	return status;
 }
 

@@ -43,6 +43,7 @@ static void use_all(const struct pages *p, uint64_t *seed)
 	for (int i = 0; i < 20; i++) {
 		struct slice asked = slice_of(key, lmdb_make_key(seed, key)), found, value = { NULL, 0 };
 
+		pages_will_need_value(p, asked);
 		if (pages_get(p, asked, &value) == FUND_OK && value.len > 0)
 			sum ^= value.data[value.len - 1];
 		if (pages_seek_le(p, asked, &found, &value) == FUND_OK && value.len > 0)

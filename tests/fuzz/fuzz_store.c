@@ -106,6 +106,7 @@ static void use_pages(const struct pages *p)
 	struct slice key = SLICE_LIT("\x10"), found, value;
 	struct fault why = { 0 };
 	check_status(pages_check(p, &why));
+	pages_will_need_value(p, key);
 	check_status(pages_get(p, key, &value));
 	check_status(pages_seek_le(p, key, &found, &value));
 	enum fund_status st = pages_seek_ge(p, (struct slice){ NULL, 0 }, &found, &value);
