@@ -21,7 +21,7 @@
 
 #define WINDOW 4096u /* documents at most */
 #define FEW_WINDOWS 4u /* bounds of a window say hardly more than those of the whole list */
-#define FLOOR_HITS 64u /* of more hits than that the window's best are not looked for */
+#define FLOOR_HITS 128u /* of more hits than that the window's best are not looked for */
 
 /* Documents of a window that may be hits, ascending. */
 struct or_docs {
@@ -230,24 +230,32 @@ static enum fund_status pass_word(struct or_search *s, const struct word_lists *
 	return st;
 }
 
-/* The best sums, ascending. */
+/* The best sums: a heap with the least on top. */
 struct best_sums {
 	int64_t sums[FLOOR_HITS];
 	uint32_t n, k;
 };
 
-static void take_sum(struct best_sums *b, int64_t sum)
+static void sift_down(struct best_sums *b, uint32_t i, int64_t sum)
 {
-	uint32_t i = 0;
-	if (b->n < b->k) {
-		i = b->n++;
-		for (; i > 0 && b->sums[i - 1] > sum; i--)
-			b->sums[i] = b->sums[i - 1];
-	} else {
-		for (; i + 1 < b->k && b->sums[i + 1] < sum; i++)
-			b->sums[i] = b->sums[i + 1];
+	for (uint32_t child; (child = 2 * i + 1) < b->n; i = child) {
+		child += child + 1 < b->n && b->sums[child + 1] < b->sums[child];
+		if (b->sums[child] >= sum)
+			break;
+		b->sums[i] = b->sums[child];
 	}
 	b->sums[i] = sum;
+}
+
+static void take_sum(struct best_sums *b, int64_t sum)
+{
+	if (b->n == b->k) {
+		sift_down(b, 0, sum);
+		return;
+	}
+	b->sums[b->n++] = sum;
+	for (uint32_t i = b->n / 2; b->n == b->k && i-- > 0;)
+		sift_down(b, i, b->sums[i]);
 }
 
 /* Moves the window's documents into a list. */
