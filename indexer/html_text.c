@@ -7,7 +7,7 @@
 
 /* ---- characters ---- */
 
-static bool is_space(uint8_t c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+static bool is_space(uint8_t c) { return c <= ' ' && (c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'); }
 
 /* What is due before the next character. */
 static enum fund_status begin_run(struct html_text *h)
@@ -52,6 +52,17 @@ static const uint8_t *skip_blanks(struct html_text *h, const uint8_t *p, const u
 	return p;
 }
 
+/* Behind characters that go into the text as they are: words with one blank between them; in <pre> also more. */
+static const uint8_t *behind_run(const uint8_t *p, const uint8_t *end, bool pre)
+{
+	for (;; p++) {
+		while (p < end && *p > ' ' && *p != '&')
+			p++;
+		if (p == end || *p == '&' || (!pre && is_space(*p) && !(*p == ' ' && p + 1 < end && p[1] != '&' && !is_space(p[1]))))
+			return p;
+	}
+}
+
 static enum fund_status add_text(struct html_text *h, struct slice text, bool references)
 {
 	const uint8_t *p = text.data, *end = p ? p + text.len : p;
@@ -71,9 +82,8 @@ static enum fund_status add_text(struct html_text *h, struct slice text, bool re
 			p += len;
 			continue;
 		}
-		const uint8_t *run = p++;
-		while (p < end && *p != '&' && (h->pre || !is_space(*p)))
-			p++;
+		const uint8_t *run = p;
+		p = behind_run(p + 1, end, h->pre > 0);
 		st = begin_run(h);
 		if (st == FUND_OK)
 			st = buf_add(h->out, run, (size_t)(p - run));

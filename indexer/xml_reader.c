@@ -146,15 +146,28 @@ static bool says_html(const struct xml_rule *rule, const char **attributes)
 	return rule->how & XML_HTML || (type && strstr(type, "html"));
 }
 
-static void add_html(struct xml_reader *r, const char *before, struct slice text, const char *behind)
+/* Room for so many bytes more. */
+static bool has_room(struct xml_reader *r, size_t n)
 {
-	enum fund_status st = r->html.len + text.len > XML_TEXT_MAX ? FUND_LIMIT : buf_add_str(&r->html, before);
-	if (st == FUND_OK)
-		st = buf_add_slice(&r->html, text);
-	if (st == FUND_OK)
-		st = buf_add_str(&r->html, behind);
+	enum fund_status st = r->html.len + n > XML_TEXT_MAX ? FUND_LIMIT : buf_reserve(&r->html, n);
 	if (st != FUND_OK)
 		too_much(r, st);
+	return st == FUND_OK;
+}
+
+static void add_html(struct xml_reader *r, struct slice text)
+{
+	if (!has_room(r, text.len))
+		return;
+	memcpy(r->html.data + r->html.len, text.data, text.len);
+	r->html.len += text.len;
+}
+
+static void add_tag(struct xml_reader *r, const char *before, const char *name)
+{
+	add_html(r, slice_str(before));
+	add_html(r, slice_str(xml_local(name)));
+	add_html(r, SLICE_LIT(">"));
 }
 
 static void end_html(struct xml_reader *r)
@@ -176,7 +189,7 @@ static void on_start(void *context, const char *name, const char **attributes)
 	struct xml_reader *r = context;
 	if (r->html_from) {
 		r->open[r->n_open++] = (struct open_element){ NULL, r->to };
-		add_html(r, "<", slice_str(xml_local(name)), ">");
+		add_tag(r, "<", name);
 		return;
 	}
 	const struct xml_rule *rule = find_rule(r, r->dialect->local_names ? xml_local(name) : name, attributes);
@@ -209,7 +222,7 @@ static void on_end(void *context, const char *name)
 	struct xml_reader *r = context;
 	if (r->html_from && r->n_open > r->html_from) {
 		r->n_open--;
-		add_html(r, "</", slice_str(xml_local(name)), ">");
+		add_tag(r, "</", name);
 		return;
 	}
 	if (r->html_from)
@@ -239,7 +252,7 @@ static void on_text(void *context, struct slice text)
 {
 	struct xml_reader *r = context;
 	if (r->html_from) {
-		add_html(r, "", text, "");
+		add_html(r, text);
 		return;
 	}
 	if (r->ended_before && r->dialect->split_adjacent && all_blank(text))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "indexer/xml_text.h"
 
-static bool is_space(uint8_t c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+static bool is_space(uint8_t c) { return c <= ' ' && (c == ' ' || c == '\n' || c == '\t' || c == '\r'); }
 
 void xml_text_reset(struct xml_text *t)
 {
@@ -28,11 +28,11 @@ static bool has_room(struct xml_text *t, size_t n)
 
 static void put_gap(struct xml_text *t)
 {
-	static const char *const gaps[] = { "", " ", "\n", "\n\n", "" };
-	size_t n = strlen(gaps[t->gap]);
-	if (t->buf.len && n) {
-		memcpy(t->buf.data + t->buf.len, gaps[t->gap], n);
-		t->buf.len += n;
+	static const struct slice gaps[] = { { NULL, 0 }, SLICE_LIT(" "), SLICE_LIT("\n"), SLICE_LIT("\n\n"), { NULL, 0 } };
+	const struct slice *gap = &gaps[t->gap];
+	if (t->buf.len && gap->len) {
+		memcpy(t->buf.data + t->buf.len, gap->data, gap->len);
+		t->buf.len += gap->len;
 	}
 	t->gap = XML_GAP_NONE;
 }
@@ -46,19 +46,29 @@ void xml_text_add_raw(struct xml_text *t, struct slice s)
 	t->buf.len += s.len;
 }
 
+/* Behind the words at p that have one blank between them. */
+static const uint8_t *behind_words(const uint8_t *p, const uint8_t *end)
+{
+	for (;; p++) {
+		while (p < end && *p > ' ')
+			p++;
+		if (p == end || (is_space(*p) && !(*p == ' ' && p + 1 < end && !is_space(p[1]))))
+			return p;
+	}
+}
+
 void xml_text_add(struct xml_text *t, struct slice s)
 {
 	const uint8_t *p = s.data, *end = slice_end(s);
 	if (s.len == 0 || !has_room(t, s.len))
 		return;
 	while (p < end) {
-		const uint8_t *word = p;
-		while (p < end && !is_space(*p))
-			p++;
-		if (p > word) {
-			size_t n = (size_t)(p - word);
+		const uint8_t *words = p;
+		p = is_space(*p) ? p : behind_words(p, end);
+		if (p > words) {
+			size_t n = (size_t)(p - words);
 			put_gap(t); /* at most one byte more than the blanks it stands for, and two at first */
-			memcpy(t->buf.data + t->buf.len, word, n);
+			memcpy(t->buf.data + t->buf.len, words, n);
 			t->buf.len += n;
 		}
 		if (p < end)
