@@ -10,13 +10,31 @@
 #include "base/translate.h"
 #include "base/utf8.h"
 #include "indexer/xml_encoding.h"
+#include "indexer/xml_plain.h"
 
 #define HEAD ((size_t)64 << 10)
+#define PART ((size_t)256 << 10) /* bytes that are looked at together */
 #define EXPANSION_FREE (1u << 20) /* bytes, input and expanded together, before the factor counts */
 #define EXPANSION_MAX 8.0f	   /* times the input's size */
 #define ENTITIES_MAX ((size_t)64 << 10) /* bytes of declared entities */
 #define ENTITY_USES_MAX ((size_t)64 << 20) /* bytes put in for them */
 #define ENTITY_USE 8u			   /* bytes that a use counts for, however short it is */
+#define PROLOG_PIECES_MAX 64u		   /* pieces that what stands before the root is handed over in */
+
+/* Most of ALTO and much of METS are empty elements. Those that are written plainly are taken here, at a fraction of what expat needs for them; expat
+ * gets all the rest, in pieces that end where a tag does. */
+enum stage {
+	BEFORE_ROOT,  /* a piece ends at each '>', so that one ends at the root's */
+	IN_CONTENT,   /* expat has used up what it was given, and stands behind a tag */
+	EXPAT_ALONE,  /* the rest is for it, whatever it is */
+};
+
+/* What expat has not seen. */
+struct skipped {
+	uint64_t lines;	 /* in all */
+	uint64_t line;	 /* of those that expat has seen: where the last was */
+	int64_t columns; /* in it */
+};
 
 struct xml_stream {
 	XML_Parser parser;
@@ -26,6 +44,12 @@ struct xml_stream {
 	uint32_t depth;
 	size_t prefix;	    /* bytes of the root's prefix with its colon */
 	bool suspended, ended;
+	enum stage stage;
+	uint32_t prolog_pieces;
+	uint64_t fed, taken; /* bytes that expat was given; of plain elements */
+	struct xml_plain tag;
+	bool in_tag, paused; /* an event of it is running; has asked for a pause */
+	struct skipped skipped;
 	struct fault fault; /* of an event */
 	struct buf entities; /* name NUL value NUL: those of the document that are plain text; with a leading byte, see enum entity_kind */
 	size_t used;
@@ -38,7 +62,13 @@ enum entity_kind { ENTITY_TEXT = 't', ENTITY_NESTED = 'n' };
 
 /* ---- for events ---- */
 
-void xml_stream_pause(struct xml_stream *x) { XML_StopParser(x->parser, XML_TRUE); }
+void xml_stream_pause(struct xml_stream *x)
+{
+	if (x->in_tag)
+		x->paused = true;
+	else
+		XML_StopParser(x->parser, XML_TRUE);
+}
 
 void xml_stream_fail(struct xml_stream *x, enum fund_status status, const char *format, ...)
 {
@@ -77,11 +107,19 @@ static const char *own_name(const struct xml_stream *x, const char *name)
 	return x->prefix && strlen(name) > x->prefix && name[x->prefix - 1] == ':' && strcspn(name, ":") == x->prefix - 1 ? name + x->prefix : name;
 }
 
+/* Only then it is known where the next begins. */
+static bool ends_a_piece(const struct xml_stream *x)
+{
+	return (uint64_t)XML_GetCurrentByteIndex(x->parser) + (uint64_t)XML_GetCurrentByteCount(x->parser) == x->fed;
+}
+
 static void XMLCALL on_start(void *context, const XML_Char *name, const XML_Char **attributes)
 {
 	struct xml_stream *x = context;
 	if (x->depth == 0)
 		x->prefix = (size_t)(xml_local(name) - name);
+	if (x->stage == BEFORE_ROOT)
+		x->stage = ends_a_piece(x) ? IN_CONTENT : EXPAT_ALONE;
 	if (++x->depth > XML_DEPTH_MAX)
 		xml_stream_fail(x, FUND_LIMIT, "elements are nested more than %u deep", XML_DEPTH_MAX);
 	else if (x->fault.status == FUND_OK)
@@ -109,7 +147,7 @@ static void note_left_out(struct xml_stream *x, const char *name, const char *wh
 {
 	if (x->left_out[0])
 		return;
-	x->left_out_line = XML_GetCurrentLineNumber(x->parser);
+	x->left_out_line = XML_GetCurrentLineNumber(x->parser) + x->skipped.lines;
 	snprintf(x->left_out, sizeof x->left_out, "&%.80s; %s", name, what);
 }
 
@@ -244,6 +282,14 @@ static void XMLCALL on_declaration(void *context, const XML_Char *version, const
 		x->encoding = xml_encoding_name(encoding);
 }
 
+/* It may say of attributes what they are when they are not there. */
+static void XMLCALL on_doctype(void *context, const XML_Char *name, const XML_Char *system, const XML_Char *public, int has_subset)
+{
+	struct xml_stream *x = context;
+	(void)name, (void)system, (void)public, (void)has_subset;
+	x->stage = EXPAT_ALONE;
+}
+
 /* ---- the stream ---- */
 
 static void set_handlers(struct xml_stream *x)
@@ -258,6 +304,7 @@ static void set_handlers(struct xml_stream *x)
 	XML_SetExternalEntityRefHandler(p, on_external);
 	XML_SetUnknownEncodingHandler(p, on_unknown_encoding, NULL);
 	XML_SetXmlDeclHandler(p, on_declaration);
+	XML_SetStartDoctypeDeclHandler(p, on_doctype);
 	XML_UseForeignDTD(p, XML_TRUE); /* a document without DTD may have &nbsp; as well: as if it had one, which nobody reads */
 	XML_SetBillionLaughsAttackProtectionActivationThreshold(p, EXPANSION_FREE);
 	XML_SetBillionLaughsAttackProtectionMaximumAmplification(p, EXPANSION_MAX);
@@ -282,6 +329,7 @@ enum fund_status xml_stream_open(struct xml_stream **out, struct input *in, cons
 	x->in = in;
 	x->events = events;
 	x->context = context;
+	x->stage = override && strcmp(override, "UTF-8") == 0 ? BEFORE_ROOT : EXPAT_ALONE;
 	set_handlers(x);
 	*out = x;
 	return FUND_OK;
@@ -298,25 +346,170 @@ void xml_stream_close(struct xml_stream *x)
 
 static enum fund_status failure(struct xml_stream *x, uint64_t *line, struct fault *why)
 {
-	*line = XML_GetCurrentLineNumber(x->parser);
+	uint64_t seen = XML_GetCurrentLineNumber(x->parser);
+	*line = seen + x->skipped.lines;
 	if (x->fault.status != FUND_OK)
 		return fault_set(why, x->fault.status, "%s", x->fault.text);
 	enum XML_Error error = XML_GetErrorCode(x->parser);
 	if (error == XML_ERROR_NO_MEMORY)
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	enum fund_status st = error == XML_ERROR_AMPLIFICATION_LIMIT_BREACH ? FUND_LIMIT : FUND_INVALID;
-	return fault_set(why, st, "XML, column %llu: %s", (unsigned long long)XML_GetCurrentColumnNumber(x->parser) + 1, XML_ErrorString(error));
+	int64_t column = (int64_t)XML_GetCurrentColumnNumber(x->parser) + 1 + (x->skipped.line == seen ? x->skipped.columns : 0);
+	return fault_set(why, st, "XML, column %llu: %s", (unsigned long long)column, XML_ErrorString(error));
+}
+
+/* ---- plain elements ---- */
+
+static enum XML_Status feed(struct xml_stream *x, const uint8_t *from, const uint8_t *to)
+{
+	x->fed += (uint64_t)(to - from);
+	return XML_Parse(x->parser, (const char *)from, (int)(to - from), XML_FALSE);
+}
+
+/* `columns` behind the last of `lines`. */
+static void skip(struct xml_stream *x, uint32_t lines, size_t columns)
+{
+	struct skipped *s = &x->skipped;
+	uint64_t line = XML_GetCurrentLineNumber(x->parser);
+	if (lines)
+		s->columns = -(int64_t)XML_GetCurrentColumnNumber(x->parser);
+	else if (line != s->line)
+		s->columns = 0;
+	s->line = line;
+	s->lines += lines;
+	s->columns += (int64_t)columns;
+}
+
+/* Is it blank, with line ends as XML counts them? */
+static bool is_blank(const uint8_t *p, const uint8_t *end)
+{
+	while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || (*p == '\r' && p + 1 < end && p[1] == '\n')))
+		p++;
+	return p == end;
+}
+
+static void put_text(struct xml_stream *x, const uint8_t *from, const uint8_t *to)
+{
+	if (from < to)
+		on_text(x, (const char *)from, (int)(to - from));
+}
+
+/* A line's end is given as one byte, however it is written. */
+static void put_blank(struct xml_stream *x, const uint8_t *p, const uint8_t *end)
+{
+	const uint8_t *from = p, *line = p;
+	uint32_t lines = 0;
+	for (; p < end; p++) {
+		if (*p == '\n') {
+			lines++;
+			line = p + 1;
+		}
+		if (*p != '\r')
+			continue;
+		put_text(x, from, p);
+		from = p + 1;
+	}
+	put_text(x, from, end);
+	skip(x, lines, (size_t)(end - line));
+}
+
+static void put_element(struct xml_stream *x)
+{
+	x->in_tag = true;
+	on_start(x, x->tag.name, x->tag.attributes);
+	on_end(x, x->tag.name);
+	x->in_tag = false;
+	skip(x, x->tag.lines, x->tag.columns);
+}
+
+/* It waits for nothing: no half of a character or of a line's end, no bracket that may be a section's. */
+static bool used_up(const struct xml_stream *x) { return (uint64_t)XML_GetCurrentByteIndex(x->parser) == x->fed; }
+
+/* What stands before a plain element. True: all of it was used up, and the element is in the root. */
+static bool put_before(struct xml_stream *x, const uint8_t *from, const uint8_t *to, enum XML_Status *parsed)
+{
+	if (x->depth && is_blank(from, to)) {
+		put_blank(x, from, to);
+		return x->fault.status == FUND_OK;
+	}
+	*parsed = feed(x, from, to);
+	if (*parsed == XML_STATUS_OK && (x->depth == 0 || !used_up(x)))
+		x->stage = EXPAT_ALONE;
+	return *parsed == XML_STATUS_OK && x->stage == IN_CONTENT && x->fault.status == FUND_OK;
+}
+
+/* So few of its bytes are plain elements. */
+static bool is_no_gain(const struct xml_stream *x) { return x->fed > PART && x->taken < x->fed / 8; }
+
+/* Whole tags with what stands before them; of the last part what is behind the last plain element is left. Returns the bytes that were used up; none: nothing
+ * is gained here. */
+static size_t parse_content(struct xml_stream *x, struct slice part, enum XML_Status *parsed)
+{
+	const uint8_t *from = part.data, *at = from, *end = slice_end(part), *tag;
+	while ((tag = memchr(at, '<', (size_t)(end - at))) != NULL) {
+		enum xml_plain_kind kind = xml_plain_take(&x->tag, tag, end);
+		if (kind == XML_PLAIN_STRANGE)
+			x->stage = EXPAT_ALONE;
+		if (kind == XML_PLAIN_STRANGE || kind == XML_PLAIN_CUT)
+			break;
+		at = x->tag.end;
+		if (kind != XML_PLAIN_EMPTY)
+			continue;
+		if (!put_before(x, from, tag, parsed)) {
+			x->stage = is_no_gain(x) ? EXPAT_ALONE : x->stage;
+			return (size_t)(tag - part.data);
+		}
+		put_element(x);
+		x->taken += (uint64_t)(at - tag);
+		from = at;
+		if (x->paused || x->fault.status != FUND_OK)
+			return (size_t)(at - part.data);
+	}
+	if (part.len < PART || from == part.data || is_no_gain(x))
+		x->stage = EXPAT_ALONE;
+	if (x->stage == EXPAT_ALONE)
+		return (size_t)(from - part.data);
+	if (at > from)
+		*parsed = feed(x, from, at);
+	return (size_t)(at - part.data);
+}
+
+/* Up to the next '>', which ends the root's tag if anything does. */
+static size_t parse_prolog(struct xml_stream *x, struct slice part, enum XML_Status *parsed)
+{
+	const uint8_t *close = memchr(part.data, '>', part.len);
+	size_t len = close ? (size_t)(close + 1 - part.data) : part.len;
+	*parsed = feed(x, part.data, part.data + len);
+	if (x->stage == BEFORE_ROOT && ++x->prolog_pieces == PROLOG_PIECES_MAX)
+		x->stage = EXPAT_ALONE;
+	return len;
+}
+
+/* The last part is known to be the last: expat need not count lines behind it, which is a fifth of its work. */
+static enum fund_status parse_alone(struct xml_stream *x, enum XML_Status *parsed, struct fault *why)
+{
+	struct slice part;
+	enum fund_status st = input_peek(x->in, PART, &part, why);
+	if (st != FUND_OK)
+		return st;
+	x->ended = part.len < PART;
+	*parsed = XML_Parse(x->parser, (const char *)part.data, (int)part.len, x->ended);
+	return part.len ? input_read_at_most(x->in, part.len, &part, why) : FUND_OK;
 }
 
 static enum fund_status parse_more(struct xml_stream *x, enum XML_Status *parsed, struct fault *why)
 {
-	struct slice part = { NULL, 0 };
-	enum fund_status st = input_read(x->in, &part, why);
-	if (st != FUND_OK && st != FUND_END)
+	struct slice part;
+	if (x->stage == EXPAT_ALONE)
+		return parse_alone(x, parsed, why);
+	enum fund_status st = input_peek(x->in, PART, &part, why);
+	if (st != FUND_OK)
 		return st;
-	x->ended = st == FUND_END;
-	*parsed = XML_Parse(x->parser, (const char *)part.data, (int)part.len, x->ended);
-	return FUND_OK;
+	*parsed = XML_STATUS_OK;
+	size_t used = x->stage == BEFORE_ROOT ? parse_prolog(x, part, parsed) : parse_content(x, part, parsed);
+	if (used == 0)
+		x->stage = EXPAT_ALONE;
+	return used ? input_read_at_most(x->in, used, &part, why) : FUND_OK;
 }
 
 enum fund_status xml_stream_run(struct xml_stream *x, uint64_t *line, struct fault *why)
@@ -338,6 +531,10 @@ enum fund_status xml_stream_run(struct xml_stream *x, uint64_t *line, struct fau
 			return failure(x, line, why);
 		if (parsed == XML_STATUS_SUSPENDED) {
 			x->suspended = true;
+			return FUND_OK;
+		}
+		if (x->paused) {
+			x->paused = false;
 			return FUND_OK;
 		}
 	}
