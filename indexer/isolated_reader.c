@@ -439,7 +439,7 @@ static enum fund_status next_from_away(struct isolated_reader *r, struct article
 	return f.status == FUND_END ? FUND_END : fault_set(why, f.status, "%.*s", (int)f.reason.len, (const char *)f.reason.data);
 }
 
-/* Could the file be opened? The first frame tells; unless it is that of a failure, it stays for next. */
+/* Could the file be opened? The first frame tells; unless it is that of a failure without a place, it stays for next. */
 static enum fund_status look_at_first(struct isolated_reader *r, struct fault *why)
 {
 	struct wire_frame f;
@@ -447,7 +447,7 @@ static enum fund_status look_at_first(struct isolated_reader *r, struct fault *w
 	if (st != FUND_OK)
 		return st;
 	r->frame_end = r->at;
-	if ((f.kind != WIRE_END && f.kind != WIRE_LAST) || f.status == FUND_END || f.status == FUND_NO_MEMORY || f.member.len)
+	if ((f.kind != WIRE_END && f.kind != WIRE_LAST) || f.status == FUND_END || f.status == FUND_NO_MEMORY || f.member.len || f.line)
 		return FUND_OK;
 	struct article none;
 	bool recovered;

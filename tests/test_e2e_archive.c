@@ -48,7 +48,7 @@ static const struct {
 	{ "broken/badcrc.txt.gz", "checksum is wrong" }, { "broken/truncated.txt.gz", "truncated" }, { "broken/bomb.txt.gz", "more than 250 times its size" },
 	{ "broken/binary.txt", "its bytes are none" }, { "broken/bad.jsonl:2", "a value should stand here" },
 #ifdef HAVE_EXPAT
-	{ "broken/entities.xml", "it is not expanded" }, { "broken/external.xml:1", "nothing is fetched" },
+	{ "broken/entities.xml:1", "it is not expanded" }, { "broken/external.xml:1", "nothing is fetched" },
 #endif
 };
 

@@ -23,6 +23,9 @@ static const struct {
 	{ "a.json", "[\n{\"title\": \"a\", \"text\": \"b\"},\n{\"title\": \"a\", \"te", "a.json:3: " },
 	{ "c.jsonl", "{\"title\":\"a\",\"text\":\"b\",\"x\":" DEEP DEEP DEEP DEEP DEEP DEEP DEEP DEEP DEEP DEEP "\n", "nested too deep" },
 	{ "d.csv", "a;b;c\n1;2;3\n4;5;6\n7;8;9\n", "no column of its first line is called title or text" },
+#ifdef HAVE_EXPAT
+	{ "e.xml", "<?xml version=\"1.0\"?>\n<x>\n<p>Die Feuerwehr.</x>\n", "e.xml:3: XML, column 20: mismatched tag\n" },
+#endif
 };
 
 START_TEST(a_file_that_cannot_be_read)
