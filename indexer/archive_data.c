@@ -9,6 +9,7 @@ static int next_block(struct archive_data *d, struct archive *a)
 	int r = archive_read_data_block(a, &block, &len, &at);
 	if (r != ARCHIVE_OK && r != ARCHIVE_WARN && r != ARCHIVE_EOF)
 		return r;
+	d->wrong |= r == ARCHIVE_WARN;
 	d->block = block;
 	d->len = r == ARCHIVE_EOF ? 0 : len;
 	d->block_at = at > 0 ? (uint64_t)at : d->at;
@@ -21,7 +22,7 @@ int archive_data_read(struct archive_data *d, struct archive *a, uint8_t *out, s
 	while (d->len == 0 && d->block_at <= d->at) {
 		int r = next_block(d, a);
 		if (r == ARCHIVE_EOF && d->block_at <= d->at)
-			return ARCHIVE_OK;
+			return d->wrong ? ARCHIVE_WARN : ARCHIVE_OK;
 		if (r != ARCHIVE_OK && r != ARCHIVE_EOF)
 			return r;
 	}

@@ -15,9 +15,10 @@ struct archive_data { /* {0} at the beginning of an entry */
 	const uint8_t *block; /* libarchive's, until its next call */
 	size_t len;
 	uint64_t block_at, at; /* in the entry */
+	bool wrong;	       /* its checksum or length, as a zip says behind the last byte */
 };
 
-/* At most `cap` bytes, holes as zeros; *len 0 is the end. ARCHIVE_OK, or libarchive's code. */
+/* At most `cap` bytes, holes as zeros; *len 0 is the end. ARCHIVE_OK, or libarchive's code; ARCHIVE_WARN: what was read is not what went in. */
 int archive_data_read(struct archive_data *d, struct archive *a, uint8_t *out, size_t cap, size_t *len);
 
 #endif

@@ -26,6 +26,7 @@ struct container {
 	struct buf name;
 	bool is_zip, opened, broken; /* broken: nothing more can be read, which was told */
 	uint64_t n_members;
+	struct archive_entry *ahead; /* the next, where damage before it was told; libarchive's */
 	struct archive_data data; /* of the current member */
 	uint64_t member_in; /* bytes of the container as it began */
 };
@@ -128,17 +129,34 @@ static enum fund_status take_name(struct container *c, struct archive_entry *e)
 	return st;
 }
 
-static enum fund_status next_header(struct container *c, struct archive_entry **e, struct fault *why)
+/* Over what is no header, up to the next that is one: what is lost there is told first, once. */
+static enum fund_status pass_damage(struct container *c, struct archive_entry **e, bool *recovered, struct fault *why)
 {
+	enum fund_status st = failed(c, why);
+	int r;
+	while ((r = archive_read_next_header(c->archive, e)) == ARCHIVE_RETRY)
+		;
+	*recovered = true;
+	c->broken = r != ARCHIVE_OK && r != ARCHIVE_WARN;
+	c->ahead = c->broken ? NULL : *e;
+	return st;
+}
+
+static enum fund_status next_header(struct container *c, struct archive_entry **e, bool *recovered, struct fault *why)
+{
+	*e = c->ahead;
+	c->ahead = NULL;
+	if (*e)
+		return FUND_OK;
 	if (c->broken)
 		return FUND_END;
 	int r = archive_read_next_header(c->archive, e);
-	if (r == ARCHIVE_RETRY)
-		r = archive_read_next_header(c->archive, e);
 	if (r == ARCHIVE_EOF)
 		return FUND_END;
 	if (r == ARCHIVE_OK || r == ARCHIVE_WARN)
 		return FUND_OK;
+	if (r == ARCHIVE_RETRY)
+		return pass_damage(c, e, recovered, why);
 	c->broken = true;
 	return failed(c, why);
 }
@@ -148,7 +166,7 @@ static enum fund_status next_file(struct container *c, struct member *out, bool 
 	struct archive_entry *e;
 	enum fund_status st;
 	do {
-		st = next_header(c, &e, why);
+		st = next_header(c, &e, recovered, why);
 		if (st == FUND_OK && c->n_members++ == c->budget->limits.members)
 			st = fault_set(why, FUND_LIMIT, "has more than %u members", c->budget->limits.members);
 		if (st != FUND_OK)
@@ -244,9 +262,16 @@ static bool tar_recognise(struct slice head)
 	return sum == octal(head.data + at, len);
 }
 
+/* Behind two blocks of zeros, where a tar ends, and behind a single one, which is a hole, more may follow: members, or damage that is to be told. */
+static int support_tar(struct archive *a)
+{
+	int r = archive_read_support_format_tar(a);
+	return r == ARCHIVE_OK ? archive_read_set_format_option(a, "tar", "read_concatenated_archives", "1") : r;
+}
+
 static enum fund_status tar_open(struct container **out, struct input *in, struct read_budget *budget, struct fault *why)
 {
-	return open_archive(out, in, budget, archive_read_support_format_tar, why);
+	return open_archive(out, in, budget, support_tar, why);
 }
 
 /* ---- zip ---- */

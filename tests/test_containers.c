@@ -319,6 +319,62 @@ START_TEST(an_encrypted_member_is_named_and_the_rest_goes_on)
 }
 END_TEST
 
+/* ustar without anything else: the first member's header and text are a block each, so are those of the others. */
+static const struct {
+	const char *what;
+	size_t at, len; /* bytes that are overwritten */
+	uint8_t with;
+	const char *expected;
+} holes[] = {
+	{ "nothing", 0, 0, 0, "a.txt||A.|0-0; b.txt||B.|0-0; c.txt||C.|0-0; " },
+	{ "zeros for a header, as if the tar ended there", 1024, 512, 0, "a.txt||A.|0-0; !: Damaged tar archive; c.txt||C.|0-0; " },
+	{ "other bytes for a header", 1024, 512, 0xFF, "a.txt||A.|0-0; !: Damaged tar archive; c.txt||C.|0-0; " },
+	{ "a member of zeros, which is how a tar ends: with more behind it", 1024, 1024, 0, "a.txt||A.|0-0; c.txt||C.|0-0; " },
+	{ "all from there on", 1024, SIZE_MAX, 0xFF, "a.txt||A.|0-0; !: Damaged tar archive; " },
+};
+
+START_TEST(a_hole_in_a_tar_is_told_and_the_rest_goes_on)
+{
+	struct buf bytes = BUF_INIT;
+	make_archive(&bytes, as_ustar, NULL, (struct made[]){ { "a.txt", "A." }, { "b.txt", "B." }, { "c.txt", "C." } }, 3);
+	size_t at = holes[_i].at, len = holes[_i].len < bytes.len - at ? holes[_i].len : bytes.len - at;
+	memset(bytes.data + at, holes[_i].with, len);
+	set_file(slice_buf(&bytes));
+	ck_assert_str_eq(read_through("a.tar"), holes[_i].expected);
+	buf_release(&bytes);
+}
+END_TEST
+
+START_TEST(tars_one_behind_the_other_are_read_as_one)
+{
+	struct buf bytes = BUF_INIT, second = BUF_INIT;
+	make_archive(&bytes, as_pax, NULL, (struct made[]){ { "a.txt", "A." } }, 1);
+	make_archive(&second, as_gnu, NULL, (struct made[]){ { "b.txt", "B." } }, 1);
+	ck_assert_int_eq(buf_add_slice(&bytes, slice_buf(&second)), FUND_OK);
+	set_file(slice_buf(&bytes));
+	ck_assert_str_eq(read_through("a.tar"), "a.txt||A.|0-0; b.txt||B.|0-0; ");
+	buf_release(&bytes);
+	buf_release(&second);
+}
+END_TEST
+
+START_TEST(a_wrong_checksum_in_a_zip_fails_its_member)
+{
+	struct buf bytes = BUF_INIT;
+	unsigned n = 0;
+	make_archive(&bytes, as_zip, NULL, (struct made[]){ { "a.txt", "A." }, { "b.txt", "B. Hier steht mehr." }, { "c.txt", "C." } }, 3);
+	for (size_t i = 0; i + 46 + 5 < bytes.len; i++) /* in the directory, which counts */
+		if (memcmp(bytes.data + i, "PK\1\2", 4) == 0 && memcmp(bytes.data + i + 46, "b.txt", 5) == 0)
+			bytes.data[i + 16] ^= 1, n++;
+	ck_assert_uint_eq(n, 1);
+	set_file(slice_buf(&bytes));
+	ck_assert_ptr_nonnull(strstr(read_through("a.zip"), "a.txt||A.|0-0; !b.txt: ZIP bad CRC: "));
+	ck_assert_ptr_nonnull(strstr(told, "; c.txt||C.|0-0; "));
+	ck_assert_ptr_null(strstr(told, "Hier"));
+	buf_release(&bytes);
+}
+END_TEST
+
 START_TEST(a_bomb_in_a_container_fails_and_the_rest_goes_on)
 {
 	const size_t len = (size_t)40 << 20;
@@ -479,6 +535,9 @@ Suite *suite_containers(void)
 	tcase_add_test(c, a_zip_of_dos_has_its_umlauts);
 	tcase_add_loop_test(c, a_zip_that_is_something_else_is_skipped, 0, sizeof office / sizeof *office);
 	tcase_add_test(c, an_encrypted_member_is_named_and_the_rest_goes_on);
+	tcase_add_loop_test(c, a_hole_in_a_tar_is_told_and_the_rest_goes_on, 0, sizeof holes / sizeof *holes);
+	tcase_add_test(c, tars_one_behind_the_other_are_read_as_one);
+	tcase_add_test(c, a_wrong_checksum_in_a_zip_fails_its_member);
 	tcase_add_test(c, a_bomb_in_a_container_fails_and_the_rest_goes_on);
 	tcase_add_test(c, members_and_bytes_are_limited);
 	tcase_add_test(c, records_are_limited_as_members_are);
