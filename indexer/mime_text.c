@@ -200,14 +200,24 @@ static enum fund_status add_parts(struct buf *out, struct slice boundary, struct
 	return st;
 }
 
-/* Of alternatives a plain one, else any; of all others each. */
+/* Does no line of it begin a part? Its boundary is missing, or another than the header says. */
+static bool has_no_parts(struct slice body, struct slice boundary)
+{
+	struct slice part;
+	return boundary.len == 0 || !next_part(&body, boundary, &part);
+}
+
+/* Of alternatives a plain one, else any; of all others each; all of it where there is none. */
 static enum fund_status add_multipart(struct buf *out, const struct content *c, struct slice body, unsigned depth, bool html, const char **encoding)
 {
+	static const struct content plain = { { (const uint8_t *)"text/plain", 10 }, { NULL, 0 }, { NULL, 0 } };
 	struct buf boundary = BUF_INIT;
 	size_t before = out->len;
 	bool alternative = slice_begins_with(c->type, "multipart/alternative");
 	enum fund_status st = mime_add_parameter(&boundary, c->type, "boundary");
-	if (st == FUND_OK)
+	if (st == FUND_OK && has_no_parts(body, slice_buf(&boundary)))
+		st = add_body(out, &plain, body, encoding);
+	else if (st == FUND_OK)
 		st = add_parts(out, slice_buf(&boundary), body, alternative, depth, html && !alternative, encoding);
 	if (st == FUND_OK && alternative && html && out->len == before)
 		st = add_parts(out, slice_buf(&boundary), body, true, depth, true, encoding);

@@ -125,6 +125,12 @@ static const struct example examples[] = {
 		"Content-Type: multipart/alternative; boundary=in\n\n--in\nContent-Type: text/html; charset=utf-8\n\n<p>html</p>\n--in\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
 		"U3RyYcOfZQo=\n--in--\n--xy\nContent-Type: text/html\n\n<p>Gr&uuml;&szlig;e<br>alle\n--xy\nContent-Disposition: attachment; filename=a.txt\nContent-Type: text/plain\n\nAnhang\n--xy--\nEnde\n",
 		"|T|2022-1-18|Anna||||Straße\n\nGrüße\nalle\n"),
+	EXAMPLE("parts with another boundary than the header's: all of it is text", "a.eml",
+		"Subject: T\nFrom: x\nContent-Type: multipart/mixed; boundary=falsch\n\nVorspann\n--xy\nContent-Type: text/plain\n\nStra\xC3\x9F" "e\n--xy--\n",
+		"|T|0-0-0|x||||Vorspann\n--xy\nContent-Type: text/plain\n\nStraße\n--xy--\n\n"),
+	EXAMPLE("parts without a boundary", "a.eml", "Subject: T\nFrom: x\nContent-Type: multipart/alternative\n\n--xy\n\nText\n--xy--\n", "|T|0-0-0|x||||--xy\n\nText\n--xy--\n\n"),
+	EXAMPLE("a boundary without a part: nothing", "a.eml", "Subject: T\nFrom: x\nContent-Type: multipart/mixed; boundary=xy\n\n--xy\nContent-Type: image/png\n\nx\n--xy--\n",
+		"|T|0-0-0|x||||\n"),
 	EXAMPLE("flowed text", "a.eml", "Subject: T\nFrom: x\nContent-Type: text/plain; format=flowed; delsp=yes\n\nDampf \nschiff\n From hier\n", "|T|0-0-0|x||||Dampfschiff\nFrom hier\n\n"),
 	EXAMPLE("an mbox", "a.mbox",
 		"From MAILER-DAEMON Tue Jan 18 12:00:00 2022\nSubject: Eins\nMessage-ID: <1@x>\n\n>From hier an\nFrom dort\n\n>>From da\n\nFrom x Tue Jan 18 12:00:00 2022\nSubject: Zwei\nContent-Length: 57\n\n"
