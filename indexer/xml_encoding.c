@@ -68,7 +68,7 @@ static enum encoding detect(struct slice head, size_t *mark)
 		for (size_t at = 0; at + sizeof(struct encoding_part) <= parts.len; at += sizeof(struct encoding_part)) {
 			struct encoding_part part;
 			memcpy(&part, parts.data + at, sizeof part);
-			if (part.encoding != ENCODING_UTF8 && part.len > longest) {
+			if (part.len > longest) {
 				best = part.encoding;
 				longest = part.len;
 			}

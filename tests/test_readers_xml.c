@@ -245,6 +245,9 @@ static const struct sample {
 	{ "what is not well-formed is named with its line", "<?xml version=\"1.0\"?>\n<a>\n<b>x</a>", "line 3: XML, column 7: mismatched tag\n" },
 	{ "articles before the damage are read",
 	  "<rss><channel><item><title>a</title></item>\n<item><title>b</item></channel></rss>", "title: a\n--\nline 2: XML, column 17: mismatched tag\n" },
+	{ "a byte of CP1252 in UTF-8 is damage, not the encoding of all",
+	  "<?xml version=\"1.0\"?>\n<a>K\xC3\xB6ln und M\xC3\xBCnchen, die Stra\xC3\x9F" "e\nnach S\xC3\xBC" "den und \xC3\x9C" "ber\n\xDF</a>",
+	  "line 4: XML, column 1: not well-formed (invalid token)\n" },
 	{ "a control character is no XML", "<?xml version=\"1.0\"?><a>x\x01</a>", "line 1: XML, column 26: not well-formed (invalid token)\n" },
 };
 
