@@ -189,7 +189,7 @@ static bool find_entity(const struct xml_stream *x, const char *name, uint8_t *k
 {
 	if (x->entities.len == 0)
 		return false;
-	const uint8_t *p = x->entities.data, *end = p + x->entities.len;
+	const uint8_t *p = x->entities.data, *end = slice_end(slice_buf(&x->entities));
 	while (p < end) {
 		const uint8_t *own = p + 1, *text = own + strlen((const char *)own) + 1;
 		size_t len = strlen((const char *)text);
@@ -206,7 +206,7 @@ static bool find_entity(const struct xml_stream *x, const char *name, uint8_t *k
 /* "&#38;" in an entity's value: it was written "&#38;#38;". */
 static void put_value(struct xml_stream *x, struct slice value)
 {
-	const uint8_t *p = value.data, *end = p + value.len;
+	const uint8_t *p = value.data, *end = slice_end(value);
 	while (p < end) {
 		uint32_t cp[2] = { 0, 0 };
 		size_t n = *p == '&' ? xml_reference(p, end, cp) : 0;
@@ -609,7 +609,7 @@ void xml_sniff(struct xml_sniff *s, struct slice head)
 	s->prolog = false;
 	s->name = s->tag = (struct slice){ NULL, 0 };
 	s->text = narrow(s, head);
-	const uint8_t *p = s->text.data, *end = p + s->text.len;
+	const uint8_t *p = s->text.data, *end = slice_end(s->text);
 	for (;;) {
 		while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r')))
 			p++;
