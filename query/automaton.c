@@ -314,15 +314,11 @@ static uint32_t step(struct automaton *a, uint32_t state, uint32_t cp)
 bool automaton_may_begin(struct automaton *a, struct slice head)
 {
 	if (a->near) {
-		struct near_end e;
-		uint32_t cost[2];
 		uint64_t bytes = 0;
 		for (size_t i = 0; i < NEAR_END_LETTERS; i++)
 			bytes = bytes << 8 | (i < head.len ? head.data[i] : 0xF0u); /* a letter that is cut */
 		a->n_vain = 0;
-		near_end_init(&e, a->near, false);
-		near_end_cost(&e, bytes, cost);
-		return cost[0] <= near_word_most(a->near);
+		return near_word_may_begin(a->near, bytes);
 	}
 	const uint8_t *p = head.data, *end = slice_end(head);
 	uint32_t state = start_state(a);

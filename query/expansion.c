@@ -81,14 +81,14 @@ static size_t vain_start(void *context, struct slice start)
 }
 _Static_assert(NEAR_END_LETTERS == FORM_HEAD, "no more letters than bytes");
 
-static uint64_t end_cost(void *context, uint64_t letters, uint32_t cost[2]) { return near_end_cost(context, letters, cost); }
+static uint64_t end_cost(void *context, uint64_t letters, uint32_t *cost) { return near_end_cost(context, letters, cost); }
 
 static enum fund_status scan_near(struct form_scan *f, const struct chunk_source *s, uint8_t class, const struct near_word *near)
 {
 	struct near_end head, tail;
 	near_end_init(&head, near, false);
 	near_end_init(&tail, near, true);
-	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_most(near), .few = head.few, .any = { head.any[0], head.any[1] } };
+	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_most(near), .any = head.any, .adds = head.adds };
 	return form_scan_ends(f, s, class, &ends);
 }
 

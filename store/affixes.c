@@ -129,29 +129,43 @@ static unsigned agreement(const struct affix_iter *it)
 	return differ ? ((unsigned)__builtin_clzll(differ) - (64 - 8 * AFFIX_KEY)) / 8 : AFFIX_KEY;
 }
 
+/* Over the rest of a key whose first byte is `head`, with more bytes of runs than that tells. */
+static bool pass_long_key(struct affix_iter *it, unsigned head)
+{
+	struct cursor c = { it->cursor.p + 1, it->cursor.end, false };
+	if ((head & 7u) >= AFFIX_KEY)
+		return false;
+	cursor_pass_local(&c, AFFIX_KEY - (head & 7u));
+	cursor_pass_local(&c, (head >> 3) + cursor_varint_local(&c));
+	it->cursor.p = c.p;
+	return !c.bad;
+}
+
 /* Passes over keys that share more with the current one, which is less than `from`, than `from` does: so are they. And over those whose first other byte
  * is less than that of `from`. */
 static bool pass_keys(struct affix_iter *it)
 {
-	struct cursor c = it->cursor;
-	unsigned agree = agreement(it);
+	const uint8_t *p = it->cursor.p, *end = it->cursor.end; /* registers: most of a search is here */
+	unsigned agree = agreement(it), head, shared;
 	uint8_t other = (uint8_t)(it->from >> 8 * (AFFIX_KEY - 1 - agree));
-	while (c.p < c.end && ((*c.p & 7u) > agree || ((*c.p & 7u) == agree && c.end - c.p > 1 && c.p[1] < other))) {
-		uint8_t head = *c.p++;
-		uint64_t len = head >> 3;
-		unsigned shared = head & 7u;
-		if (shared >= AFFIX_KEY)
-			return false;
-		if (len < AFFIX_LEN_INLINE) {
-			cursor_pass_local(&c, AFFIX_KEY - shared + len);
-			continue;
+	bool right = true;
+	while (right && end - p > 1) {
+		head = *p;
+		shared = head & 7u;
+		if (shared <= agree && (shared < agree || p[1] >= other))
+			break;
+		size_t len = 1 + AFFIX_KEY - shared + (head >> 3);
+		if (head >> 3 == AFFIX_LEN_INLINE || shared >= AFFIX_KEY) {
+			it->cursor.p = p;
+			right = pass_long_key(it, head);
+			p = it->cursor.p;
+		} else {
+			right = len <= (size_t)(end - p);
+			p += len;
 		}
-		cursor_pass_local(&c, AFFIX_KEY - shared);
-		len += cursor_varint_local(&c);
-		cursor_pass_local(&c, len);
 	}
-	it->cursor = c;
-	return !c.bad;
+	it->cursor.p = p;
+	return right;
 }
 
 /* The next block that may have a key >= from. */

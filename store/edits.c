@@ -113,6 +113,7 @@ bool edit_list_begin(struct edit_list *list, struct slice bytes)
 	list->rest = cursor_of(bytes);
 	list->n = cursor_u8(&list->rest);
 	list->n_read = 0;
+	memset(list->asked, 0, sizeof list->asked);
 	return list->n <= EDITS_LISTED && !list->rest.bad;
 }
 
@@ -120,9 +121,8 @@ static bool read_listed(struct edit_list *list, uint8_t number, struct slice *ru
 {
 	const uint8_t *p = list->rest.p, *end = list->rest.end;
 	uint32_t n = list->n_read;
-	for (; n <= number && p < end && *p && end - p > *p; p += 1 + *p)
+	for (ptrdiff_t len; n <= number && p < end && (len = *p) > 0 && len < end - p; p += 1 + len)
 		list->at[n++] = p;
-	memset(list->letters + list->n_read, 0, (n - list->n_read) * sizeof *list->letters);
 	list->rest.p = p;
 	list->n_read = n;
 	*rule = number < n ? edit_listed(list, number) : slice_of(NULL, 0);

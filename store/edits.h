@@ -42,7 +42,8 @@ struct edit_list {
 	uint32_t n_read;
 	struct cursor rest;
 	const uint8_t *at[EDITS_LISTED]; /* a rule's length, and the rule */
-	uint64_t letters[EDITS_LISTED]; /* that a rule puts into a word, among others (letters.h); 0: not asked yet, or none */
+	uint64_t letters[EDITS_LISTED]; /* that a rule puts into a word, among others (letters.h), if it was asked for */
+	uint64_t asked[EDITS_LISTED / 64 + 1]; /* a bit each */
 };
 /* The list in these bytes, which it borrows. */
 bool edit_list_begin(struct edit_list *list, struct slice bytes);
@@ -67,8 +68,10 @@ static inline bool edit_rule_pass(struct edit_list *list, struct cursor *c, uint
 		return right;
 	}
 	uint8_t number = *c->p++, n_places = list->at[number][1] & 7u;
-	if (!list->letters[number])
+	if (!(list->asked[number / 64] >> number % 64 & 1)) {
 		list->letters[number] = letters_in(slice_from(edit_listed(list, number), 1));
+		list->asked[number / 64] |= (uint64_t)1 << number % 64;
+	}
 	*letters = list->letters[number];
 	cursor_pass_local(c, n_places);
 	return !c->bad;

@@ -399,87 +399,54 @@ static struct slice head_of(uint64_t key, uint8_t out[FORM_HEAD])
 	return slice_of(out, len);
 }
 
-/* Which sets of blocks: by end, by what the cost is of, by cost. */
+/* Which sets of blocks: by end and by cost, for costs that are told. */
 enum { HEADS, TAILS };
-static struct block_set cost_set(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, unsigned of, uint32_t cost)
-{
-	return set_of(s, (2 * end + of) * (ends->most + 1) + cost);
-}
-
-static bool has_few(const struct form_ends *ends) { return ends->few > 0 && ends->few < FORM_HEAD; }
-
-/* In two sets. */
-static inline void note_twice(void *context, uint32_t block)
-{
-	struct block_set *sets = context;
-	note_block(&sets[0], block);
-	note_block(&sets[1], block);
-}
-
-/* Notes the blocks of a key in the sets of its costs; those above `most` in none, nor what any word may cost. */
-static enum fund_status note_costs(struct form_scan_state *s, const struct affix_iter *it, unsigned end, const struct form_ends *ends, const uint32_t cost[2])
-{
-	unsigned n_of = has_few(ends) ? 2 : 1, n = 0;
-	struct block_set sets[2];
-	for (unsigned of = 0; of < n_of; of++)
-		if (cost[of] <= ends->most && cost[of] < ends->any[of])
-			sets[n++] = cost_set(s, ends, end, of, cost[of]);
-	return n == 0 ? FUND_OK : n == 1 ? note_blocks(&sets[0], it) : affix_blocks(it->blocks, s->n_blocks, note_twice, sets);
-}
+static uint32_t n_told(const struct form_ends *ends) { return ends->any <= ends->most ? ends->any : ends->most + 1; }
+static struct block_set cost_set(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, uint32_t cost) { return set_of(s, end * n_told(ends) + cost); }
 
 static enum fund_status note_end(struct form_scan_state *s, const struct chunk_source *source, unsigned end, const struct form_ends *ends)
 {
 	struct affix_iter it;
-	uint32_t cost[2];
+	uint32_t cost;
 	uint64_t class = affix_head(s->class, slice_of(NULL, 0));
 	void *context = end == HEADS ? ends->head : ends->tail;
 	enum fund_status st = affix_seek(&it, source, end == HEADS ? CHUNK_HEADS : CHUNK_TAILS, class);
 	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> 8 * FORM_HEAD == s->class) {
-		uint64_t next = ends->cost(context, letters_of(it.key), cost);
-		if (next)
+		uint64_t next = ends->cost(context, letters_of(it.key), &cost);
+		if (next) {
 			affix_skip(&it, class + next);
-		else
-			st = note_costs(s, &it, end, ends, cost);
+		} else if (cost < n_told(ends)) {
+			struct block_set set = cost_set(s, ends, end, cost);
+			st = note_blocks(&set, &it);
+		}
 	}
 	return st == FUND_END ? FUND_OK : st;
 }
 
 /* 64 blocks of a set. */
-static uint64_t cost_bits(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, unsigned of, uint32_t cost, uint32_t w)
+static uint64_t cost_bits(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, uint32_t cost, uint32_t w)
 {
-	return cost >= ends->any[of] ? UINT64_MAX : cost_set(s, ends, end, of, cost).bits[w];
+	return cost >= ends->any ? UINT64_MAX : cost_set(s, ends, end, cost).bits[w];
 }
 
-/* In which of 64 blocks is a beginning and an end that cost no more than `most` together? */
-static uint64_t join_costs(const struct form_scan_state *s, const struct form_ends *ends, unsigned head_of, unsigned tail_of, uint32_t w)
-{
-	uint64_t any = 0, tails = 0;
-	for (uint32_t i = ends->most + 1; i-- > 0;) { /* the dearer the beginning, the cheaper the end */
-		tails |= cost_bits(s, ends, TAILS, tail_of, ends->most - i, w);
-		any |= cost_bits(s, ends, HEADS, head_of, i, w) & tails;
-	}
-	return any;
-}
-
+/* Of 64 blocks, those with a beginning and an end that are cheap enough. */
 static uint64_t join_ends(const struct form_scan_state *s, const struct form_ends *ends, uint32_t w)
 {
-	uint64_t heads = 0, tails = 0;
-	if (has_few(ends))
-		return join_costs(s, ends, 0, 1, w) & join_costs(s, ends, 1, 0, w);
-	if (ends->few)
-		return join_costs(s, ends, 0, 0, w);
-	for (uint32_t i = 0; i <= ends->most; i++) {
-		heads |= cost_bits(s, ends, HEADS, 0, i, w);
-		tails |= cost_bits(s, ends, TAILS, 0, i, w);
+	uint64_t any = 0, heads = 0, tails = 0;
+	for (uint32_t i = ends->most + 1; i-- > 0;) { /* the dearer the beginning, the cheaper the end */
+		uint64_t head = cost_bits(s, ends, HEADS, i, w);
+		heads |= head;
+		tails |= cost_bits(s, ends, TAILS, ends->most - i, w);
+		any |= head & tails;
 	}
-	return heads & tails;
+	return ends->adds ? any : heads & tails;
 }
 
 enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *source, uint8_t class, const struct form_ends *ends)
 {
 	enum fund_status st = begin(f, class, slice_of(NULL, 0), false);
 	if (st == FUND_OK)
-		st = make_sets(f->state, source, 4 * (ends->most + 1));
+		st = make_sets(f->state, source, 2 * n_told(ends));
 	if (st == FUND_OK)
 		st = note_end(f->state, source, HEADS, ends);
 	if (st == FUND_OK)

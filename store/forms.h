@@ -86,19 +86,18 @@ enum fund_status form_scan_suffix(struct form_scan *f, const struct chunk_source
 #define FORM_HEAD 5u
 enum fund_status form_scan_heads(struct form_scan *f, const struct chunk_source *s, uint8_t class, size_t (*vain)(void *context, struct slice head), void *context);
 /*
- * Those whose first and last bytes (up to FORM_HEAD; of a shorter word all) together cost no more than `most`: for words that are like a word. cost[0]: of the bytes;
- * cost[1]: of the `few` outer letters. Those and the bytes of the other end do not meet in any word that is looked for, so that their costs add up. few 0: each end
- * by itself costs no more than `most`; FORM_HEAD: cost[1] is not asked for. What costs `any` or more is
- * not told apart: any word may be so.
+ * Those whose first and last bytes (up to FORM_HEAD; of a shorter word all) cost no more than `most`: for words that are like a word. What costs `any` or more is not
+ * told apart: any word may be so.
  */
 struct form_ends {
 	void *head, *tail; /* contexts of `cost` */
 	/*
-	 * `letters`: the bytes from the outer one inwards, which is the highest of FORM_HEAD; 0 behind all of a shorter word. Above most: cannot be. If both costs
-	 * are above `most` or not below `any`: -> all ends between this one and that number are in vain (none is as high as 256^FORM_HEAD). 0: it does not know.
+	 * `letters`: the bytes from the outer one inwards, which is the highest of FORM_HEAD; 0 behind all of a shorter word. Above most: cannot be. If the cost is
+	 * above `most` or not below `any`: -> all ends between this one and that number are in vain (none is as high as 256^FORM_HEAD). 0: it does not know.
 	 */
-	uint64_t (*cost)(void *context, uint64_t letters, uint32_t cost[2]);
-	uint32_t most, few, any[2];
+	uint64_t (*cost)(void *context, uint64_t letters, uint32_t *cost);
+	uint32_t most, any;
+	bool adds; /* both ends together cost no more than `most`; else each by itself */
 };
 enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *s, uint8_t class, const struct form_ends *ends);
 /* FUND_OK, FUND_END, FUND_CORRUPT, FUND_NO_MEMORY. */

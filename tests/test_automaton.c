@@ -303,24 +303,26 @@ static uint64_t outer(bool back, const char *word, size_t len)
 	return bytes;
 }
 
-static uint64_t cost_and_next(struct near_end *e, const char *word, size_t len, uint32_t cost[2]) { return near_end_cost(e, outer(e->back, word, len), cost); }
+static uint64_t cost_and_next(struct near_end *e, const char *word, uint32_t *cost) { return near_end_cost(e, outer(e->back, word, strlen(word)), cost); }
 
-static void end_cost(struct near_end *e, const char *word, size_t len, uint32_t cost[2]) { cost_and_next(e, word, len, cost); }
-
-/* What costs `any` or more may be any word's. */
-static uint32_t told(const struct near_end *e, unsigned of, uint32_t cost) { return cost < e->any[of] ? cost : e->any[of]; }
-
-static bool ends_fit(const struct near_end *e, const uint32_t first[2], const uint32_t last[2], uint32_t distance)
+static uint32_t end_cost(struct near_end *e, const char *word)
 {
-	return told(e, 0, first[0]) + told(e, 1, last[1]) <= distance && told(e, 1, first[1]) + told(e, 0, last[0]) <= distance;
+	uint32_t cost;
+	cost_and_next(e, word, &cost);
+	return cost < e->any ? cost : e->any; /* what costs more may be any word's */
 }
 
-/* The outer letters of a word: `n` of them, or as many as `n` bytes are of. */
-static void outer_letters(bool back, const char *word, size_t n, bool bytes, char *out)
+static bool ends_fit(const struct near_end *head, uint32_t first, uint32_t last, uint32_t distance)
+{
+	return head->adds ? first + last <= distance : first <= distance && last <= distance;
+}
+
+/* The outer letters of a word that `n` bytes are of. */
+static void outer_letters(bool back, const char *word, size_t n, char *out)
 {
 	size_t len = strlen(word), end = 0;
 	const char *from;
-	for (size_t i = 0; end < len && (bytes ? end : i) < n; i++) {
+	while (end < len && end < n) {
 		end++;
 		while (end < len && ((back ? word[len - end] : word[end]) & 0xC0) == 0x80)
 			end++;
@@ -340,44 +342,46 @@ static uint32_t decode(const char *s, uint32_t *out)
 	return n;
 }
 
-/* What a word costs at least that begins (ends) with these letters: the least from them to any beginning (end) of the word. */
-static uint32_t naive_end(const char *word, bool back, const char *letters)
+/*
+ * What a word costs at least that begins (ends) with these letters: the least from them to any beginning (end) of the word, or from fewer of them to one that is
+ * longer than the end's half.
+ */
+static uint32_t naive_end(const struct near_end *e, const char *word, const char *letters)
 {
-	uint32_t a[200], b[200], n = decode(word, a), m = decode(letters, b), row[200], best;
+	uint32_t a[200], b[200], n = decode(word, a), m = decode(letters, b), row[200], best = UINT32_MAX;
 	for (uint32_t k = 0; k <= n; k++)
 		row[k] = k;
-	for (uint32_t i = 0; i < m; i++) {
+	for (uint32_t i = 0; i <= m; i++) {
+		for (uint32_t k = i < m && e->adds ? e->half : i < m ? n + 1 : 0; k <= n; k++)
+			best = row[k] < best ? row[k] : best;
 		uint32_t diagonal = row[0];
 		row[0] = i + 1;
-		for (uint32_t k = 1; k <= n; k++) {
-			uint32_t here = diagonal + (back ? b[m - 1 - i] != a[n - k] : b[i] != a[k - 1]);
+		for (uint32_t k = 1; k <= n && i < m; k++) {
+			uint32_t here = diagonal + (e->back ? b[m - 1 - i] != a[n - k] : b[i] != a[k - 1]);
 			here = row[k] + 1 < here ? row[k] + 1 : here;
 			here = row[k - 1] + 1 < here ? row[k - 1] + 1 : here;
 			diagonal = row[k];
 			row[k] = here;
 		}
 	}
-	best = row[0];
-	for (uint32_t k = 1; k <= n; k++)
-		best = row[k] < best ? row[k] : best;
 	return best;
 }
 
 /* Does what an end says of those behind it leave out this one, near the word, whose own end matters? */
 static bool leaves_out(struct near_end *e, const char *end, const char *near, const char *word, bool ocr)
 {
-	uint32_t cost[2], most = near_word_most(e->word);
-	char five[250], few[250];
-	uint64_t from = outer(e->back, end, strlen(end)), at = outer(e->back, near, strlen(near)), to = cost_and_next(e, end, strlen(end), cost);
+	uint32_t cost, most = near_word_most(e->word);
+	char five[250];
+	uint64_t from = outer(e->back, end, strlen(end)), at = outer(e->back, near, strlen(near)), to = cost_and_next(e, end, &cost);
 	ck_assert_msg(to == 0 || from < to, "%s: goes back", end);
+	ck_assert_msg(to == 0 || cost > most || cost >= e->any, "%s: matters itself", end);
+	outer_letters(e->back, near, NEAR_END_LETTERS, five);
+	cost = end_cost(e, near);
+	ck_assert_msg(ocr || cost <= naive_end(e, word, five), "%s %s: %u", word, near, cost);
 	if (at < from || at >= to)
 		return false;
-	outer_letters(e->back, near, NEAR_END_LETTERS, true, five);
-	outer_letters(e->back, near, e->few, false, few);
-	near_end_cost(e, at, cost);
-	for (unsigned of = 0; of < 2 && !ocr; of++)
-		cost[of] = naive_end(word, e->back, of ? few : five);
-	return (cost[0] <= most && cost[0] < e->any[0]) || (cost[1] <= most && cost[1] < e->any[1]);
+	cost = ocr ? cost : naive_end(e, word, five);
+	return cost <= most && cost < e->any;
 }
 
 /* Words near a word, and ends that are no near word's: what is passed over behind these has none of those. */
@@ -399,12 +403,12 @@ static void nothing_near_is_passed_over(bool ocr)
 			struct near_end e;
 			near_end_init(&e, automaton_near(a), back);
 			for (int i = 0; i < 8; i++) {
-				uint32_t unused[2];
+				uint32_t unused;
 				strcpy(end, near);
 				for (uint32_t k = 1 + random_below(&state, 4); k > 0; k--)
 					edit(&state, end);
 				ck_assert_msg(!leaves_out(&e, end, near, word, ocr), "%s: %s passes over %s", word, end, near);
-				passed += cost_and_next(&e, end, strlen(end), unused) > 0;
+				passed += cost_and_next(&e, end, &unused) > 0;
 			}
 		}
 		automaton_free(a);
@@ -422,13 +426,13 @@ START_TEST(a_short_word_that_is_not_near_has_no_ends_of_one)
 {
 	struct automaton *a;
 	struct near_end e;
-	uint32_t cost[2];
+	uint32_t cost;
 	ck_assert_int_eq(automaton_fuzzy(&a, SLICE_LIT("stoltenburg"), 2), FUND_OK);
 	near_end_init(&e, automaton_near(a), false);
-	end_cost(&e, "st", 2, cost);
-	ck_assert_uint_eq(cost[0], 3);
-	end_cost(&e, "stolt", 5, cost); /* there may be more of it */
-	ck_assert_uint_eq(cost[0], 0);
+	cost_and_next(&e, "st", &cost);
+	ck_assert_uint_eq(cost, 3);
+	cost_and_next(&e, "stolt", &cost); /* there may be more of it */
+	ck_assert_uint_eq(cost, 0);
 	automaton_free(a);
 }
 END_TEST
@@ -438,24 +442,22 @@ START_TEST(both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits)
 	uint64_t state = 5;
 	for (int round = 0; round < 20000; round++) {
 		char word[100], other[120];
-		uint32_t edits = random_below(&state, 3), n = 1 + random_below(&state, 14), first[2], last[2], again[2];
+		uint32_t edits = random_below(&state, 3), n = 1 + random_below(&state, 14), first, last;
 		struct automaton *a;
 		struct near_end head, tail;
 		random_word(&state, n, word);
 		strcpy(other, word);
 		for (uint32_t i = 0; i < edits; i++)
 			edit(&state, other);
-		size_t len = strlen(other);
 		ck_assert_int_eq(automaton_fuzzy(&a, slice_str(word), edits), FUND_OK);
 		ck_assert_uint_eq(near_word_letters(automaton_near(a)), n);
 		near_end_init(&head, automaton_near(a), false);
 		near_end_init(&tail, automaton_near(a), true);
-		end_cost(&head, other, len, first);
-		end_cost(&tail, other, len, last);
-		ck_assert_msg(ends_fit(&head, first, last, edits), "%s %s: %u, %u and %u, %u of %u", word, other, first[0], first[1], last[0], last[1], edits);
-		end_cost(&head, "xbcde", 5, again); /* what came before does not matter */
-		end_cost(&head, other, len, again);
-		ck_assert(told(&head, 0, again[0]) == told(&head, 0, first[0]) && told(&head, 1, again[1]) == told(&head, 1, first[1]));
+		first = end_cost(&head, other);
+		last = end_cost(&tail, other);
+		ck_assert_msg(ends_fit(&head, first, last, edits), "%s %s: %u and %u of %u", word, other, first, last, edits);
+		end_cost(&head, "xbcde"); /* what came before does not matter */
+		ck_assert_msg(ends_fit(&head, end_cost(&head, other), last, edits), "%s %s behind xbcde", word, other);
 		automaton_free(a);
 	}
 }
@@ -562,7 +564,7 @@ START_TEST(both_ends_of_a_word_that_was_misread_cost_no_more_than_it_does)
 	uint64_t state = 15;
 	for (int round = 0; round < 40000; round++) {
 		char word[150], other[200];
-		uint32_t n = 1 + random_below(&state, 16), first[2], last[2];
+		uint32_t n = 1 + random_below(&state, 16), first, last;
 		struct automaton *a;
 		struct near_end head, tail;
 		random_ocr_word(&state, n, word);
@@ -572,17 +574,15 @@ START_TEST(both_ends_of_a_word_that_was_misread_cost_no_more_than_it_does)
 		if (automaton_ocr(&a, slice_str(word), 2) != FUND_OK)
 			continue; /* too long */
 		uint32_t apart = ocr_distance(word, other);
-		size_t len = strlen(other);
 		near_end_init(&head, automaton_near(a), false);
 		near_end_init(&tail, automaton_near(a), true);
 		if (round % 2) { /* what came before does not matter */
-			end_cost(&head, "\xc5\xbf" "cr", 4, first);
-			end_cost(&tail, "r\xc5\xbf" "i", 4, first);
+			end_cost(&head, "\xc5\xbf" "cr");
+			end_cost(&tail, "r\xc5\xbf" "i");
 		}
-		end_cost(&head, other, len, first);
-		end_cost(&tail, other, len, last);
-		bool fits = ends_fit(&head, first, last, apart) && told(&head, 0, first[0]) <= apart && told(&head, 0, last[0]) <= apart;
-		ck_assert_msg(apart > 4 || fits, "%s %s: %u, %u and %u, %u of %u", word, other, first[0], first[1], last[0], last[1], apart);
+		first = end_cost(&head, other);
+		last = end_cost(&tail, other);
+		ck_assert_msg(apart > 4 || ends_fit(&head, first, last, apart), "%s %s: %u and %u of %u", word, other, first, last, apart);
 		automaton_free(a);
 	}
 }
@@ -624,9 +624,8 @@ START_TEST(a_beginning_that_no_near_word_has_is_known)
 	near_end_init(&head, automaton_near(a), false);
 	near_end_init(&tail, automaton_near(a), true);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		uint32_t cost[2];
-		end_cost(ends[i].back ? &tail : &head, ends[i].letters, strlen(ends[i].letters), cost);
-		ck_assert_msg(told(&head, 0, cost[0]) == ends[i].cost, "%s: %u", ends[i].letters, cost[0]);
+		uint32_t cost = end_cost(ends[i].back ? &tail : &head, ends[i].letters);
+		ck_assert_msg(cost == ends[i].cost, "%s: %u", ends[i].letters, cost);
 	}
 	automaton_free(a);
 	ck_assert_int_eq(automaton_fuzzy(&a, SLICE_LIT("rindfleischetikettierungs\xc3\xbc" "berwachungsaufgaben\xc3\xbc" "bertragungsgesetz"), 2), FUND_OK);
