@@ -6,6 +6,7 @@
 #define PAGE_LEAST 256u /* articles */
 #define PAGE_MOST 65536u
 #define PAGE_GROWS 8u /* times, from page to page at most */
+#define RANKED_MOST PAGE_MOST
 #define PAGE_MEMORY ((size_t)16 << 20) /* what the lines of a page should fit in */
 _Static_assert(PAGE_LEAST <= LEND_MOST, "what is lent is lent a page at once");
 
@@ -23,14 +24,17 @@ static enum fund_status find_once(struct session *s, void *context, struct fault
 	struct search_options options = *c->search;
 	options.limit = c->ranked;
 	options.offset = 0;
-	return search_find(&c->found.search, &s->searcher, c->query, &options, &c->found.note, why);
+	options.behind = c->goes_on ? &c->behind : NULL;
+	enum fund_status st = search_find(&c->found.search, &s->searcher, c->query, &options, &c->found.note, why);
+	c->may_go_on = st == FUND_OK && search_goes_on(&c->found.search);
+	return st;
 }
 
-/* An article mostly has a line; where some have none, all are ranked. */
+/* An article mostly has a line; where some have none, more are ranked. */
 static uint32_t articles_for(const struct concordance_options *o)
 {
-	bool all = o->order != KWIC_BY_POSITION || o->skip >= UINT32_MAX || o->wanted >= UINT32_MAX - o->skip;
-	return all ? UINT32_MAX : (uint32_t)(o->skip + o->wanted);
+	bool sorts = o->order != KWIC_BY_POSITION, many = o->skip >= RANKED_MOST || o->wanted >= RANKED_MOST - o->skip;
+	return sorts ? UINT32_MAX : many ? RANKED_MOST : (uint32_t)(o->skip + o->wanted);
 }
 
 enum fund_status concordance_find(struct concordance *c, struct slice query, const struct search_options *search, const struct concordance_options *options,
@@ -185,10 +189,15 @@ static enum fund_status start_lines(struct concordance *c)
 	return kwic_init(&c->kwic, s->analyser, &s->searcher, c->found.search.plan, c->options->width, c->options->order);
 }
 
-/* Those that were ranked have fewer lines than are wanted: now all, in the same order. */
-static enum fund_status rank_all(struct concordance *c, struct fault *why)
+/* Those that were ranked have fewer lines than are wanted: now those behind them, or where that cannot be, all in the same order. */
+static enum fund_status rank_on(struct concordance *c, struct fault *why)
 {
-	c->ranked = UINT32_MAX;
+	c->goes_on = c->may_go_on;
+	c->ranked = c->goes_on ? RANKED_MOST : UINT32_MAX;
+	if (c->goes_on) {
+		c->behind = *hit_at(c, n_hits(c) - 1);
+		c->first = 0;
+	}
 	enum fund_status st = session_read_on(c->session, c->found.marks, find_once, c, why);
 	if (st == FUND_OK && start_lines(c) != FUND_OK)
 		st = fault_set(why, FUND_NO_MEMORY, "out of memory");
@@ -199,7 +208,7 @@ static enum fund_status rank_all(struct concordance *c, struct fault *why)
 static enum fund_status next_page(struct concordance *c, struct fault *why)
 {
 	c->n_hits = c->hit = c->at = 0;
-	enum fund_status st = c->first >= n_hits(c) && n_hits(c) == c->ranked ? rank_all(c, why) : FUND_OK;
+	enum fund_status st = c->first >= n_hits(c) && n_hits(c) == c->ranked ? rank_on(c, why) : FUND_OK;
 	if (st == FUND_OK)
 		st = c->first < n_hits(c) ? session_read_on(c->session, c->found.marks, add_page, c, why) : FUND_END;
 	c->first += c->n_hits;

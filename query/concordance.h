@@ -2,9 +2,10 @@
 /*
  * concordance.h - the lines of all hits of a query, one by one: by their articles' rank, or sorted by what stands beside the keyword.
  *
- * Life     concordance_find(), concordance_begin(), concordance_next() until FUND_END; release also on {0} and behind a failure. No more articles are ranked
- *          than lines are wanted, unless they are to be sorted; their lines are taken out of the index a page of articles at a time. So a million
- *          lines do not sit in memory.
+ * Life     concordance_find(), concordance_begin(), concordance_next() until FUND_END; release also on {0} and behind a failure. Lines are taken out of the
+ *          index a page of articles at a time. No more articles are ranked than lines are wanted, and no more than RANKED_MOST at once: then those behind the
+ *          last of them. So neither a million lines nor a million hits sit in memory. All are ranked at once where lines are to be sorted, and
+ *          where search_goes_on() says that it takes all to rank some.
  * Pages    The first is small, so that the first line comes soon; the next ones are as large as their lines fit into some megabytes.
  * Order    Lines are taken out in the order of the archive, where neighbours share a block of text: those that are sorted throughout, each with the number that
  *          it would have in the order of hits; others page by page.
@@ -24,6 +25,8 @@ struct concordance {
 	const struct search_options *search;
 	const struct concordance_options *options;
 	uint32_t ranked; /* articles at most; UINT32_MAX: all */
+	struct hit behind; /* what was ranked last stands behind this one */
+	bool goes_on, may_go_on; /* it does; the next ranking may */
 	struct kwic kwic;
 	struct kwic_list list; /* of one page */
 	struct arena lines;

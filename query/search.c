@@ -347,6 +347,8 @@ static bool has_second_stage(const struct search *s)
 	return s->options.order == ORDER_RELEVANCE && !s->has_self && proximity_applies(s->searcher, s->plan);
 }
 
+bool search_goes_on(const struct search *s) { return !s->searcher->lender && !s->options.collapse && !has_second_stage(s); }
+
 /* The best k hits. */
 static enum fund_status rank(struct search *s, uint32_t k)
 {
@@ -358,6 +360,7 @@ static enum fund_status rank(struct search *s, uint32_t k)
 	s->topk.all_counted = o->want_total;
 	s->topk.order = o->order;
 	s->topk.seed = o->seed;
+	s->topk.behind = o->behind;
 	s->topk.recency = s->recency;
 	enum fund_status st = topk_search(&s->topk, s->plan);
 	leave_out_self(s);

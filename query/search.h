@@ -28,6 +28,7 @@ struct search_options {
 	bool want_suggestion; /* for words that the index lacks */
 	bool want_total;   /* make the total exact where that is cheap */
 	bool count_only;   /* the exact total, no hits */
+	const struct hit *behind; /* borrowed, of the same query and state: only hits behind this one, if search_goes_on(); NULL: all */
 };
 
 struct search_note { /* about the query itself, for a person */
@@ -77,6 +78,8 @@ enum fund_status search_prepare(struct search *s, struct searcher *searcher, str
 				struct search_note *note, struct fault *why);
 /* The hits of the plan that stands. */
 enum fund_status search_rank(struct search *s, struct fault *why);
+/* May more hits be asked for behind the last one? Not where some are lent, nor where a second stage moves some. */
+bool search_goes_on(const struct search *s);
 /* Notes how long it took up to now. */
 void search_took(struct search *s);
 /* Says what a failure without words means. */

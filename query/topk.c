@@ -201,6 +201,8 @@ enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t
 		if (st == FUND_OK)
 			h.dice = hash_bytes_seed(key.data, key.len, t->seed);
 	}
+	if (st == FUND_OK && t->behind && compare(t, &h, t->behind) <= 0)
+		return t->failed;
 	if (st == FUND_OK && h.score >= t->least)
 		st = take_in(t, &t->best, &h);
 	if (st == FUND_OK && meets && t->candidates.k)

@@ -70,11 +70,12 @@ struct topk {
 	struct recency recency;
 	bool near;	  /* proximity.h is the second stage */
 	bool all_counted; /* every match is to be seen, though it cannot enter */
+	const struct hit *behind; /* borrowed: only hits that stand behind this one enter; NULL: all. Without a second stage, and of the same state */
 	struct buf key_a, key_b; /* for comparing */
 	enum fund_status failed; /* reading a key, or memory */
 };
 
-/* Set what is wanted of order, seed, recency, near, all_counted before the search. */
+/* Set what is wanted of order, seed, recency, near, all_counted, behind before the search. */
 void topk_init(struct topk *t, struct searcher *s, uint32_t k);
 void topk_release(struct topk *t); /* also on {0} */
 /* Search all segments. */

@@ -360,6 +360,33 @@ static void ck_parts(const char *text, const struct search_options *all, const s
 	arena_release(&page);
 }
 
+/* Hits that are ranked behind the last one of a list go on with it, in any order. */
+static void ck_behind(const char *text, const struct search_options *all, enum hit_order order)
+{
+	struct search whole = { 0 }, s = { 0 };
+	struct arena all_hits = ARENA_INIT, page = ARENA_INIT;
+	struct search_options o = *all;
+	struct hit last;
+	uint32_t n = 0;
+
+	o.order = order;
+	ck_assert_int_eq(run(&whole, text, &o, &all_hits), FUND_OK);
+	o.limit = 1 + whole.result.n_hits / 4;
+	do {
+		ck_assert_int_eq(run(&s, text, &o, &page), FUND_OK);
+		ck_assert(search_goes_on(&s));
+		ck_assert_msg(n + s.result.n_hits <= whole.result.n_hits, "%s: %u and %u of %u", text, n, s.result.n_hits, whole.result.n_hits);
+		for (uint32_t k = 0; k < s.result.n_hits; k++)
+			ck_same(&s.result.hits[k], &whole.result.hits[n++]);
+		if (s.topk.best.n)
+			last = s.topk.best.hits[s.topk.best.n - 1];
+		o.behind = &last;
+	} while (s.result.n_hits);
+	ck_assert_uint_eq(n, whole.result.n_hits);
+	search_release(&whole), search_release(&s);
+	arena_release(&all_hits), arena_release(&page);
+}
+
 /* The items are printed with as many decimals as the hit's score, and sum to it as printed. */
 static void ck_explained(const char *text, const struct result *r)
 {
@@ -384,6 +411,7 @@ static void ck_query(const struct random_query *r, const struct node *q, const s
 	ck_hits(r->text, &s.result, want, n);
 	ck_explained(r->text, &s.result);
 	ck_parts(r->text, o, &s.result);
+	ck_behind(r->text, o, (enum hit_order)(n % (ORDER_RANDOM + 1)));
 	search_release(&s);
 	arena_release(&page);
 	free(want);
