@@ -23,7 +23,6 @@
 #include "stemmer/compound.h"
 #include "store/index_replacement.h"
 
-#define RACY_TO_WRITE 1000 /* so many racy files are a reason to write a state of their own */
 #define GUARD_MIN 100	   /* removals of up to so many articles need no permission */
 
 /* ---- one attempt ---- */

@@ -14,6 +14,7 @@
 #define RANGE_BYTES ((uint64_t)1 << 20)	  /* of a file that can be cut */
 #define RANGES_MAX 4096u
 #define RACY_NS 2000000000 /* a file modified less than this before it was looked at may change unseen */
+#define RACY_BYTES ((uint64_t)16 << 20) /* so much is read again in each run rather than written of */
 
 enum fund_status update_no_memory(struct update *u) { return fault_set(u->why, FUND_NO_MEMORY, "out of memory"); }
 
@@ -90,14 +91,25 @@ static void tell_dry(struct update *u, const struct entry *e)
 		report_line(e->source.path, "articles would be removed");
 }
 
+/* The file was found unchanged: to forget that it was racy would be all that its block of the list is written for. As long as they are few, such files are
+ * rather looked at again in the next run. */
+static void leave_racy(struct update *u, struct source *s)
+{
+	u->n_racy++;
+	u->racy_bytes += s->size;
+	s->settled = u->n_racy <= RACY_TO_WRITE && u->racy_bytes <= RACY_BYTES;
+	if (s->settled)
+		s->flags |= SOURCE_RACY;
+}
+
 /* What a whole file came to: counts, its place in the list. */
 static enum fund_status settle_file(struct update *u, struct entry *e)
 {
 	struct run_stats *r = &u->result->stats;
 	struct source *s = &e->source;
 	if (e->same) {
-		bool racy_gone = e->old.flags & SOURCE_RACY && !(s->flags & SOURCE_RACY);
-		u->n_racy += racy_gone;
+		if (e->old.flags & SOURCE_RACY && !(s->flags & SOURCE_RACY))
+			leave_racy(u, s);
 		u->changed |= e->old.mtime_ns != s->mtime_ns || e->old.ctime_ns != s->ctime_ns || e->old.inode != s->inode || e->old.size != s->size;
 		s->flags |= e->old.flags & (SOURCE_FAILED | SOURCE_SKIPPED);
 		s->n_articles = e->old.n_articles;

@@ -49,7 +49,7 @@ struct update {
 	size_t n_dead, cap_dead;
 	uint64_t removed_guarded, n_live;
 	bool changed;	 /* there is something to publish */
-	uint64_t n_racy; /* flags that could be cleared */
+	uint64_t n_racy, racy_bytes; /* flags that could be cleared, and what it takes to look at their files again */
 	struct old_docs gone;
 	struct buf unreadable; /* path of the last folder that could not be read, with '/' */
 	struct buf unmounted;  /* folders that became another file system, NUL behind each */
@@ -57,6 +57,8 @@ struct update {
 	uint64_t deadline;
 	time_t started;
 };
+
+#define RACY_TO_WRITE 1000 /* so many racy files are a reason to write a state of their own */
 
 /* ---- update_files.c: what becomes of each file, work handed out, results taken up in order ---- */
 enum fund_status update_no_memory(struct update *u);

@@ -97,7 +97,7 @@ static size_t entry_cost(const struct source_group *g, size_t i)
 	return 4 + g->span[i].name_len - shared + g->span[i].fields_len;
 }
 
-enum fund_status source_group_add(struct source_group *g, struct slice name, struct slice fields)
+enum fund_status source_group_add(struct source_group *g, struct slice name, struct slice fields, bool settled)
 {
 	size_t off = g->bytes.len;
 
@@ -112,9 +112,17 @@ enum fund_status source_group_add(struct source_group *g, struct slice name, str
 		g->bytes.len = off;
 		return st;
 	}
-	g->span[g->n++] = (struct source_span){ off, name.len, fields.len };
+	g->span[g->n++] = (struct source_span){ off, name.len, fields.len, settled };
 	g->encoded += entry_cost(g, g->n - 1);
 	return FUND_OK;
+}
+
+/* The fields begin with the flags. */
+void source_group_settle(struct source_group *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->span[i].settled)
+			g->bytes.data[g->span[i].off + g->span[i].name_len] &= (uint8_t)~SOURCE_RACY;
 }
 
 void source_group_drop(struct source_group *g, size_t n)

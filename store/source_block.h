@@ -26,13 +26,15 @@ struct source_group {
 	struct buf bytes;  /* name and fields of each */
 	struct source_span {
 		size_t off, name_len, fields_len;
+		bool settled; /* loses SOURCE_RACY where the block is written */
 	} *span;
 	size_t n, cap;
 	size_t encoded;	   /* about how many bytes they take as one block */
 };
 void source_group_release(struct source_group *g);
 void source_group_clear(struct source_group *g);
-enum fund_status source_group_add(struct source_group *g, struct slice name, struct slice fields);
+enum fund_status source_group_add(struct source_group *g, struct slice name, struct slice fields, bool settled);
+void source_group_settle(struct source_group *g);
 void source_group_drop(struct source_group *g, size_t n); /* the first n */
 struct slice source_group_name(const struct source_group *g, size_t i);
 /* How many of the first entries make a block of about `target` bytes; 0: the group cannot be cut. */

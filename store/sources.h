@@ -23,6 +23,7 @@ struct source {
 	uint64_t size, inode, device, hash;
 	int64_t mtime_ns, ctime_ns;
 	uint64_t n_articles;
+	bool settled; /* only to write: SOURCE_RACY is past, and may go when the block is written for another reason */
 	struct slice reason; /* failed or skipped: a line; else empty */
 };
 

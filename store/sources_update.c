@@ -10,7 +10,7 @@
 #include "store/source_block.h"
 #include "store/writer_private.h"
 
-#define BLOCK_TARGET 3072u
+#define BLOCK_TARGET 3840u /* nearly a page of LMDB's: what is smaller than half of one is stored in a leaf, and is written again with its neighbours */
 #define BLOCK_MAX 6144u
 #define BLOCK_SMALL 1024u
 
@@ -96,6 +96,7 @@ static enum fund_status emit(struct sources_update *u, size_t n)
 {
 	uint8_t key[SOURCE_KEY_MAX];
 	size_t key_len = source_key(source_group_name(&u->group, 0), key);
+	source_group_settle(&u->group);
 	enum fund_status st = source_group_encode(&u->group, n, &u->block);
 
 	if (st == FUND_OK)
@@ -166,7 +167,7 @@ enum fund_status sources_update_add(struct sources_update *u, const struct sourc
 			st = step(u);
 	}
 	if (st == FUND_OK)
-		st = source_group_add(&u->group, slice_buf(&u->name), slice_buf(&u->fields));
+		st = source_group_add(&u->group, slice_buf(&u->name), slice_buf(&u->fields), s->settled);
 	if (st == FUND_OK)
 		st = cut_large(u);
 	if (st != FUND_OK)

@@ -247,6 +247,63 @@ START_TEST(edits_rewrite_only_their_blocks)
 }
 END_TEST
 
+/* All files, of which `n_changed` from the block in the middle on are new versions; all were racy, and are not any more. */
+static void publish_settled(struct index_writer *w, bool racy, uint32_t n_changed)
+{
+	struct sources_update *u;
+	struct manifest next = { 0 };
+	struct fault why = { 0 };
+	char room[700];
+
+	ck_assert_int_eq(sources_update_new(&u, w), FUND_OK);
+	for (uint32_t i = 0; i < SPACE; i++) {
+		version[order[i]] = i >= SPACE / 2 && i < SPACE / 2 + n_changed ? 2 : 1;
+		struct source s = source_of(order[i], room);
+		s.flags |= SOURCE_RACY;
+		s.settled = !racy;
+		ck_assert_int_eq(sources_update_add(u, &s), FUND_OK);
+	}
+	ck_assert_int_eq(manifest_copy(&next, snapshot_manifest(index_writer_snapshot(w))), FUND_OK);
+	ck_assert_msg(index_writer_publish(w, &next, u, &why) == FUND_OK, "%s", why.text);
+	manifest_release(&next);
+	sources_update_free(u);
+}
+
+static uint32_t n_racy(const struct snapshot *snapshot)
+{
+	struct sources_iter it = { 0 };
+	uint32_t n = 0;
+
+	ck_assert_int_eq(sources_seek(&it, snapshot, 0, slice_of(NULL, 0)), FUND_OK);
+	for (enum fund_status st; (st = sources_next(&it)) != FUND_END;) {
+		ck_assert_int_eq(st, FUND_OK);
+		n += it.source.flags & SOURCE_RACY ? 1 : 0;
+	}
+	sources_iter_release(&it);
+	return n;
+}
+
+START_TEST(that_a_file_is_racy_no_more_is_written_with_its_block_and_not_by_itself)
+{
+	static struct blocks before, after;
+	struct index_writer *w = fixture_open(dir);
+
+	make_order();
+	publish_settled(w, true, 0);
+	list_blocks(index_writer_snapshot(w), &before);
+	publish_settled(w, false, 0);
+	list_blocks(index_writer_snapshot(w), &after);
+	ck_assert_uint_eq(n_rewritten(&before, &after), 0);
+	ck_assert_uint_eq(n_racy(index_writer_snapshot(w)), SPACE);
+	publish_settled(w, false, 1);
+	list_blocks(index_writer_snapshot(w), &after);
+	ck_assert_uint_eq(n_rewritten(&before, &after), 1);
+	ck_assert_uint_gt(n_racy(index_writer_snapshot(w)), SPACE - 200);
+	ck_assert_uint_lt(n_racy(index_writer_snapshot(w)), SPACE - 10);
+	index_writer_close(w);
+}
+END_TEST
+
 START_TEST(blocks_keep_their_size_over_many_updates)
 {
 	static struct blocks blocks;
@@ -309,6 +366,7 @@ Suite *suite_sources(void)
 	tcase_add_loop_test(c, random_edits_read_back_as_the_model_says, 0, 4);
 	tcase_add_test(c, unchanged_sources_write_no_block);
 	tcase_add_loop_test(c, edits_rewrite_only_their_blocks, 0, sizeof(edits) / sizeof(edits[0]));
+	tcase_add_test(c, that_a_file_is_racy_no_more_is_written_with_its_block_and_not_by_itself);
 	tcase_add_test(c, blocks_keep_their_size_over_many_updates);
 	tcase_add_test(c, a_list_out_of_order_is_refused);
 	tcase_add_test(c, an_empty_list_reads_as_empty);
