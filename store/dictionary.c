@@ -33,7 +33,7 @@ static enum fund_status block_bytes(struct slice chunk, uint32_t n_blocks, uint3
 }
 
 /* The first term of a block; the header has it, so that a search reads that alone. */
-static enum fund_status first_term(struct slice chunk, uint32_t n_blocks, uint32_t block, struct slice *term)
+static inline enum fund_status first_term(struct slice chunk, uint32_t n_blocks, uint32_t block, struct slice *term)
 {
 	size_t from = block ? get_u16(place(chunk, block - 1) + 4) : 0, to = get_u16(place(chunk, block) + 4);
 	if (from >= to || to - from > DICTIONARY_TERM_MAX || to > get_u16(place(chunk, n_blocks - 1) + 4))
@@ -53,6 +53,15 @@ static bool block_head(struct cursor *c, uint32_t *n_terms, uint64_t *list, uint
 	return !c->bad && *n_terms >= 1 && *n_terms <= 64;
 }
 
+/* As slice_compare() <= 0, for terms of which mostly a few bytes are looked at. */
+static inline bool is_not_greater(struct slice a, struct slice b)
+{
+	size_t n = a.len < b.len ? a.len : b.len, same = 0;
+	while (same < n && a.data[same] == b.data[same])
+		same++;
+	return same == n ? a.len <= b.len : a.data[same] < b.data[same];
+}
+
 /* The last block whose first term is <= `term`; block 0 when none is. */
 static enum fund_status search_chunk(struct slice chunk, uint32_t n_blocks, struct slice term, uint32_t *block)
 {
@@ -63,7 +72,7 @@ static enum fund_status search_chunk(struct slice chunk, uint32_t n_blocks, stru
 		enum fund_status st = first_term(chunk, n_blocks, middle, &first);
 		if (st != FUND_OK)
 			return st;
-		if (slice_compare(first, term) <= 0)
+		if (is_not_greater(first, term))
 			low = middle;
 		else
 			high = middle;
@@ -205,14 +214,18 @@ static enum fund_status find_in_block(struct dictionary_iter *it, struct slice t
 	while (it->left) {
 		it->left--;
 		it->index++;
-		if ((it->index && !compare_next(it, &c, term, &match, &order)) || !entry_read_numbers(it, &c))
+		if (it->index && !compare_next(it, &c, term, &match, &order))
 			return FUND_CORRUPT;
 		if (order >= 0) {
+			bool right = entry_read_numbers(it, &c);
 			it->cursor = c;
-			return FUND_OK;
+			return right ? FUND_OK : FUND_CORRUPT;
 		}
+		entry_pass_numbers(it, &c);
 	}
 	it->cursor = c;
+	if (c.bad)
+		return FUND_CORRUPT;
 	st = check_neighbour(it, term);
 	return st == FUND_OK ? FUND_NOT_FOUND : st;
 }

@@ -80,6 +80,28 @@ static inline bool entry_read(struct dictionary_iter *it, struct cursor *c)
 	return true;
 }
 
+static inline void entry_pass_place(struct cursor *c, uint64_t *next)
+{
+	uint64_t v = cursor_varint_local(c);
+	if (v & 1)
+		*next += cursor_varint_local(c);
+	*next += v >> 1;
+}
+
+/* The same of an entry that is passed over: only the running addresses go on. */
+static inline void entry_pass_numbers(struct dictionary_iter *it, struct cursor *c)
+{
+	uint32_t kind = (uint32_t)(cursor_varint_local(c) % 9);
+	cursor_varint_local(c);
+	if (kind % 3 == LIST_INLINE) {
+		cursor_pass_local(c, cursor_varint_local(c));
+		return;
+	}
+	entry_pass_place(c, &it->next_list);
+	if (kind >= 3)
+		entry_pass_place(c, &it->next_positions);
+}
+
 /* Over an entry of which only these matter: how long its term is (*len: the one before), and whether that has several forms. false: it cannot be right. */
 static inline bool entry_pass(struct cursor *c, bool is_first, size_t *len, bool *several)
 {

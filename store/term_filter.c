@@ -27,13 +27,16 @@ struct section {
 
 static bool read_header(struct slice chunk, struct section *out)
 {
-	struct cursor c = cursor_of(chunk);
-	cursor_u32(&c);
-	out->n_blocks = cursor_u32(&c);
-	out->first = cursor_take(&c, cursor_u8(&c));
-	out->last = cursor_take(&c, cursor_u8(&c));
-	out->blocks = slice_of(c.p, cursor_left(&c));
-	return !c.bad && out->n_blocks > 0 && out->blocks.len / BLOCK == out->n_blocks && out->blocks.len % BLOCK == 0;
+	if (chunk.len < HEADER + 2)
+		return false;
+	out->n_blocks = get_u32(chunk.data + 4);
+	out->first = slice_of(chunk.data + HEADER + 1, chunk.data[HEADER]);
+	size_t last = HEADER + 1 + out->first.len;
+	if (last >= chunk.len || chunk.len - last - 1 < chunk.data[last])
+		return false;
+	out->last = slice_of(chunk.data + last + 1, chunk.data[last]);
+	out->blocks = slice_from(chunk, last + 1 + out->last.len);
+	return out->n_blocks > 0 && out->blocks.len == (uint64_t)out->n_blocks * BLOCK;
 }
 
 static bool has_all_bits(const uint8_t *bits, uint64_t hash)
