@@ -2,8 +2,8 @@
 /*
  * iter.h - a plan at work in one segment: the documents that match, in order, with their scores.
  *
- * Contract as for postings: doc is undefined before the first seek, rises, ends at DOC_END and stays there. Dead documents are not
- * left out here: topk.c does, once for a match.
+ * Contract as for postings: doc is undefined before the first seek, rises, ends at DOC_END and stays there. Dead documents may be
+ * left out: what reads positions does, so that it reads none of theirs; of all others topk.c does, once for a match.
  * Owned by the arena given to iter_new(); iter_release() frees what hangs outside of it.
  */
 #ifndef QUERY_ITER_H

@@ -161,14 +161,16 @@ static enum fund_status is_hopeful(struct iter_phrase *p, bool *hopeful)
 static enum fund_status phrase_seek(struct iter *it, uint32_t target)
 {
 	struct iter_phrase *p = (struct iter_phrase *)it;
-	bool prunes = it->least != INT64_MIN, hopeful = true;
+	bool prunes = it->least != INT64_MIN, dead, hopeful;
 	for (;; target = it->doc + 1) {
 		enum fund_status st = prunes ? skip_blocks(p, &target) : FUND_OK;
 		if (st == FUND_OK)
 			st = align(p, target);
 		if (st != FUND_OK || it->doc == DOC_END)
 			return st;
-		if (prunes)
+		st = leaf_is_dead(it->leaf, it->doc, &dead); /* positions are what costs */
+		hopeful = !dead;
+		if (st == FUND_OK && hopeful && prunes)
 			st = is_hopeful(p, &hopeful);
 		if (st == FUND_OK && hopeful)
 			st = count_matches(p);

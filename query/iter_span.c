@@ -315,12 +315,15 @@ static enum fund_status span_seek(struct iter *it, uint32_t target)
 {
 	struct iter_span *s = (struct iter_span *)it;
 	for (;; target = it->doc + 1) {
-		bool hopeful;
+		bool dead, hopeful;
 		enum fund_status st = run_seek(s->root, target);
 		it->doc = s->root->doc;
 		if (st != FUND_OK || it->doc == DOC_END)
 			return st;
-		st = is_hopeful(s, &hopeful);
+		st = leaf_is_dead(it->leaf, it->doc, &dead); /* positions are what costs */
+		hopeful = !dead;
+		if (st == FUND_OK && hopeful)
+			st = is_hopeful(s, &hopeful);
 		if (st == FUND_OK && hopeful)
 			st = count_spans(s);
 		if (st != FUND_OK || (hopeful && s->freq))
