@@ -120,7 +120,7 @@ static enum fund_status delete_prefix(struct index_writer *w, struct slice prefi
 		if (st != FUND_OK)
 			break;
 		int rc = delete_some(w, prefix, &more);
-		st = rc == 0 ? writer_commit(w) : txn_failed(w, rc, N_("cannot delete"));
+		st = rc ? txn_failed(w, rc, N_("cannot delete")) : more ? writer_commit(w) : FUND_OK;
 	}
 	return st;
 }
@@ -347,6 +347,11 @@ static enum fund_status open_state(struct index_writer *w, struct fault *why)
 		st = delete_orphans(w, KEY_SEGMENT, why);
 	if (st == FUND_OK)
 		st = delete_orphans(w, KEY_TOMBSTONES, why);
+	if (st == FUND_OK) {
+		st = writer_commit(w);
+		if (st != FUND_OK && why)
+			*why = w->fault;
+	}
 	if (st == FUND_OK)
 		w->next_segment = snapshot_manifest(w->snapshot)->next_segment;
 	return st;

@@ -90,6 +90,7 @@ static void delete_dropped(struct index_writer *w, const uint32_t *dropped, uint
 	for (uint32_t i = 0; i < n; i++)
 		if (writer_delete_segment(w, dropped[i]) != FUND_OK)
 			return;
+	writer_commit(w);
 }
 
 static enum fund_status list_dropped(struct index_writer *w, const struct manifest *next, struct buf *numbers,

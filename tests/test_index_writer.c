@@ -12,6 +12,7 @@
 
 #include "base/sanitized.h"
 #include "store/environment.h"
+#include "store/pages.h"
 #include "tests/index_fixture.h"
 
 static char dir[512];
@@ -179,6 +180,28 @@ START_TEST(a_segment_that_falls_out_of_the_manifest_is_deleted)
 	manifest_release(&next);
 	const struct model left[] = { shapes[2], shapes[4] };
 	fixture_check_index(dir, left, 2);
+}
+END_TEST
+
+START_TEST(segments_that_fall_out_together_are_deleted_in_one_transaction)
+{
+	struct index_writer *w = fixture_open(dir);
+	struct manifest next = { 0 };
+	struct fault why = { 0 };
+
+	for (uint32_t i = 1; i < 5; i++)
+		fixture_publish_segment(w, &shapes[i]);
+	ck_assert_int_eq(manifest_copy(&next, snapshot_manifest(index_writer_snapshot(w))), FUND_OK);
+	for (uint32_t i = 0; i < 3; i++) {
+		ck_assert_int_eq(index_writer_kill(w, next.segments[0].number, 0), FUND_OK);
+		manifest_drop_segment(&next, next.segments[0].number);
+	}
+	uint64_t before = snapshot_pages(index_writer_snapshot(w))->txnid;
+	ck_assert_int_eq(index_writer_publish(w, &next, NULL, &why), FUND_OK);
+	ck_assert_uint_eq(snapshot_pages(index_writer_snapshot(w))->txnid, before + 2); /* the new state; the chunks that it does without */
+	index_writer_close(w);
+	manifest_release(&next);
+	fixture_check_index(dir, &shapes[4], 1);
 }
 END_TEST
 
@@ -482,6 +505,7 @@ static void add_life_tests(TCase *c)
 	tcase_add_test(c, documents_behind_terms_and_missing_texts_are_refused);
 	tcase_add_test(c, the_chunks_of_an_unpublished_segment_go_with_the_next_run);
 	tcase_add_test(c, a_segment_that_falls_out_of_the_manifest_is_deleted);
+	tcase_add_test(c, segments_that_fall_out_together_are_deleted_in_one_transaction);
 	tcase_add_test(c, tombstones_are_those_that_were_asked_for);
 	tcase_add_test(c, tombstones_that_are_not_published_are_forgotten);
 }
