@@ -8,14 +8,15 @@
 #include "indexer/segment_stream.h"
 
 /*
- * Few segments make quick queries, rare merges little writing. Nothing is done up to SEGMENTS_MAX segments; then a segment goes in with all that
- * are smaller if these are together twice as large: so a document is written again when its company has grown by half or more. The largest such
- * row is taken. A segment of whose documents one in DEAD_PART is dead is written again at once, with all smaller ones, which makes the next merges
- * rare. Simulated over a year of nights that change 0.3 %, documents are written 7.4 times; with 6 segments 8.5, with 5 segments 9.7 times.
+ * Few segments and few dead documents make quick queries, rare merges little writing. Nothing is done up to SEGMENTS_MAX segments; then a segment goes
+ * in with all that are smaller if these are together twice as large: so a document is written again when its company has grown by half or more. The
+ * largest such row is taken. A segment of whose documents more than DEAD_PERCENT are dead is written again at once, with all smaller ones, which makes the
+ * next merges rare. What a query costs more than in one segment without dead documents is about their share, and 2 to 5 % for each segment more;
+ * docs/BENCHMARKS.md, "A year of nights", has what other figures would cost.
  */
 #define SEGMENTS_MAX 8u
 #define COMPANY 2u
-#define DEAD_PART 3u
+#define DEAD_PERCENT 24u
 
 /* One segment that goes into the merge. */
 struct part {
@@ -294,7 +295,7 @@ static enum fund_status merge(struct index_writer *w, const uint32_t *numbers, u
 
 static uint32_t live(const struct segment_stats *s) { return s->n_docs - s->n_dead; }
 
-static bool too_many_dead(const struct segment_stats *s) { return s->n_dead > s->n_docs / DEAD_PART; }
+static bool too_many_dead(const struct segment_stats *s) { return 100 * (uint64_t)s->n_dead > DEAD_PERCENT * (uint64_t)s->n_docs; }
 
 /* Larger ones first; of equals the older. */
 static int by_size(const void *a, const void *b)
