@@ -277,7 +277,10 @@ static void list_docs(struct or_search *s, const struct list_pass *pass)
 }
 
 /* May they raise the threshold before they are offered? */
-static bool has_floor(const struct topk *t) { return t->best.k && t->best.k <= FLOOR_HITS && t->order == ORDER_RELEVANCE && !t->recency.half_life; }
+static bool has_floor(const struct topk *t)
+{
+	return t->best.k && t->best.k <= FLOOR_HITS && t->order == ORDER_RELEVANCE && !t->recency.half_life && !t->behind;
+}
 
 static struct best_sums best_hits(const struct topk *t)
 {
