@@ -467,10 +467,13 @@ static uint32_t bytes_ahead(const struct near_word *w, const struct direction *d
 static void find_likes(struct near_end *e, uint32_t n)
 {
 	e->come_to = 0;
-	for (uint32_t i = 0; n > 0 && i <= e->least[n]; i++)
+	e->last_shift = e->head_shift;
+	if (n == 0)
+		return;
+	for (uint32_t i = 0; i <= e->least[n]; i++)
 		e->come_to |= e->rows[n - 1][i];
-	bool goes_on = n == 0 || (places(e->word, direction_of(e), e->letters[n - 1]) & e->come_to);
-	e->last_shift = goes_on ? e->head_shift : shift_of(e->len[n - 1]);
+	if (!(places(e->word, direction_of(e), e->letters[n - 1]) & e->come_to))
+		e->last_shift = shift_of(e->len[n - 1]);
 }
 
 /* Ways ascend. */
