@@ -402,7 +402,10 @@ static struct slice head_of(uint64_t key, uint8_t out[FORM_HEAD])
 /* Which sets of blocks: by end and by cost, for costs that are told. */
 enum { HEADS, TAILS };
 static uint32_t n_told(const struct form_ends *ends) { return ends->any <= ends->most ? ends->any : ends->most + 1; }
-static struct block_set cost_set(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, uint32_t cost) { return set_of(s, end * n_told(ends) + cost); }
+static struct block_set cost_set(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, uint32_t cost)
+{
+	return set_of(s, end * n_told(ends) + cost);
+}
 
 static enum fund_status note_end(struct form_scan_state *s, const struct chunk_source *source, unsigned end, const struct form_ends *ends)
 {
