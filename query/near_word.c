@@ -346,15 +346,15 @@ static uint32_t share(const struct near_word *w, bool back)
 	return half < NEAR_END_LETTERS ? half : NEAR_END_LETTERS;
 }
 
-static uint64_t up_to(uint32_t place) { return UINT64_MAX >> (63 - place); }
+static uint64_t first_places(uint32_t n) { return n ? UINT64_MAX >> (64 - n) : 0; }
 
 static void charge(struct near_end *e, bool adds)
 {
 	e->adds = adds;
 	e->half = adds ? share(e->word, e->back) : e->word->n + 1;
 	e->any = adds ? e->word->edit + 1 : e->word->most + 1;
-	e->mine = up_to(e->half - 1);
-	e->others = up_to(e->word->n) & ~e->mine;
+	e->mine = first_places(e->half);
+	e->others = first_places(e->word->n + 1) & ~e->mine;
 	e->reached[0] = least(e->word, e->rows[0], e->others);
 	e->least[0] = 0;
 }
