@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rank INDEX QUERIES [NAME=VALUE]...: the best 100 of each query (`qid TAB query` a line) in TREC's form, with other figures in the ranking than the
- * default ones (query/ranking.h): what each component is worth. On stderr, the time of all queries.
+ * rank INDEX QUERIES [NAME=VALUE]...: the best 100 of each query (`qid TAB query` a line) in TREC's form, or as many as hits=N says, with other figures in the
+ * ranking than the default ones (query/ranking.h): what each component is worth. On stderr, the time of all queries.
  */
 #include <inttypes.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #include "query/search.h"
 
-#define HITS 100u
+static uint32_t n_hits = 100;
 
 static const struct {
 	const char *name;
@@ -32,6 +32,10 @@ static void die(const char *what, const char *which)
 static void set_figure(struct ranking *r, char *setting)
 {
 	char *value = strchr(setting, '=');
+	if (strncmp(setting, "hits=", 5) == 0 && atoi(value + 1) > 0) {
+		n_hits = (uint32_t)atoi(value + 1);
+		return;
+	}
 	for (size_t i = 0; value && i < sizeof figures / sizeof *figures; i++)
 		if (strncmp(setting, figures[i].name, (size_t)(value - setting)) == 0 && figures[i].name[value - setting] == '\0') {
 			double figure = atof(value + 1);
@@ -51,7 +55,7 @@ static double now(void)
 /* The best hits of one query; gives the seconds it took. */
 static double ask(struct searcher *s, struct search *search, const char *qid, const char *query)
 {
-	struct search_options options = { .limit = HITS, .to = UINT32_MAX };
+	struct search_options options = { .limit = n_hits, .to = UINT32_MAX };
 	struct search_note note;
 	struct fault why = { 0 };
 	struct arena arena = ARENA_INIT;
@@ -59,7 +63,7 @@ static double ask(struct searcher *s, struct search *search, const char *qid, co
 	enum fund_status st = search_find(search, s, slice_str(query), &options, &note, &why);
 	double took = now() - start;
 	if (st == FUND_OK)
-		st = search_page(search, s, 0, HITS, HIT_KEY, &arena, &why);
+		st = search_page(search, s, 0, n_hits, HIT_KEY, &arena, &why);
 	if (st != FUND_OK)
 		die(why.text, query);
 	for (uint32_t i = 0; i < search->result.n_hits; i++) {
