@@ -408,7 +408,7 @@ static uint32_t letter_at(const struct near_end *e, uint64_t bytes, uint32_t at,
 static const uint64_t *read_end(struct near_end *e, uint32_t i, uint64_t *room)
 {
 	const struct near_word *w = e->word;
-	const struct direction *d = e->back ? &w->back : &w->forth;
+	const struct direction *d = direction_of(e);
 	struct behind b = { .n = i + 1 };
 	if (!d->confusions) {
 		read_letter(w, d, e->rows[i], e->letters[i], e->rows[i + 1]);

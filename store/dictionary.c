@@ -53,13 +53,17 @@ static bool block_head(struct cursor *c, uint32_t *n_terms, uint64_t *list, uint
 	return !c->bad && *n_terms >= 1 && *n_terms <= 64;
 }
 
-/* As slice_compare() <= 0, for terms of which mostly a few bytes are looked at. */
-static inline bool is_not_greater(struct slice a, struct slice b)
+/* `suffix` against what `term` has behind `*match` bytes, which becomes how many they share. As slice_compare(). */
+static inline int compare_rest(struct slice suffix, struct slice term, size_t *match)
 {
-	size_t n = a.len < b.len ? a.len : b.len, same = 0;
-	while (same < n && a.data[same] == b.data[same])
+	struct slice rest = slice_from(term, *match);
+	size_t n = suffix.len < rest.len ? suffix.len : rest.len, same = 0;
+	while (same < n && suffix.data[same] == rest.data[same])
 		same++;
-	return same == n ? a.len <= b.len : a.data[same] < b.data[same];
+	*match += same;
+	if (same == n)
+		return (suffix.len > rest.len) - (suffix.len < rest.len);
+	return suffix.data[same] < rest.data[same] ? -1 : 1;
 }
 
 /* The last block whose first term is <= `term`; block 0 when none is. */
@@ -69,10 +73,11 @@ static enum fund_status search_chunk(struct slice chunk, uint32_t n_blocks, stru
 	while (high - low > 1) {
 		uint32_t middle = low + (high - low) / 2;
 		struct slice first;
+		size_t match = 0;
 		enum fund_status st = first_term(chunk, n_blocks, middle, &first);
 		if (st != FUND_OK)
 			return st;
-		if (is_not_greater(first, term))
+		if (compare_rest(first, term, &match) <= 0)
 			low = middle;
 		else
 			high = middle;
@@ -166,19 +171,6 @@ static void put_together(struct dictionary_iter *it, struct slice term, struct s
 		memcpy(it->term + it->shared, suffix.data, suffix.len);
 }
 
-/* `suffix` against what `term` has behind `*match` bytes, which becomes how many they share. As slice_compare(). */
-static inline int compare_rest(struct slice suffix, struct slice term, size_t *match)
-{
-	struct slice rest = slice_from(term, *match);
-	size_t n = suffix.len < rest.len ? suffix.len : rest.len, same = 0;
-	while (same < n && suffix.data[same] == rest.data[same])
-		same++;
-	*match += same;
-	if (same == n)
-		return (suffix.len > rest.len) - (suffix.len < rest.len);
-	return suffix.data[same] < rest.data[same] ? -1 : 1;
-}
-
 /* The block's next term against `term`, with which the one before, a lesser one, shares `match` bytes. A lesser one is not put together. *order as of
  * slice_compare(). */
 static inline bool compare_next(struct dictionary_iter *it, struct cursor *c, struct slice term, size_t *match, int *order)
@@ -221,7 +213,7 @@ static enum fund_status find_in_block(struct dictionary_iter *it, struct slice t
 			it->cursor = c;
 			return right ? FUND_OK : FUND_CORRUPT;
 		}
-		entry_pass_numbers(it, &c);
+		entry_pass_numbers(&c, &it->next_list, &it->next_positions);
 	}
 	it->cursor = c;
 	if (c.bad)

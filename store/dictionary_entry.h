@@ -88,18 +88,19 @@ static inline void entry_pass_place(struct cursor *c, uint64_t *next)
 	*next += v >> 1;
 }
 
-/* The same of an entry that is passed over: only the running addresses go on. */
-static inline void entry_pass_numbers(struct dictionary_iter *it, struct cursor *c)
+/* Over the numbers of an entry: only the running addresses of lists and positions go on. -> its form and what positions it has, as its tag says it (FORMAT.md). */
+static inline uint32_t entry_pass_numbers(struct cursor *c, uint64_t *next_list, uint64_t *next_positions)
 {
 	uint32_t kind = (uint32_t)(cursor_varint_local(c) % 9);
 	cursor_varint_local(c);
 	if (kind % 3 == LIST_INLINE) {
 		cursor_pass_local(c, cursor_varint_local(c));
-		return;
+		return kind;
 	}
-	entry_pass_place(c, &it->next_list);
+	entry_pass_place(c, next_list);
 	if (kind >= 3)
-		entry_pass_place(c, &it->next_positions);
+		entry_pass_place(c, next_positions);
+	return kind;
 }
 
 /* Over an entry of which only these matter: how long its term is (*len: the one before), and whether that has several forms. false: it cannot be right. */
@@ -112,15 +113,8 @@ static inline bool entry_pass(struct cursor *c, bool is_first, size_t *len, bool
 		*len = (size_t)(shared + rest);
 		cursor_pass_local(c, rest);
 	}
-	uint64_t tag = cursor_varint_local(c);
-	uint32_t kind = (uint32_t)(tag % 9), n_places = kind % 3 == LIST_INLINE ? 0 : kind < 3 ? 1 : 2;
-	cursor_varint_local(c);
-	if (n_places == 0)
-		cursor_pass_local(c, cursor_varint_local(c));
-	for (uint32_t i = 0; i < n_places; i++)
-		if (cursor_varint_local(c) & 1)
-			cursor_varint_local(c);
-	*several = kind >= 6;
+	uint64_t nowhere = 0;
+	*several = entry_pass_numbers(c, &nowhere, &nowhere) >= 6;
 	return !c->bad;
 }
 

@@ -86,6 +86,15 @@ uint64_t node_child(const struct node *node)
 	return PAGES_WORD > 4 ? node->number_or_len | (uint64_t)node->flags << 32 : node->number_or_len;
 }
 
+/* The first overflow page of a value that has some. */
+static bool node_overflow(const struct pages *p, const struct node *node, uint64_t *number)
+{
+	if (node->flags != NODE_BIGDATA || node->room < PAGES_WORD)
+		return false;
+	*number = native_word(node->data);
+	return page_exists(p, *number);
+}
+
 bool node_value(const struct pages *p, const struct node *node, struct slice *value, uint64_t *overflow, uint64_t *n_overflow)
 {
 	size_t len = node->number_or_len;
@@ -96,10 +105,7 @@ bool node_value(const struct pages *p, const struct node *node, struct slice *va
 		*value = slice_of(node->data, len);
 		return len <= node->room;
 	}
-	if (node->flags != NODE_BIGDATA || node->room < PAGES_WORD)
-		return false;
-	*overflow = native_word(node->data);
-	if (!page_exists(p, *overflow))
+	if (!node_overflow(p, node, overflow))
 		return false;
 	page = p->map + *overflow * p->page_size;
 	*n_overflow = native_u32(page + PAGES_WORD + 4);
@@ -392,11 +398,8 @@ void pages_will_need_value(const struct pages *p, struct slice key)
 	uint64_t overflow;
 
 	if (path_seek_le(&path, p, key) != FUND_OK || !page_node(p, &path.page[path.depth - 1], path.index[path.depth - 1], &node) ||
-	    node.flags != NODE_BIGDATA || node.room < PAGES_WORD)
-		return; /* whoever reads it will say what is wrong */
-	overflow = native_word(node.data);
-	if (!page_exists(p, overflow))
-		return;
+	    !node_overflow(p, &node, &overflow))
+		return; /* it stands in the leaf, or whoever reads it will say what is wrong */
 	size_t from = (size_t)overflow * p->page_size, len = PAGE_HEADER + (size_t)node.number_or_len;
 	pages_will_need(slice_of(p->map + from, len < p->len - from ? len : p->len - from));
 }
