@@ -211,3 +211,12 @@ void *array_grow(void *array, size_t n, size_t *cap, size_t size)
 		*cap = more;
 	return grown;
 }
+
+void *array_zeros(void *array, size_t n, size_t *cap, size_t size)
+{
+	size_t before = *cap;
+	uint8_t *grown = array_room(array, n, cap, size);
+	if (grown && *cap > before)
+		memset(grown + before * size, 0, (*cap - before) * size);
+	return grown;
+}

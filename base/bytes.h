@@ -57,6 +57,8 @@ void *array_grow(void *array, size_t n, size_t *cap, size_t size);
 /* An array from malloc with room for `n` (at least 1) elements of `size` bytes: moved, if need be, to where there is room for twice
  * as many as before (64 at first). NULL: no memory, and the old one stays. */
 static inline void *array_room(void *array, size_t n, size_t *cap, size_t size) { return n <= *cap ? array : array_grow(array, n, cap, size); }
+/* The same; what is new of it is zero. */
+void *array_zeros(void *array, size_t n, size_t *cap, size_t size);
 #define BUF_INIT { NULL, 0, 0 }
 void buf_release(struct buf *b);				   /* also on {0}; leaves {0} */
 static inline void buf_reset(struct buf *b) { b->len = 0; }	   /* keeps the memory */

@@ -232,14 +232,11 @@ static enum fund_status add_pieces(struct inverter *v, const struct word *word, 
 
 static enum fund_status grow_met(struct inverter *v, uint32_t number)
 {
-	uint32_t cap = number < 4096 ? 8192 : 2 * number;
-	uint32_t *grown = realloc(v->met, cap * sizeof *grown);
+	uint32_t *met = array_zeros(v->met, number + (size_t)1, &v->cap_met, sizeof *met);
 
-	if (!grown)
+	if (!met)
 		return FUND_NO_MEMORY;
-	memset(grown + v->cap_met, 0, (cap - v->cap_met) * sizeof *grown);
-	v->met = grown;
-	v->cap_met = cap;
+	v->met = met;
 	return FUND_OK;
 }
 

@@ -48,7 +48,7 @@ struct inverter {
 	struct extent *extents; /* of documents since the last reset */
 	uint32_t cap_extents;
 	uint32_t *met; /* by word number: how often, since the last reset */
-	uint32_t cap_met;
+	size_t cap_met;
 	uint32_t n_docs, base;	/* all documents; those before the last reset */
 	uint32_t doc;		/* the current one: from 1, counted from the last reset */
 	int field;		/* while one of its own is analysed */

@@ -54,7 +54,7 @@ struct finder {
 	uint32_t n_units;
 	size_t cap_units;
 	uint32_t *slots_of;    /* by word number: 0 not looked at, 1 none, else place in `known` + 2 */
-	uint32_t n_slots_of;
+	size_t cap_slots_of;
 	struct positions known; /* runs of slot numbers, each behind its length */
 	bool may_begin[256];   /* a word that matches begins with such a byte, unless it has pieces */
 	uint32_t may_go_on[FINDER_LETTERS][FINDER_LETTERS]; /* behind its first letter and its second one: a bit for each third one */

@@ -140,25 +140,14 @@ enum fund_status finder_look_up(struct finder *f, const struct word *w, uint32_t
 	return st;
 }
 
-static enum fund_status know_words(struct finder *f, uint32_t n)
-{
-	if (n <= f->n_slots_of)
-		return FUND_OK;
-	uint32_t cap = n < 1024 ? 1024 : n + n / 2;
-	uint32_t *grown = realloc(f->slots_of, cap * sizeof *grown);
-	if (!grown)
-		return FUND_NO_MEMORY;
-	memset(grown + f->n_slots_of, 0, (cap - f->n_slots_of) * sizeof *grown);
-	f->slots_of = grown;
-	f->n_slots_of = cap;
-	return FUND_OK;
-}
-
 /* Worked out once a word. */
 enum fund_status finder_slots_of_word(struct finder *f, const struct word *w, uint32_t *start, uint32_t *n)
 {
-	enum fund_status st = know_words(f, w->number + 1);
+	uint32_t *slots_of = array_zeros(f->slots_of, w->number + (size_t)1, &f->cap_slots_of, sizeof *slots_of);
+	enum fund_status st = slots_of ? FUND_OK : FUND_NO_MEMORY;
 	*n = 0;
+	if (slots_of)
+		f->slots_of = slots_of;
 	if (st == FUND_OK && f->slots_of[w->number] == 0) {
 		uint32_t at = f->known.n;
 		st = finder_add_position(&f->known, 0);

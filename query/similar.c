@@ -11,8 +11,8 @@
 /* By term number of the analyser. */
 struct term_counts {
 	struct analyser *analyser;
-	uint32_t *counts;
-	uint32_t n;
+	uint32_t *counts; /* by term, `cap` of them */
+	size_t cap;
 	uint32_t weight; /* of an occurrence */
 };
 
@@ -27,15 +27,10 @@ static enum fund_status on_token(void *context, const struct token *t)
 	if (t->word->n_refs == 0)
 		return FUND_OK;
 	uint32_t term = t->word->refs[0].term; /* the word as a whole */
-	if (term >= c->n) {
-		uint32_t n = term + term / 2 + 1024;
-		uint32_t *grown = realloc(c->counts, n * sizeof *grown);
-		if (!grown)
-			return FUND_NO_MEMORY;
-		memset(grown + c->n, 0, (n - c->n) * sizeof *grown);
-		c->counts = grown;
-		c->n = n;
-	}
+	uint32_t *counts = array_zeros(c->counts, term + (size_t)1, &c->cap, sizeof *counts);
+	if (!counts)
+		return FUND_NO_MEMORY;
+	c->counts = counts;
 	c->counts[term] += c->weight;
 	return FUND_OK;
 }
@@ -86,7 +81,7 @@ static int by_weight(const void *a, const void *b)
 static enum fund_status weigh_all(struct plan_build *b, const struct term_counts *c, struct weighed *all, uint32_t *n_all)
 {
 	enum fund_status st = FUND_OK;
-	for (uint32_t i = 0; i < c->n && st == FUND_OK; i++) {
+	for (uint32_t i = 0; i < c->cap && st == FUND_OK; i++) {
 		if (c->counts[i] == 0)
 			continue;
 		struct slice term = analyser_term(c->analyser, i)->bytes;
@@ -103,7 +98,7 @@ enum fund_status similar_plan(struct plan_build *b, const struct stored_article 
 	struct term_counts c = { .analyser = b->searcher->analyser };
 	uint32_t n = 0;
 	enum fund_status st = count_words(&c, article);
-	struct weighed *all = calloc(c.n + (size_t)1, sizeof *all);
+	struct weighed *all = calloc(c.cap + 1, sizeof *all);
 	if (!all && st == FUND_OK)
 		st = FUND_NO_MEMORY;
 	if (st == FUND_OK)
