@@ -5,7 +5,7 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
-#include "query/near_word.h"
+#include "query/near_end.h"
 
 #define STATES_MAX 1024u
 #define QUICK 256u /* letters below it are looked up, those above are worked out */
@@ -318,7 +318,7 @@ bool automaton_may_begin(struct automaton *a, struct slice head)
 		for (size_t i = 0; i < NEAR_END_LETTERS; i++)
 			bytes = bytes << 8 | (i < head.len ? head.data[i] : 0xF0u); /* a letter that is cut */
 		a->n_vain = 0;
-		return near_word_may_begin(a->near, bytes);
+		return near_end_may_begin(a->near, bytes);
 	}
 	const uint8_t *p = head.data, *end = slice_end(head);
 	uint32_t state = start_state(a);

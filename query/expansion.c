@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "query/lender.h"
-#include "query/near_word.h"
+#include "query/near_end.h"
 
 /* A form that was found. */
 struct record {

@@ -4,7 +4,7 @@
 
 #include "base/utf8.h"
 #include "query/automaton.h"
-#include "query/near_word.h"
+#include "query/near_end.h"
 #include "query/ocr_letters.h"
 #include "tests/scratch.h"
 
@@ -463,6 +463,7 @@ Suite *suite_near_word(void)
 	TCase *t = tcase_create("near word");
 	tcase_add_test(t, a_near_word_has_the_letters);
 	tcase_add_test(t, edits_are_counted_as_levenshtein_does);
+	tcase_add_test(t, a_short_word_that_is_not_near_has_no_ends_of_one);
 	tcase_add_test(t, both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits);
 	tcase_add_test(t, confusions_cost_half_an_edit_as_a_naive_count_has_it);
 	tcase_add_test(t, both_ends_of_a_word_that_was_misread_cost_no_more_than_it_does);
