@@ -34,7 +34,7 @@ struct automaton {
 	uint32_t first_state; /* nothing read yet; UNKNOWN: to be made */
 	uint32_t set_words; /* of 64 bits, in a set of nodes */
 	uint64_t *sets;	    /* by state */
-	uint32_t slots[2 * STATES_MAX]; /* hash of a set to its state */
+	uint32_t *slots;     /* 2 * STATES_MAX of them: hash of a set to its state */
 	uint64_t *next_set;  /* being made */
 	uint32_t *stack;     /* of nodes to visit */
 };
@@ -66,6 +66,7 @@ void automaton_free(struct automaton *a)
 	free(a->ranges);
 	free(a->states);
 	free(a->sets);
+	free(a->slots);
 	free(a->next_set);
 	free(a->stack);
 	free(a);
@@ -113,9 +114,10 @@ enum fund_status automaton_finish(struct automaton **out, uint32_t start)
 	if (st == FUND_OK) {
 		a->states = malloc((STATES_MAX + FIRST) * sizeof *a->states);
 		a->sets = malloc((STATES_MAX + FIRST) * (size_t)a->set_words * sizeof *a->sets);
+		a->slots = malloc(2 * STATES_MAX * sizeof *a->slots);
 		a->next_set = malloc(a->set_words * sizeof *a->next_set);
 		a->stack = malloc(a->n_nodes * sizeof *a->stack);
-		if (!a->states || !a->sets || !a->next_set || !a->stack)
+		if (!a->states || !a->sets || !a->slots || !a->next_set || !a->stack)
 			st = FUND_NO_MEMORY;
 	}
 	if (st != FUND_OK) {
@@ -237,7 +239,7 @@ static uint32_t end_cost(struct automaton *a, const uint64_t *set)
 
 static void forget_states(struct automaton *a)
 {
-	memset(a->slots, 0, sizeof a->slots);
+	memset(a->slots, 0, 2 * STATES_MAX * sizeof *a->slots);
 	memset(&a->states[DEAD], 0, sizeof a->states[DEAD]);
 	for (uint32_t i = 0; i < QUICK; i++)
 		a->states[DEAD].follow[i] = DEAD;

@@ -6,7 +6,7 @@
 static const uint8_t *place(const struct affix_iter *it, uint32_t block) { return it->chunk.data + AFFIX_HEADER + (size_t)block * AFFIX_PLACE; }
 
 /* The first key of a block: with bytes of the offset behind it, which go. */
-static uint64_t first_key(const struct affix_iter *it, uint32_t block)
+static inline __attribute__((always_inline)) uint64_t first_key(const struct affix_iter *it, uint32_t block)
 {
 	_Static_assert(AFFIX_PLACE >= 8, "a place is read as eight bytes");
 	return __builtin_bswap64(get_u64(place(it, block))) >> 8 * (8 - AFFIX_KEY);
@@ -168,10 +168,23 @@ static bool pass_keys(struct affix_iter *it)
 	return right;
 }
 
+/* The chunk that may have a key >= from; the next one, if that is not further away. */
+static enum fund_status find_chunk(struct affix_iter *it)
+{
+	uint8_t tail[AFFIX_KEY];
+	struct slice chunk;
+	enum fund_status st = next_chunk(it);
+	if (st != FUND_OK || first_key(it, it->n_blocks - 1) > it->from)
+		return st;
+	affix_key_put(tail, it->from);
+	st = it->source->seek_le(it->source->context, it->kind, slice_of(tail, sizeof tail), &it->tail, &chunk);
+	return st == FUND_OK ? open_chunk(it, chunk) : st == FUND_NOT_FOUND ? FUND_CORRUPT : st;
+}
+
 /* The next block that may have a key >= from. */
 static enum fund_status next_block(struct affix_iter *it)
 {
-	enum fund_status st = it->block + 1 < it->n_blocks ? FUND_OK : next_chunk(it);
+	enum fund_status st = it->block + 1 < it->n_blocks ? FUND_OK : find_chunk(it);
 	return st == FUND_OK ? open_block(it, block_of(it, it->from)) : st;
 }
 

@@ -29,6 +29,8 @@ static enum fund_status add(struct chunk_table *t, struct slice tail)
 	if (!entries)
 		return FUND_NO_MEMORY;
 	t->entries = entries;
+	if (t->n && slice_compare(entries[t->n - 1].tail, tail) >= 0)
+		return FUND_CORRUPT; /* nothing could be searched */
 	entries[t->n].tail = tail;
 	atomic_init(&entries[t->n].chunk.data, NULL);
 	t->n++;

@@ -43,9 +43,12 @@ enum fund_status chunk_packer_finish(struct chunk_packer *p, uint32_t *n_chunks)
 }
 
 _Static_assert(CHUNKS_CHECKED == 1u << (64 - 54), "so many bits of a hash");
+/* Where a chunk is noted: here, or beside it, where another one stands here. */
 static _Atomic(const uint8_t *) *checked_slot(struct chunks_checked *c, const uint8_t *chunk)
 {
-	return &c->at[((uint64_t)(uintptr_t)chunk >> 12) * 0x9E3779B97F4A7C15u >> 54]; /* chunks begin pages, and neighbours of a kind are equally far apart */
+	uint64_t i = ((uint64_t)(uintptr_t)chunk >> 12) * 0x9E3779B97F4A7C15u >> 54; /* chunks begin pages, and neighbours of a kind are equally far apart */
+	const uint8_t *known = atomic_load_explicit(&c->at[i], memory_order_relaxed);
+	return known && known != chunk ? &c->at[i ^ 1u] : &c->at[i];
 }
 
 bool chunk_header_is_right(const struct chunk_source *s, struct slice chunk, size_t header)

@@ -121,6 +121,8 @@ static bool read_listed(struct edit_list *list, uint8_t number, struct slice *ru
 {
 	const uint8_t *p = list->rest.p, *end = list->rest.end;
 	uint32_t n = list->n_read;
+	for (; n <= number && end - p > (ptrdiff_t)EDIT_RULE_MAX && *p; p += 1 + *p) /* most: what is ahead holds any rule */
+		list->at[n++] = p;
 	for (ptrdiff_t len; n <= number && p < end && (len = *p) > 0 && len < end - p; p += 1 + len)
 		list->at[n++] = p;
 	list->rest.p = p;

@@ -89,35 +89,45 @@ static enum fund_status pages_chunk_next(void *context, enum chunk_kind kind, st
 	return own_key(pages_seek_gt(s->pages, key, found, value), key, found);
 }
 
-/* About so many chunks has the dictionary. */
+/* About so many chunks has the dictionary; places of its blocks are as many, beginnings and ends no more. */
 static uint32_t dictionary_chunks(const struct segment *s)
 {
 	uint64_t n = s->stats.n_terms / TERMS_A_CHUNK + 1;
 	return n < DICTIONARY_TABLE_MAX ? (uint32_t)n : DICTIONARY_TABLE_MAX;
 }
 
-/* A table costs a search for each chunk, so it is made when as many were done; by whoever asks then. NULL: there is none. */
-static struct chunk_table *dictionary_table(struct segment *s)
+/* Which table a kind has; SEGMENT_TABLES: none. */
+static uint32_t table_number(enum chunk_kind kind)
 {
-	struct chunk_table *t = atomic_load_explicit(&s->dictionary, memory_order_acquire);
-	if (t || atomic_fetch_add_explicit(&s->dictionary_asked, 1, memory_order_relaxed) != dictionary_chunks(s))
+	static const enum chunk_kind kinds[SEGMENT_TABLES] = { CHUNK_DICTIONARY, CHUNK_DICTIONARY_PLACES, CHUNK_HEADS, CHUNK_TAILS };
+	uint32_t i = 0;
+	while (i < SEGMENT_TABLES && kinds[i] != kind)
+		i++;
+	return i;
+}
+
+/* A table costs a search for each chunk, so it is made when as many were done; by whoever asks then. NULL: there is none. */
+static struct chunk_table *table_of(struct segment *s, enum chunk_kind kind)
+{
+	uint32_t i = table_number(kind);
+	struct chunk_table *t = i < SEGMENT_TABLES ? atomic_load_explicit(&s->often[i].table, memory_order_acquire) : NULL;
+	if (t || i == SEGMENT_TABLES || atomic_fetch_add_explicit(&s->often[i].asked, 1, memory_order_relaxed) != dictionary_chunks(s))
 		return t;
 	struct chunk_source source = { s, chunks_get, pages_chunk_le, pages_chunk_next, NULL };
-	if (chunk_table_new(&t, source, CHUNK_DICTIONARY, DICTIONARY_TABLE_MAX) == FUND_OK) /* else searches go on, and tell what is wrong */
-		atomic_store_explicit(&s->dictionary, t, memory_order_release);
+	if (chunk_table_new(&t, source, kind, DICTIONARY_TABLE_MAX) == FUND_OK) /* else searches go on, and tell what is wrong */
+		atomic_store_explicit(&s->often[i].table, t, memory_order_release);
 	return t;
 }
 
 static enum fund_status chunks_seek_le(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value)
 {
-	struct chunk_table *table = kind == CHUNK_DICTIONARY ? dictionary_table(context) : NULL;
+	struct chunk_table *table = table_of(context, kind);
 	return table ? chunk_table_seek_le(table, tail, found, value) : pages_chunk_le(context, kind, tail, found, value);
 }
 
 static enum fund_status chunks_next(void *context, enum chunk_kind kind, struct slice tail, struct slice *found, struct slice *value)
 {
-	struct segment *s = context;
-	struct chunk_table *table = kind == CHUNK_DICTIONARY ? atomic_load_explicit(&s->dictionary, memory_order_acquire) : NULL;
+	struct chunk_table *table = table_of(context, kind);
 	return table ? chunk_table_next(table, tail, found, value) : pages_chunk_next(context, kind, tail, found, value);
 }
 
@@ -201,7 +211,8 @@ void segment_free(struct segment *s)
 	free(s->tombstones);
 	free(s->lists);
 	free(s->positions);
-	chunk_table_free(atomic_load(&s->dictionary));
+	for (size_t i = 0; i < SEGMENT_TABLES; i++)
+		chunk_table_free(atomic_load(&s->often[i].table));
 	pthread_mutex_destroy(&s->mutex);
 	free(s);
 }

@@ -21,6 +21,7 @@ struct text_place {
 	const uint8_t *entries;
 };
 
+#define SEGMENT_TABLES 4u /* kinds of chunks */
 #define MEMOS_MAX 65536u /* chunks of a kind, 16 GiB; those above are looked up each time */
 
 struct segment {
@@ -34,8 +35,10 @@ struct segment {
 	uint32_t n_column_chunks, n_tombstone_chunks;
 	struct chunk_memo *lists, *positions;	    /* by number, memo_count() of them */
 	struct chunk_memo filter;		    /* where it is one chunk */
-	_Atomic(struct chunk_table *) dictionary;   /* its chunks, once it was asked often; NULL: not yet */
-	atomic_uint dictionary_asked;
+	struct {
+		_Atomic(struct chunk_table *) table; /* NULL: not yet */
+		atomic_uint asked;
+	} often[SEGMENT_TABLES]; /* chunks of kinds that were asked for often */
 	_Atomic(const uint8_t *) *columns[COLUMNS]; /* values of verified chunks; NULL: not looked at */
 	_Atomic(const uint8_t *) *tombstones;	    /* NULL where no document is dead */
 	atomic_bool tombstones_ready;
