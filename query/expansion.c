@@ -82,13 +82,14 @@ static size_t vain_start(void *context, struct slice start)
 _Static_assert(NEAR_END_LETTERS == FORM_HEAD, "no more letters than bytes");
 
 static uint64_t end_cost(void *context, uint64_t letters, uint32_t *cost) { return near_end_cost(context, letters, cost); }
+static void end_tell(void *context, uint32_t any) { near_end_tell(context, any); }
 
 static enum fund_status scan_near(struct form_scan *f, const struct chunk_source *s, uint8_t class, const struct near_word *near)
 {
 	struct near_end head, tail;
 	near_end_init(&head, near, false);
 	near_end_init(&tail, near, true);
-	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .most = near_word_most(near), .any = head.any, .adds = head.adds };
+	struct form_ends ends = { .head = &head, .tail = &tail, .cost = end_cost, .tell = end_tell, .most = near_word_most(near), .any = head.any, .adds = head.adds };
 	return form_scan_ends(f, s, class, &ends);
 }
 

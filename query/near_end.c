@@ -38,6 +38,12 @@ void near_end_init(struct near_end *e, const struct near_word *w, bool back)
 	charge(e, share(w, true) >= (w->most > w->edit ? NEAR_HALF_OF_TWO : NEAR_HALF_OF_ONE));
 }
 
+void near_end_tell(struct near_end *e, uint32_t any)
+{
+	e->any = any;
+	e->used_up = NEAR_END_LETTERS;
+}
+
 static uint32_t shift_of(uint32_t n_bytes) { return 8 * (NEAR_END_LETTERS - n_bytes); }
 static uint8_t byte_at(uint64_t bytes, uint32_t at) { return (uint8_t)(bytes >> shift_of(at + 1)); }
 
@@ -73,6 +79,17 @@ static uint32_t letter_at(const struct near_end *e, uint64_t bytes, uint32_t at,
 	if (*cp < 0x80)
 		return *cp != 0;
 	return letter_of_two(e, bytes, at, cp) ? 2 : long_letter(e, bytes, at, cp, whole);
+}
+
+/* The letter behind those that were read. */
+static inline uint32_t next_letter(const struct near_end *e, uint64_t bytes, uint32_t *cp, bool *whole)
+{
+	uint32_t at = e->len[e->n], byte = at < NEAR_END_LETTERS ? byte_at(bytes, at) : 0;
+	if (byte == 0 || byte >= 0x80)
+		return letter_at(e, bytes, at, cp, whole);
+	*cp = byte;
+	*whole = true;
+	return 1;
 }
 
 /* Reads letter i of the end. -> the places that it may yet come to, in `room` if they are not the row itself */
@@ -116,12 +133,14 @@ static void read_letters(struct near_end *e, uint64_t bytes)
 	uint32_t n, cp;
 	bool whole;
 	e->used_up = NEAR_END_LETTERS;
-	for (keep_letters(e, bytes); is_told(e, e->least[e->n]) && (n = letter_at(e, bytes, e->len[e->n], &cp, &whole)) > 0; e->n++) {
+	for (keep_letters(e, bytes); is_told(e, e->least[e->n]) && !e->far[e->n] && (n = next_letter(e, bytes, &cp, &whole)) > 0; e->n++) {
 		uint32_t i = e->n;
 		e->letters[i] = cp;
 		e->len[i + 1] = e->len[i] + n;
 		e->n_whole += whole && e->n_whole == i;
-		uint32_t on = least(e->word, read_end(e, i, room), e->mine), done = least(e->word, e->rows[i + 1], e->others);
+		const uint64_t *row = read_end(e, i, room);
+		uint32_t on = least(e->word, row, e->mine), done = least(e->word, e->rows[i + 1], e->others);
+		e->far[i + 1] = !reaches(e->word, row);
 		e->reached[i + 1] = done < e->reached[i] ? done : e->reached[i];
 		e->least[i + 1] = on < e->reached[i + 1] ? on : e->reached[i + 1];
 	}
@@ -194,7 +213,7 @@ static uint64_t behind_vain(struct near_end *e)
 	uint64_t next = ((e->bytes >> shift) + 1) << shift; /* whatever stands behind the letter */
 	if (e->n == 0 || e->n != e->n_whole)
 		return 0;
-	if (e->word->forth.confusions)
+	if (e->word->forth.confusions || is_told(e, e->least[e->n]))
 		return next;
 	find_ways(e, e->n - 1);
 	return next_way(e, next);
@@ -267,7 +286,7 @@ static bool may_be_whole(const struct near_end *e, uint64_t bytes)
 static uint64_t cost_of(struct near_end *e, uint64_t bytes, uint32_t *cost)
 {
 	read_letters(e, bytes);
-	*cost = e->least[e->n];
+	*cost = e->far[e->n] ? e->word->most + 1 : e->least[e->n];
 	if (!is_told(e, *cost))
 		return behind_vain(e);
 	if ((bytes & 0xFF) != 0 || may_be_whole(e, bytes))

@@ -36,10 +36,13 @@ struct near_end {
 	uint32_t letters[NEAR_END_LETTERS];
 	uint32_t len[NEAR_END_LETTERS + 1];	/* by letters read: their bytes */
 	uint32_t least[NEAR_END_LETTERS + 1];	/* what a word costs at least */
+	bool far[NEAR_END_LETTERS + 1];		/* with all of the word it is more than the limit */
 	uint32_t reached[NEAR_END_LETTERS + 1]; /* the least cost at which others' places were reached */
 	uint64_t rows[NEAR_END_LETTERS + 1][NEAR_COST_MAX + 1];
 };
 void near_end_init(struct near_end *e, const struct near_word *w, bool back);
+/* Costs from `any` on need not be told apart any more; 1 to e->any. */
+void near_end_tell(struct near_end *e, uint32_t any);
 /*
  * `bytes`: NEAR_END_LETTERS of a word from the outer one inwards, which is the highest; zeros behind all of a shorter one. A letter that is cut is any.
  * *cost: the least that any word costs which begins (ends) with these; above the limit: limit + 1. Where it is not less than `any` it may be any such number.

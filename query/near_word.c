@@ -200,9 +200,6 @@ static uint32_t next_letter(const uint8_t **p, const uint8_t *end)
 	return cp;
 }
 
-/* Any place at any cost: what a place costs, it may cost an edit more. */
-static bool reaches(const struct near_word *w, const uint64_t *row) { return (row[w->most] | row[w->most ? w->most - 1 : 0]) != 0; }
-
 static uint32_t distance_of_ocr(const struct near_word *w, struct slice word, uint32_t *vain)
 {
 	uint64_t ring[OCR_LETTERS + 1][NEAR_COST_MAX + 1];

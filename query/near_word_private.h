@@ -83,6 +83,9 @@ static inline uint32_t least(const struct near_word *w, const uint64_t *row, uin
 	return e;
 }
 
+/* Any place at any cost: what a place costs, it may cost an edit more. */
+static inline bool reaches(const struct near_word *w, const uint64_t *row) { return (row[w->most] | row[w->most ? w->most - 1 : 0]) != 0; }
+
 /* The last letters read and the rows before them: [0] the last one, [1] the one before … */
 struct behind {
 	uint32_t n; /* of all that were read */

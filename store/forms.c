@@ -145,15 +145,14 @@ static inline bool all_lack(struct term_walk *w, struct cursor *forms, uint64_t 
 	return !c.bad;
 }
 
-/* A term of `len` bytes begins as `vain` does: do all its forms, whose rules leave that as it is? Then *forms is behind them. */
-static inline __attribute__((always_inline)) bool all_begin_vain(struct term_walk *w, struct cursor *forms, size_t len, bool several)
+/* Do all forms of a term of `len` bytes begin as it does, with `same` bytes, which their rules leave as they are? Then *forms is behind them. */
+static inline __attribute__((always_inline)) bool all_begin_so(struct term_walk *w, struct cursor *forms, size_t same, size_t len, bool several)
 {
 	struct cursor c = *forms;
-	size_t n_vain = w->vain.len;
 	uint64_t n = several ? cursor_varint_local(&c) + 2 : 1;
 	for (uint64_t i = 0; i < n; i++) {
 		size_t made;
-		if (!edit_rule_keeps(&w->rules, &c, len, n_vain, &made))
+		if (!edit_rule_keeps(&w->rules, &c, len, same, &made))
 			return false;
 		if (i == 0)
 			len = made;
@@ -164,14 +163,27 @@ static inline __attribute__((always_inline)) bool all_begin_vain(struct term_wal
 	return !c.bad;
 }
 
+/* Does the current term begin as one of those that were told? */
+static inline bool begins_as_told(struct term_walk *w)
+{
+	uint64_t key = affix_head(w->terms.entry.term.data[0], slice_from(w->terms.entry.term, 1));
+	while (w->told < w->told_end && *w->told < key)
+		w->told++;
+	return w->told < w->told_end && *w->told == key;
+}
+
 /* Terms none of whose forms is looked for cost no more than their rules. */
 static inline bool pass_over(struct term_walk *w, struct cursor *forms)
 {
+	size_t len = w->terms.entry.term.len - 1;
+	bool several = w->terms.entry.several_forms;
 	size_t shared = w->terms.shared > 1 ? w->terms.shared : 1;
 	w->n_letters = shared < w->n_letters ? shared : w->n_letters;
 	if (shared <= w->vain.len)
 		w->begins_vain = begins(slice_from(w->terms.entry.term, 1), w->vain);
-	if (w->vain.len && w->begins_vain && all_begin_vain(w, forms, w->terms.entry.term.len - 1, w->terms.entry.several_forms))
+	if (w->vain.len && w->begins_vain && all_begin_so(w, forms, w->vain.len, len, several))
+		return true;
+	if (w->begins_told && !begins_as_told(w) && all_begin_so(w, forms, FORM_HEAD, len, several))
 		return true;
 	uint64_t has = w->wanted.all ? term_letters(w) : 0;
 	return letters_lack(w->wanted, has) && all_lack(w, forms, has);
@@ -197,6 +209,7 @@ enum fund_status term_walk_begin(struct term_walk *w, const struct chunk_source 
 	w->rules_of = NULL;
 	w->vain = slice_of(NULL, 0);
 	w->begins_vain = false;
+	w->begins_told = false;
 	w->wanted = (struct letters_wanted){ 0 };
 	w->letters[1] = 0;
 	w->n_letters = 1;
@@ -219,7 +232,7 @@ static bool block_begins_vain(struct term_walk *w)
 	size_t len = w->terms.entry.term.len;
 	bool several, all = begin_block(w) == FUND_OK;
 	for (uint32_t i = 0; i < w->terms.left && all; i++)
-		all = entry_pass(&entries, i == 0, &len, &several) && all_begin_vain(w, &forms, len - 1, several);
+		all = entry_pass(&entries, i == 0, &len, &several) && all_begin_so(w, &forms, w->vain.len, len - 1, several);
 	return all;
 }
 
@@ -271,6 +284,9 @@ struct form_scan_state {
 	uint8_t vain[FORM_MAX]; /* walk.vain is of it */
 	/* the blocks to look at; NULL: all */
 	uint64_t *blocks;
+	const uint64_t *end_near; /* of them, those that may have words with other beginnings than were told; NULL: all */
+	uint64_t *heads; /* keys of beginnings that were told; from malloc */
+	size_t n_heads, cap_heads;
 	uint32_t n_words; /* of them */
 	uint32_t n_blocks, block; /* the current one */
 	bool ended;
@@ -284,6 +300,7 @@ void form_scan_release(struct form_scan *f)
 	if (s) {
 		term_forms_release(&s->forms);
 		free(s->blocks);
+		free(s->heads);
 	}
 	free(s);
 	f->state = NULL;
@@ -323,6 +340,8 @@ static void set_vain(struct form_scan_state *s, struct slice head)
 
 /* ---- the blocks that matter ---- */
 
+#define KEYS_OF_BLOCK 8u /* of beginnings and ends: they take as long to meet as a block to be looked at */
+
 /* A set of blocks. */
 struct block_set {
 	uint64_t *bits;
@@ -334,6 +353,8 @@ static inline void note_block(void *context, uint32_t block)
 	const struct block_set *set = context;
 	set->bits[block / 64] |= (uint64_t)1 << block % 64;
 }
+
+static inline bool has_block(const uint64_t *bits, uint32_t block) { return bits[block / 64] >> block % 64 & 1; }
 
 /* Room for `n_sets` sets behind each other. */
 static enum fund_status make_sets(struct form_scan_state *s, const struct chunk_source *source, uint32_t n_sets)
@@ -407,7 +428,17 @@ static struct block_set cost_set(const struct form_scan_state *s, const struct f
 	return set_of(s, end * n_told(ends) + cost);
 }
 
-static enum fund_status note_end(struct form_scan_state *s, const struct chunk_source *source, unsigned end, const struct form_ends *ends)
+static enum fund_status note_head(struct form_scan_state *s, uint64_t key)
+{
+	uint64_t *heads = array_room(s->heads, s->n_heads + 1, &s->cap_heads, sizeof *heads);
+	if (!heads)
+		return FUND_NO_MEMORY;
+	s->heads = heads;
+	heads[s->n_heads++] = key;
+	return FUND_OK;
+}
+
+static enum fund_status note_end(struct form_scan_state *s, const struct chunk_source *source, unsigned end, const struct form_ends *ends, uint32_t *n_keys)
 {
 	struct affix_iter it;
 	uint32_t cost;
@@ -416,46 +447,97 @@ static enum fund_status note_end(struct form_scan_state *s, const struct chunk_s
 	enum fund_status st = affix_seek(&it, source, end == HEADS ? CHUNK_HEADS : CHUNK_TAILS, class);
 	while (st == FUND_OK && (st = affix_next(&it)) == FUND_OK && it.key >> 8 * FORM_HEAD == s->class) {
 		uint64_t next = ends->cost(context, letters_of(it.key), &cost);
+		++*n_keys;
 		if (next) {
 			affix_skip(&it, class + next);
 		} else if (cost < n_told(ends)) {
 			struct block_set set = cost_set(s, ends, end, cost);
 			st = note_blocks(&set, &it);
+			if (st == FUND_OK && end == HEADS && ends->adds)
+				st = note_head(s, it.key);
 		}
 	}
 	return st == FUND_END ? FUND_OK : st;
 }
 
-/* 64 blocks of a set. */
-static uint64_t cost_bits(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, uint32_t cost, uint32_t w)
+/* Are there more than `most` blocks with a beginning that is told, of this cost or more? */
+static bool more_heads(const struct form_scan_state *s, const struct form_ends *ends, uint32_t cost, uint32_t most)
 {
-	return cost >= ends->any ? UINT64_MAX : cost_set(s, ends, end, cost).bits[w];
+	uint32_t n = 0;
+	for (; cost < n_told(ends); cost++)
+		for (uint32_t w = 0; w < s->n_words && n <= most; w++)
+			for (uint64_t rest = cost_set(s, ends, HEADS, cost).bits[w]; rest; rest &= rest - 1)
+				n++;
+	return n > most;
+}
+
+/*
+ * Where few beginnings leave room for an end that costs something, all blocks that have them are looked at, and such ends are not: there are as many keys of them at
+ * least as were met among beginnings. -> from what cost on ends are any
+ */
+static uint32_t tell_fewer(const struct form_scan_state *s, const struct form_ends *ends, uint32_t n_keys)
+{
+	uint32_t fewer = ends->any > ends->most ? 0 : ends->most + 1 - ends->any;
+	if (!ends->adds || fewer >= ends->any || more_heads(s, ends, fewer, n_keys / KEYS_OF_BLOCK))
+		return ends->any;
+	if (fewer)
+		ends->tell(ends->tail, fewer);
+	return fewer;
+}
+
+/* 64 blocks of a set; `any`: from what cost on it is all. */
+static uint64_t cost_bits(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, uint32_t any, uint32_t cost, uint32_t w)
+{
+	return cost >= any ? UINT64_MAX : cost_set(s, ends, end, cost).bits[w];
 }
 
 /* Of 64 blocks, those with a beginning and an end that are cheap enough. */
-static uint64_t join_ends(const struct form_scan_state *s, const struct form_ends *ends, uint32_t w)
+static uint64_t join_ends(const struct form_scan_state *s, const struct form_ends *ends, uint32_t any_tail, uint32_t w)
 {
 	uint64_t any = 0, heads = 0, tails = 0;
 	for (uint32_t i = ends->most + 1; i-- > 0;) { /* the dearer the beginning, the cheaper the end */
-		uint64_t head = cost_bits(s, ends, HEADS, i, w);
+		uint64_t head = cost_bits(s, ends, HEADS, ends->any, i, w);
 		heads |= head;
-		tails |= cost_bits(s, ends, TAILS, ends->most - i, w);
+		tails |= cost_bits(s, ends, TAILS, any_tail, ends->most - i, w);
 		any |= head & tails;
 	}
 	return ends->adds ? any : heads & tails;
 }
 
+/*
+ * The first set becomes what is looked at, the second one blocks whose ends leave room for beginnings that are not told: in others each word that is looked for has
+ * one that is. Nobody reads their words again.
+ */
+static void join_sets(struct form_scan_state *s, const struct form_ends *ends, uint32_t any_tail)
+{
+	bool tells = ends->adds && ends->any <= ends->most && s->n_heads;
+	for (uint32_t w = 0; w < s->n_words; w++) {
+		uint64_t blocks = join_ends(s, ends, any_tail, w), near = 0;
+		for (uint32_t cost = 0; tells && cost <= ends->most - ends->any; cost++)
+			near |= cost_bits(s, ends, TAILS, any_tail, cost, w);
+		s->blocks[w] = blocks;
+		if (tells)
+			set_of(s, 1).bits[w] = near;
+	}
+	s->end_near = tells ? set_of(s, 1).bits : NULL;
+	s->walk.told = s->heads;
+	s->walk.told_end = s->heads + s->n_heads;
+}
+
 enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *source, uint8_t class, const struct form_ends *ends)
 {
+	uint32_t n_keys = 0, any_tail = ends->any;
 	enum fund_status st = begin(f, class, slice_of(NULL, 0), false);
 	if (st == FUND_OK)
 		st = make_sets(f->state, source, 2 * n_told(ends));
 	if (st == FUND_OK)
-		st = note_end(f->state, source, HEADS, ends);
+		st = note_end(f->state, source, HEADS, ends, &n_keys);
 	if (st == FUND_OK)
-		st = note_end(f->state, source, TAILS, ends);
-	for (uint32_t w = 0; st == FUND_OK && w < f->state->n_words; w++) /* the first set becomes what is looked at: nobody reads its words again */
-		f->state->blocks[w] = join_ends(f->state, ends, w);
+		any_tail = tell_fewer(f->state, ends, n_keys);
+	if (st == FUND_OK && any_tail > 0)
+		st = note_end(f->state, source, TAILS, ends, &n_keys);
+	if (st == FUND_OK)
+		join_sets(f->state, ends, any_tail);
 	return st;
 }
 
@@ -521,7 +603,8 @@ static enum fund_status next_block(struct form_scan_state *s)
 		if (s->block >= s->n_blocks)
 			return FUND_END;
 		st = dictionary_move_to_block(&s->walk.terms, s->block);
-	} while (st == FUND_OK && is_vain(s));
+		s->walk.begins_told = s->end_near && !has_block(s->end_near, s->block);
+	} while (st == FUND_OK && !s->walk.begins_told && is_vain(s));
 	return st;
 }
 

@@ -54,6 +54,8 @@ struct term_walk {
 	struct edit_list rules;
 	struct slice vain; /* terms all of whose forms begin so have none here; empty: all have */
 	bool begins_vain;  /* the current term does */
+	bool begins_told; /* nor have those whose first FORM_HEAD bytes are not among these, if all their forms keep them */
+	const uint64_t *told, *told_end; /* keys of beginnings (affix_head()), ascending, from the current term's on */
 	struct letters_wanted wanted; /* nor have those all of whose forms lack these */
 	uint64_t letters[DICTIONARY_TERM_MAX + 1]; /* of the current term's first bytes, but the class */
 	size_t n_letters; /* of them; the others were not asked for */
@@ -96,6 +98,7 @@ struct form_ends {
 	 * above `most` or not below `any`: -> all ends between this one and that number are in vain (none is as high as 256^FORM_HEAD). 0: it does not know.
 	 */
 	uint64_t (*cost)(void *context, uint64_t letters, uint32_t *cost);
+	void (*tell)(void *context, uint32_t any); /* from now on what costs this or more need not be told apart; before the first end */
 	uint32_t most, any;
 	bool adds; /* both ends together cost no more than `most`; else each by itself */
 };

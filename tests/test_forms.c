@@ -393,6 +393,8 @@ static uint64_t digit_cost(void *context, uint64_t letters, uint32_t *cost)
 	return (uint64_t)(first < '9' ? first + 1u : 0x100u) << 8 * (FORM_HEAD - 1);
 }
 
+static void digit_tell(void *context, uint32_t any) { ck_assert(context && any > 0 && any < DIGIT_ANY); } /* it tells as much as before */
+
 static bool may_be(uint32_t a, uint32_t b, uint32_t most) { return (a < DIGIT_ANY ? a : DIGIT_ANY) + (b < DIGIT_ANY ? b : DIGIT_ANY) <= most; }
 
 static uint32_t count_ends(struct form_scan *f, const struct form_ends *ends)
@@ -409,6 +411,86 @@ static uint32_t count_ends(struct form_scan *f, const struct form_ends *ends)
 	return n;
 }
 
+/* Ends of a word that cost what chance gives them: `cheap` of 256 cost 0, as many 1, all others more than is allowed. */
+struct chance {
+	uint32_t any, cheap, n_asked;
+	uint64_t seed;
+	uint32_t *told; /* `any` of those that come, as they were told; 0: not yet */
+};
+
+static uint64_t chance_cost(void *context, uint64_t letters, uint32_t *cost)
+{
+	struct chance *c = context;
+	uint32_t roll = (uint32_t)((letters + c->seed) * 0x9E3779B97F4A7C15u >> 56);
+	*cost = roll < c->cheap ? 0 : roll < 2 * c->cheap ? 1 : 3;
+	c->n_asked++;
+	return 0;
+}
+
+static void chance_tell(void *context, uint32_t any)
+{
+	struct chance *c = context;
+	ck_assert_uint_eq(c->n_asked, 0);
+	c->any = *c->told = any;
+}
+
+/* Words that chance allows. */
+static uint32_t count_chance(struct form_scan *f, struct chance *head, struct chance *tail)
+{
+	uint32_t n = 0, first, last;
+	while (form_scan_next(f) == FUND_OK) {
+		chance_cost(head, outer(false, f->form.word), &first);
+		chance_cost(tail, outer(true, f->form.word), &last);
+		n += (first < 2 ? first : 2) + (last < 2 ? last : 2) <= 2;
+	}
+	form_scan_release(f);
+	return n;
+}
+
+/* Few beginnings are cheap, or many: ends that cost something are not asked for, or are. */
+START_TEST(where_few_words_begin_cheaply_their_ends_do_not_matter_and_none_is_left_out)
+{
+	static const uint32_t cheap[] = { 0, 1, 2, 4, 100 };
+	uint32_t n_told = 0, n = 0;
+	for (uint64_t seed = 0; seed < 50; seed++) {
+		struct form_scan f = { .state = NULL };
+		uint32_t told = 0;
+		struct chance head = { 2, cheap[_i], 0, seed, NULL }, tail = { 2, 20, 0, seed + 1000, &told };
+		struct form_ends ends = { &head, &tail, chance_cost, chance_tell, 2, 2, true };
+		ck_assert_int_eq(form_scan_all(&f, source, 'w'), FUND_OK);
+		uint32_t wanted = count_chance(&f, &head, &tail);
+		head.n_asked = tail.n_asked = 0;
+		ck_assert_int_eq(form_scan_ends(&f, source, 'w', &ends), FUND_OK);
+		ck_assert(told == 0 || told == 1);
+		n_told += told;
+		n += wanted;
+		ck_assert_uint_eq(count_chance(&f, &head, &tail), wanted);
+	}
+	ck_assert_msg(cheap[_i] < 100 ? n_told > 0 : n_told == 0, "%u of 50", n_told);
+	ck_assert_uint_gt(n, 0);
+}
+END_TEST
+
+/* Within one edit, no end matters where few words begin cheaply. */
+START_TEST(ends_are_not_asked_for_where_beginnings_are_enough)
+{
+	struct form_scan f = { .state = NULL };
+	uint32_t told = 0, wanted = 0, n = 0, cost;
+	struct chance head = { 2, 1, 0, 3, NULL }, tail = { 2, 20, 0, 4, &told };
+	struct form_ends ends = { &head, &tail, chance_cost, chance_tell, 1, 2, true };
+	ck_assert_int_eq(form_scan_all(&f, source, 'w'), FUND_OK);
+	while (form_scan_next(&f) == FUND_OK)
+		wanted += chance_cost(&head, outer(false, f.form.word), &cost) == 0 && cost < 2;
+	form_scan_release(&f);
+	ck_assert_int_eq(form_scan_ends(&f, source, 'w', &ends), FUND_OK);
+	ck_assert(told == 0 && tail.n_asked == 0);
+	while (form_scan_next(&f) == FUND_OK)
+		n += chance_cost(&head, outer(false, f.form.word), &cost) == 0 && cost < 2;
+	form_scan_release(&f);
+	ck_assert(n == wanted && n > 0);
+}
+END_TEST
+
 START_TEST(a_walk_by_both_ends_leaves_out_what_cannot_match)
 {
 	struct form_scan f = { .state = NULL };
@@ -416,7 +498,7 @@ START_TEST(a_walk_by_both_ends_leaves_out_what_cannot_match)
 		bool back;
 		uint32_t most;
 	} first = { false, 1 + (uint32_t)_i % 6 }, last = { true, 1 + (uint32_t)_i % 6 };
-	struct form_ends ends = { &first, &last, digit_cost, first.most, DIGIT_ANY, _i / 6 == 1 };
+	struct form_ends ends = { &first, &last, digit_cost, digit_tell, first.most, DIGIT_ANY, _i / 6 == 1 };
 	ck_assert_int_eq(form_scan_all(&f, source, 'w'), FUND_OK);
 	uint32_t wanted = count_ends(&f, &ends);
 	ck_assert_int_eq(form_scan_ends(&f, source, 'w', &ends), FUND_OK);
@@ -662,6 +744,8 @@ Suite *suite_forms(void)
 	tcase_add_test(t, walks_give_all_forms_or_those_that_begin_or_end_so);
 	tcase_add_test(t, a_walk_by_beginnings_leaves_out_what_cannot_match);
 	tcase_add_loop_test(t, a_walk_by_both_ends_leaves_out_what_cannot_match, 0, 12);
+	tcase_add_loop_test(t, where_few_words_begin_cheaply_their_ends_do_not_matter_and_none_is_left_out, 0, 5);
+	tcase_add_test(t, ends_are_not_asked_for_where_beginnings_are_enough);
 	tcase_add_loop_test(t, words_that_begin_as_one_that_was_passed_over_need_not_come_and_all_others_do, 0, 8);
 	tcase_add_test(t, words_whose_neighbours_begin_in_vain_need_not_come_and_all_others_do);
 	tcase_add_loop_test(t, words_that_lack_letters_need_not_come_and_all_others_do, 0, 3);

@@ -210,6 +210,8 @@ static void nothing_near_is_passed_over(bool ocr)
 		for (int back = 0; back < 2; back++) {
 			struct near_end e;
 			near_end_init(&e, automaton_near(a), back);
+			if (round % 2 && e.adds)
+				near_end_tell(&e, 1 + random_below(&state, e.any));
 			for (int i = 0; i < 8; i++) {
 				uint32_t unused;
 				strcpy(end, near);
@@ -268,6 +270,44 @@ START_TEST(both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits)
 		ck_assert_msg(ends_fit(&head, end_cost(&head, other), last, edits), "%s %s behind xbcde", word, other);
 		automaton_free(a);
 	}
+}
+END_TEST
+
+/* A beginning may cost less than the limit by its half of the word, but more by all of it. */
+START_TEST(an_end_that_no_near_word_has_costs_more_than_the_limit_whatever_its_half_does)
+{
+	static const struct {
+		const char *letters;
+		bool far;
+	} heads[] = { { "kraix", false }, { "krain", false }, { "kraft", true }, { "krage", true }, { "ukrxx", false }, { "kraen", false } };
+	struct automaton *a;
+	struct near_end e;
+	uint32_t cost;
+	ck_assert_int_eq(automaton_fuzzy(&a, SLICE_LIT("ukrainne"), 2), FUND_OK);
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		near_end_init(&e, automaton_near(a), false);
+		ck_assert(e.adds && e.half == 4);
+		cost_and_next(&e, heads[i].letters, &cost);
+		ck_assert_msg((cost > near_word_most(e.word)) == heads[i].far, "%s: %u", heads[i].letters, cost);
+	}
+	automaton_free(a);
+}
+END_TEST
+
+START_TEST(ends_that_need_not_be_told_are_leapt_over)
+{
+	struct automaton *a;
+	struct near_end e;
+	uint32_t cost;
+	ck_assert_int_eq(automaton_fuzzy(&a, SLICE_LIT("stoltenburg"), 2), FUND_OK);
+	near_end_init(&e, automaton_near(a), true);
+	ck_assert_uint_eq(cost_and_next(&e, "nberg", &cost), 0);
+	ck_assert_uint_eq(cost, 1);
+	near_end_tell(&e, 1);
+	ck_assert_uint_eq(cost_and_next(&e, "nberg", &cost), outer(true, "nburg", 5));
+	ck_assert_uint_eq(cost_and_next(&e, "nburg", &cost), 0);
+	ck_assert_uint_eq(cost, 0);
+	automaton_free(a);
 }
 END_TEST
 
@@ -471,6 +511,8 @@ Suite *suite_near_word(void)
 	tcase_add_test(t, a_beginning_that_no_near_word_has_is_known);
 	tcase_add_test(t, a_short_word_that_is_not_near_has_no_ends_of_one);
 	tcase_add_loop_test(t, behind_an_end_that_is_no_near_words_nothing_near_is_passed_over, 0, 2);
+	tcase_add_test(t, an_end_that_no_near_word_has_costs_more_than_the_limit_whatever_its_half_does);
+	tcase_add_test(t, ends_that_need_not_be_told_are_leapt_over);
 	tcase_add_test(t, an_umlaut_is_one_letter);
 	suite_add_tcase(s, t);
 	return s;
