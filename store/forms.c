@@ -519,7 +519,9 @@ static void join_sets(struct form_scan_state *s, const struct form_ends *ends, u
 		if (tells)
 			set_of(s, 1).bits[w] = near;
 	}
-	s->end_near = tells ? set_of(s, 1).bits : NULL;
+	if (!tells)
+		return;
+	s->end_near = set_of(s, 1).bits;
 	s->walk.told = s->heads;
 	s->walk.told_end = s->heads + s->n_heads;
 }
