@@ -25,15 +25,14 @@ struct near_word {
 	size_t cap_places;
 };
 
-/* A compound that is also looked for as two words is one word here. */
-static const struct plan *word_of(const struct plan *p)
+const struct plan *proximity_word(const struct plan *p)
 {
 	return p->kind == PLAN_BEST && p->n_children > 1 && p->children[1]->kind == PLAN_SPAN && p->children[1]->is_variant ? p->children[0] : p;
 }
 
 bool proximity_is_word(const struct plan *child)
 {
-	const struct plan *p = word_of(child);
+	const struct plan *p = proximity_word(child);
 	return (child->role == ROLE_SHOULD || child->role == ROLE_MUST) &&
 	       (p->kind == PLAN_WORD || (p->kind == PLAN_TERM && p->term.field == FIELD_ANY));
 }
@@ -85,7 +84,7 @@ int64_t proximity_most(const struct searcher *s, const struct plan *plan)
 	const struct plan *words = words_of(plan), *last = NULL;
 	int64_t most = 0;
 	for (uint32_t i = 0; i < words->n_children; i++) {
-		const struct plan *p = word_of(words->children[i]);
+		const struct plan *p = proximity_word(words->children[i]);
 		if (!proximity_is_word(words->children[i]))
 			continue;
 		most += last ? (int64_t)(pair_scale(s, last, p) + 0.5) : 0;
@@ -145,7 +144,7 @@ enum fund_status proximity_open(struct proximity *p, struct searcher *s, const s
 		if (proximity_is_word(words->children[i])) {
 			struct near_word *word = &p->words[p->n++];
 			*word = (struct near_word){ .plan = NULL };
-			st = open_word(word, word_of(words->children[i]), leaf, arena);
+			st = open_word(word, proximity_word(words->children[i]), leaf, arena);
 		}
 	return st;
 }

@@ -19,6 +19,8 @@
 bool proximity_applies(const struct searcher *s, const struct plan *plan);
 /* Do two or more of them meet in every match? */
 bool proximity_is_certain(const struct plan *plan);
+/* Of a compound that is also looked for as two words, the one word that it is here; of all others the plan itself. */
+const struct plan *proximity_word(const struct plan *p);
 /* Is this child of the plan such a word? */
 bool proximity_is_word(const struct plan *child);
 /* The most that it adds to any score, in micro-units. */

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "query/proximity.h"
+#include "query/word_lists.h"
 #include "store/postings.h"
 
 void topk_init(struct topk *t, struct searcher *s, uint32_t k)
@@ -372,19 +373,18 @@ static enum fund_status search_tree(struct topk *t, const struct plan *plan, uin
 	return st;
 }
 
-/* Is this plan nothing but plain words of which any may occur, and hints beside them? Then they are listed. */
-static bool flatten(const struct plan *p, struct or_word *words, uint32_t *n, bool top)
+static bool add_or_word(const struct plan *p, struct or_word *words, uint32_t *n)
 {
-	if (p->kind == PLAN_NONE)
-		return true;
-	if ((p->kind == PLAN_TERM && p->term.field != FIELD_TITLE) || p->kind == PLAN_WORD) {
-		if (*n == OR_WORDS_MAX || p->n_children > OR_KINDS_MAX)
-			return false;
-		words[(*n)++] = (struct or_word){ p, p->role == ROLE_HINT, false };
-		return true;
-	}
-	if (p->kind != PLAN_BOOL)
+	if (*n == OR_WORDS_MAX)
 		return false;
+	words[(*n)++] = (struct or_word){ p, p->role == ROLE_HINT, false };
+	return true;
+}
+
+static bool flatten(const struct plan *p, struct or_word *words, uint32_t *n, bool top);
+
+static bool flatten_children(const struct plan *p, struct or_word *words, uint32_t *n, bool top)
+{
 	for (uint32_t i = 0; i < p->n_children; i++) {
 		enum plan_role role = p->children[i]->role;
 		uint32_t first = *n;
@@ -394,6 +394,18 @@ static bool flatten(const struct plan *p, struct or_word *words, uint32_t *n, bo
 			words[first].meets = proximity_is_word(p->children[i]);
 	}
 	return true;
+}
+
+/* Is this plan things of which any may occur, and hints beside them? Then they are listed: words, and whatever else an iterator finds. */
+static bool flatten(const struct plan *p, struct or_word *words, uint32_t *n, bool top)
+{
+	uint32_t first = *n;
+	if (p->kind == PLAN_NONE)
+		return true;
+	if (p->kind == PLAN_BOOL && flatten_children(p, words, n, top))
+		return true;
+	*n = first;
+	return (word_lists_fit(p) || (!top && p->role == ROLE_SHOULD)) && add_or_word(p, words, n);
 }
 
 enum fund_status topk_search_leaf(struct topk *t, const struct plan *plan, uint32_t leaf, struct arena *arena)

@@ -95,14 +95,14 @@ enum fund_status topk_search_leaf(struct topk *t, const struct plan *plan, uint3
 static inline int64_t topk_threshold(const struct topk *t, bool meets) { return meets ? t->least_meeting : t->least; }
 /* A live, matching document; its score without regard to its date, which can only lower it. */
 enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score, bool meets);
-/* A disjunction of plain words in one segment: MaxScore over block bounds. */
+/* A disjunction in one segment, most of it plain words: MaxScore over block bounds. */
 struct or_word {
-	const struct plan *plan; /* PLAN_TERM or PLAN_WORD */
+	const struct plan *plan; /* of a plain word its lists are read, of any other its matches: word_lists.h */
 	bool hint;
 	bool meets; /* proximity_is_word() */
 };
 enum fund_status topk_or(struct topk *t, uint32_t leaf, const struct or_word *words, uint32_t n_words, struct arena *arena);
 #define OR_WORDS_MAX 64
-#define OR_KINDS_MAX 16 /* their weighted occurrences must add up within 32 bits */
+#define OR_KINDS_MAX 16 /* lists of a word: their weighted occurrences must add up within 32 bits */
 
 #endif

@@ -5,7 +5,7 @@
  * A word is one list or several: itself, as a part of compounds, in other spellings. The segment is cut into windows; a word has one bound for all of a window. Words
  * whose bounds together stay below the threshold are not essential there: a document that has only those cannot enter; nor are hints ever. The
  * essential ones are scored a block at a time into an array over the window, from the highest bound on: what they bring may already make the next one not essential. The others
- * are added word by word to the documents that may still enter.
+ * are added word by word to the documents that may still enter. What is no plain word (a phrase, a compound that may be two words) is looked up in each window, all of it.
  *
  * Windows that end where any list's block does have sharper bounds, but with ten lists and a million documents there are thousands of them. A word
  * by itself has them: then a block that cannot enter is not decoded.
@@ -136,21 +136,27 @@ static enum fund_status offer(struct or_search *s, uint32_t doc, int64_t sum, ui
 	return st != FUND_OK || dead ? st : topk_offer(s->topk, s->leaf_index, doc, sum, may_meet(n_met));
 }
 
-/* The word is so often in the document. *keep: it may be a hit, and is not offered yet. */
+/* The word has that score in the document. *keep: it may be a hit, and is not offered yet. */
+static inline __attribute__((always_inline)) enum fund_status take_score(struct or_search *s, const struct list_pass *pass, uint32_t at, int64_t score, bool meets, bool *keep)
+{
+	*keep = !pass->alone || may_enter(s, pass, score, meets);
+	if (*keep && pass->alone && pass->rest == 0) {
+		*keep = false;
+		return offer(s, pass->start + at, score, meets);
+	}
+	if (*keep)
+		s->room->sums[at] += score;
+	return FUND_OK;
+}
+
+/* The word is so often in the document. */
 static inline __attribute__((always_inline)) enum fund_status add_score(struct or_search *s, const struct list_pass *pass, uint32_t at, uint32_t freq, bool *keep)
 {
 	const struct word_lists *word = pass->word;
 	uint32_t len;
 	enum fund_status st = leaf_length(s->leaf, pass->start + at, &len);
-	int64_t score = st == FUND_OK ? bm25_score(s->bm25, word->scale, freq, len) : 0;
-	*keep = st == FUND_OK && !(pass->alone && !may_enter(s, pass, score, word->meets));
-	if (*keep && pass->alone && pass->rest == 0) {
-		*keep = false;
-		return offer(s, pass->start + at, score, word->meets);
-	}
-	if (*keep)
-		s->room->sums[at] += score;
-	return st;
+	*keep = false;
+	return st == FUND_OK ? take_score(s, pass, at, bm25_score(s->bm25, word->scale, freq, len), word->meets, keep) : st;
 }
 
 /* One document of a list. */
@@ -209,7 +215,7 @@ static void note_seen(struct or_room *r, const struct list_pass *pass)
 {
 	for (uint32_t w = 0; w < n_masks(pass); w++) {
 		r->seen[w] |= r->has[w];
-		if (pass->word->meets) {
+		if (pass->word->meets && !pass->word->matches) {
 			r->two[w] |= r->one[w] & r->has[w];
 			r->one[w] |= r->has[w];
 		}
@@ -217,11 +223,32 @@ static void note_seen(struct or_room *r, const struct list_pass *pass)
 	}
 }
 
+/* All matches of the window. */
+static enum fund_status pass_matches(struct or_search *s, const struct word_matches *m, const struct list_pass *pass)
+{
+	struct or_room *r = s->room;
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < m->n && st == FUND_OK; i++) {
+		uint32_t at = m->matches[i].doc - pass->start;
+		uint64_t bit = (uint64_t)1 << at % 64;
+		bool keep;
+		st = take_score(s, pass, at, m->matches[i].score, m->matches[i].meets, &keep);
+		r->has[at / 64] |= keep ? bit : 0;
+		if (keep && m->matches[i].meets) {
+			r->two[at / 64] |= r->one[at / 64] & bit;
+			r->one[at / 64] |= bit;
+		}
+	}
+	return st;
+}
+
 /* All documents of the word. */
 static enum fund_status pass_word(struct or_search *s, const struct word_lists *word, struct list_pass *pass)
 {
 	enum fund_status st = FUND_OK;
 	pass->word = word;
+	if (word->matches)
+		st = pass_matches(s, word->matches, pass);
 	for (uint32_t i = 0; i < word->n && st == FUND_OK; i++)
 		st = pass_list(s, word->lists[i], pass);
 	if (st == FUND_OK && word->n > 1)
@@ -354,10 +381,28 @@ static void keep_possible(struct or_search *s, const struct list_pass *pass)
 	d->n = n;
 }
 
+/* What matches add to the documents that are listed. */
+static void add_matches_to_listed(struct or_docs *d, const struct word_matches *m)
+{
+	for (uint32_t i = 0, k = 0; i < d->n && k < m->n;) {
+		const struct word_match *match = &m->matches[k];
+		if (match->doc == d->docs[i]) {
+			d->sums[i] += match->score;
+			d->met[i] = (uint8_t)(d->met[i] + (match->meets && d->met[i] < 2));
+		}
+		k += match->doc <= d->docs[i];
+		i += match->doc > d->docs[i];
+	}
+}
+
 /* What the word adds to the documents that are listed. */
 static enum fund_status add_word_to_listed(struct or_search *s, struct word_lists *word)
 {
 	struct or_docs *d = &s->room->docs;
+	if (word->matches) {
+		add_matches_to_listed(d, word->matches);
+		return FUND_OK;
+	}
 	enum fund_status st = word_lists_freqs(word, d->docs, d->n, d->freqs, d->room);
 	for (uint32_t i = 0; i < d->n && st == FUND_OK; i++) {
 		uint32_t len;
@@ -422,13 +467,16 @@ static enum fund_status search_window(struct or_search *s, uint32_t start, uint3
 static uint32_t next_start(const struct or_search *s, uint32_t end)
 {
 	uint32_t least = DOC_END;
-	for (uint32_t i = s->n_hints; i < s->n; i++)
+	for (uint32_t i = s->n_hints; i < s->n; i++) {
+		if (s->words[i]->matches && s->words[i]->matches->next < least)
+			least = s->words[i]->matches->next;
 		for (uint32_t k = 0; k < s->words[i]->n; k++) {
 			uint32_t doc = s->words[i]->lists[k]->postings.doc;
 			if (doc < end)
 				return end; /* not moved: it may have documents right behind the window */
 			least = doc < least ? doc : least;
 		}
+	}
 	return least;
 }
 
@@ -448,7 +496,7 @@ static enum fund_status add_word(struct or_search *s, const struct or_word *word
 {
 	struct word_lists *w;
 	enum fund_status st = word_lists_open(&w, s->leaf, s->bm25, word, arena);
-	if (w && w->n)
+	if (w && (w->n || w->matches))
 		place(s, w);
 	return st;
 }

@@ -127,6 +127,11 @@ enum fund_status word_lists_begin(struct word_lists *w, uint32_t start, uint32_t
 enum fund_status word_lists_bound(struct word_lists *w, uint32_t start, uint32_t end)
 {
 	enum fund_status st = FUND_OK;
+	if (w->matches) {
+		st = word_matches_read(w->matches, start, end);
+		w->bound = w->matches->most;
+		return st;
+	}
 	for (uint32_t i = 0; i < w->n && st == FUND_OK; i++)
 		st = w->whole ? whole_impacts(w->lists[i], &w->changed) : extend_impacts(w->lists[i], start, end, &w->changed);
 	if (!w->changed)
@@ -176,6 +181,11 @@ static enum fund_status add_list(struct word_lists *w, const struct plan_term *t
 	return postings_next(&l->postings);
 }
 
+bool word_lists_fit(const struct plan *p)
+{
+	return (p->kind == PLAN_TERM && p->term.field != FIELD_TITLE) || (p->kind == PLAN_WORD && p->n_children <= OR_KINDS_MAX);
+}
+
 enum fund_status word_lists_open(struct word_lists **out, struct leaf *leaf, const struct bm25 *bm25, const struct or_word *word, struct arena *arena)
 {
 	const struct plan *p = word->plan;
@@ -185,6 +195,8 @@ enum fund_status word_lists_open(struct word_lists **out, struct leaf *leaf, con
 	if (!w)
 		return FUND_NO_MEMORY;
 	*w = (struct word_lists){ .leaf = leaf, .bm25 = bm25, .hint = word->hint, .meets = word->meets, .scale = p->scale };
+	if (!word_lists_fit(p))
+		return word_matches_open(&w->matches, p, word->meets, leaf, bm25, arena);
 	w->lists = arena_alloc(arena, n * sizeof *w->lists);
 	if (!w->lists)
 		return FUND_NO_MEMORY;
@@ -195,6 +207,9 @@ enum fund_status word_lists_open(struct word_lists **out, struct leaf *leaf, con
 
 void word_lists_release(struct word_lists *w)
 {
-	for (uint32_t i = 0; w && i < w->n; i++)
+	if (!w)
+		return;
+	for (uint32_t i = 0; i < w->n; i++)
 		postings_release(&w->lists[i]->postings);
+	word_matches_release(w->matches);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * word_lists.h - a word in one segment: its lists (itself, as a part of compounds, in other spellings), what they score together, and at most together.
+ * word_lists.h - a word in one segment: its lists (itself, as a part of compounds, in other spellings), what they score together, and at most together. What is
+ * no plain word has its matches instead.
  *
  * Bounds   of a window of documents, from the impacts of the blocks there (impact.h): micro-units, never less than what a document there scores. 0: no
  *          document there has the word.
@@ -10,6 +11,7 @@
 #define QUERY_WORD_LISTS_H
 
 #include "query/topk.h"
+#include "query/word_matches.h"
 #include "store/postings.h"
 
 struct word_list {
@@ -26,16 +28,19 @@ struct word_list {
 
 struct word_lists {
 	struct word_list **lists;
-	uint32_t n; /* 0: the segment lacks the word */
+	uint32_t n;
+	struct word_matches *matches; /* in the place of lists: of what is no plain word. Without both the segment lacks it */
 	struct leaf *leaf;
 	const struct bm25 *bm25;
-	bool hint, meets; /* as asked: or_word */
+	bool hint, meets; /* as asked: or_word; of matches each says whether it meets */
 	double scale;
 	int64_t bound; /* in the window */
 	bool whole;    /* bounds are those of whole lists, in every window: set before the first one, where there are few windows */
 	bool changed;  /* private: the impacts, since it was bound */
 };
 
+/* Is it a plain word, all of whose occurrences are in lists? */
+bool word_lists_fit(const struct plan *plan);
 /* In the arena; each list at its first document. Also after a failure *out is to be released, unless it is NULL. */
 enum fund_status word_lists_open(struct word_lists **out, struct leaf *leaf, const struct bm25 *bm25, const struct or_word *word, struct arena *arena);
 void word_lists_release(struct word_lists *w);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_topk_windows.c - words of several lists (as they are, as parts of compounds, in other spellings) and hints, asked for in two ways: by topk_or.c, window by
- * window and leaving out what cannot enter; and by iterators, every document by itself, which a word that must not occur and does not leads to.
+ * test_topk_windows.c - words of several lists (as they are, as parts of compounds, in other spellings), hints, and what is no plain word (phrases, patterns, groups, a
+ * compound that is also looked for as two words), asked for in two ways: by topk_or.c, window by window and leaving out what cannot enter; and by iterators, every
+ * document by itself, which a word that must not occur and does not leads to.
  * test_topk.c holds the latter against a naive reference.
  */
 #include <sys/stat.h>
@@ -40,6 +41,8 @@ static void write_articles(void)
 		fprintf(f, "{\"id\":\"%u\",\"title\":\"%s\",\"text\":\"", i, random_word(&state));
 		while (n--)
 			fprintf(f, "%s%s", random_word(&state), n % 7 ? " " : ". ");
+		if (i % 20 == 0)
+			fputs(i % 500 == 0 ? "Kranzbinder." : i % 60 == 0 ? "Kranz Binder." : i % 40 == 0 ? "Binder und Kranz." : "Kranz.", f);
 		fprintf(f, "\"}\n");
 	}
 	ck_assert_int_eq(fclose(f), 0);
@@ -66,12 +69,26 @@ static void tear_down(void)
 	scratch_remove(&model.scratch);
 }
 
+/* A word, or now and then anything else of which any may occur. */
+static size_t say_one(char *text, size_t cap, uint64_t *state)
+{
+	const char *a = random_word(state), *b = random_word(state);
+	static const char *const forms[] = { "\"%s %s\"", "(+%s +%s)", "(%s %s)", "titel:%s %s", "%s NEAR/4 %s", "(%s -%s)" };
+	uint32_t form = random_below(state, 24);
+	if (form < sizeof forms / sizeof *forms)
+		return (size_t)snprintf(text, cap, forms[form], a, b);
+	return (size_t)snprintf(text, cap, "%s", form == 23 ? "Staats*" : form == 22 ? "Kranzbinder" : form == 21 ? "Kranz" : a);
+}
+
 static void say_words(char *text, size_t cap, uint64_t *state)
 {
 	uint32_t n = 1 + random_below(state, 4);
-	size_t len = 0;
-	for (uint32_t i = 0; i < n; i++)
-		len += (size_t)snprintf(text + len, cap - len, "%s%s", i ? " " : "", random_word(state));
+	bool rich = random_below(state, 2); /* a group by itself would be the query, which it is not beside the word that must not occur */
+	size_t len = (size_t)snprintf(text, cap, "%s", rich ? "Grenze" : random_word(state));
+	for (uint32_t i = 1; i < n; i++) {
+		len += (size_t)snprintf(text + len, cap - len, " ");
+		len += rich ? say_one(text + len, cap - len, state) : (size_t)snprintf(text + len, cap - len, "%s", random_word(state));
+	}
 }
 
 /* Documents a window; 0: as many as there are usually. */
@@ -80,8 +97,9 @@ static const uint32_t windows[] = { 0, 1, 7, 64, 100, 1000 };
 START_TEST(words_of_several_lists_find_the_same_window_by_window_and_each_document_by_itself)
 {
 	uint64_t state = 41 + (uint64_t)_i;
+	ck_assert_msg(asker_find(&by_documents, "Kranzbinder", UINT32_MAX)->n_hits > 20, "two words are not the compound");
 	by_windows.searcher.or_window = windows[_i];
-	for (uint32_t i = 0; i < 150; i++) {
+	for (uint32_t i = 0; i < 300; i++) {
 		uint32_t limit = i % 3 == 0 ? 10 : i % 3 == 1 ? 1 + random_below(&state, 80) : UINT32_MAX;
 		char text[200], other[240];
 		say_words(text, sizeof text, &state);
