@@ -85,7 +85,7 @@ static enum fund_status add_hit(struct concordance *c, const struct hit *h, stru
 	uint32_t doc;
 	enum fund_status st = topk_place(&c->found.search.topk, h, &doc);
 	if (st == FUND_OK)
-		st = segment_key(leaf->segment, doc, &leaf->keys, room, &key);
+		st = leaf_key(leaf, doc, room, &key);
 	if (st == FUND_OK)
 		st = segment_article(leaf->segment, doc, cache, &a);
 	if (st == FUND_OK && c->options->links)

@@ -51,7 +51,7 @@ static enum fund_status show_key(struct show *s, const struct hit *h, struct sho
 	uint32_t doc;
 	enum fund_status st = topk_place(s->topk, h, &doc);
 	if (st == FUND_OK)
-		st = segment_key(leaf->segment, doc, &leaf->keys, &s->key, &key);
+		st = leaf_key(leaf, doc, &s->key, &key);
 	if (st == FUND_OK && s->parts & HIT_ADDRESS)
 		st = search_address(s->searcher, leaf, &key, s->arena, &out->address);
 	return st == FUND_OK ? search_copy(s->arena, key.key, &out->key) : st;
@@ -318,7 +318,7 @@ static enum fund_status article_address(struct searcher *s, uint32_t number, uin
 	struct leaf *leaf = &s->leaves[number];
 	struct article_key key;
 	struct buf room = BUF_INIT;
-	enum fund_status st = segment_key(leaf->segment, doc, &leaf->keys, &room, &key);
+	enum fund_status st = leaf_key(leaf, doc, &room, &key);
 	if (st == FUND_OK)
 		st = search_address(s, leaf, &key, arena, out);
 	buf_release(&room);

@@ -15,6 +15,7 @@
 #include "store/dictionary.h"
 #include "store/segment.h"
 
+#define LEAF_KEY_CHUNKS 64u
 /* A segment with what the inner loops keep at hand. */
 struct leaf {
 	struct segment *segment;
@@ -28,7 +29,7 @@ struct leaf {
 	struct field_weights weights;
 	uint32_t length_chunk, dead_chunk, date_chunk; /* UINT32_MAX: none yet */
 	const uint8_t *lengths, *dead, *dates;
-	struct key_chunk keys;
+	struct key_chunk keys[LEAF_KEY_CHUNKS]; /* those read last, by their place */
 };
 
 struct lender;
@@ -122,6 +123,12 @@ static inline enum fund_status leaf_date(struct leaf *l, uint32_t doc, uint32_t 
 	}
 	*date = get_u32(l->dates + 4 * (size_t)(doc % COLUMN_CHUNK));
 	return FUND_OK;
+}
+
+/* As segment_key(): hits are in no order, so their chunks stay checked. */
+static inline enum fund_status leaf_key(struct leaf *l, uint32_t doc, struct buf *out, struct article_key *key)
+{
+	return segment_key(l->segment, doc, &l->keys[doc / KEY_CHUNK_DOCS % LEAF_KEY_CHUNKS], out, key);
 }
 
 static inline enum fund_status leaf_is_dead(struct leaf *l, uint32_t doc, bool *dead)

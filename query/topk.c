@@ -33,7 +33,7 @@ static enum fund_status key_of(struct topk *t, const struct hit *h, struct buf *
 		*key = slice_of(t->lent.docs[h->doc].key, t->lent.docs[h->doc].key_len);
 		return FUND_OK;
 	}
-	enum fund_status st = segment_key(leaf->segment, h->doc, &leaf->keys, room, &k);
+	enum fund_status st = leaf_key(leaf, h->doc, room, &k);
 	if (st == FUND_OK)
 		*key = k.key;
 	return st;

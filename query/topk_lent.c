@@ -30,7 +30,7 @@ static enum fund_status note_docs(struct topk *t)
 		struct lent_doc *d = &table->docs[table->first + i];
 		struct article_key key;
 		*d = (struct lent_doc){ .doc = lender_doc(t->searcher->lender, i) };
-		st = segment_key(leaf->segment, i, &leaf->keys, &t->key_a, &key);
+		st = leaf_key(leaf, i, &t->key_a, &key);
 		if (st == FUND_OK)
 			st = segment_value(leaf->segment, COLUMN_SIGNATURE, i, &d->signature);
 		if (st == FUND_OK) {

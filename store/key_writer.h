@@ -10,7 +10,6 @@
 #include "store/segment.h"
 
 #define KEY_BLOCK 16u	      /* documents */
-#define KEY_CHUNK_DOCS 2048u
 #define KEY_CHUNK_BLOCKS (KEY_CHUNK_DOCS / KEY_BLOCK)
 
 struct key_writer {

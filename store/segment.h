@@ -75,6 +75,7 @@ struct article_key {
 	struct slice key;  /* path and, with id_len, '#' and the id */
 	size_t id_len;	   /* bytes of '#' and id at the end of key; 0: none */
 };
+#define KEY_CHUNK_DOCS 2048u /* at most */
 /* The chunk of keys that was read last, checked already; {0} at first. For one segment. */
 struct key_chunk {
 	struct slice bytes;
