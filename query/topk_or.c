@@ -29,7 +29,6 @@ struct or_docs {
 	uint32_t docs[WINDOW];
 	int64_t sums[WINDOW];
 	uint8_t met[WINDOW]; /* words that may meet others and are in it: 0, 1, 2 or more */
-	uint32_t freqs[WINDOW], room[WINDOW]; /* of the word at hand */
 };
 
 /* The window's documents; all but `docs` is zero between windows. Kept with the searcher: to clear it for each query would cost as much as a rare word. */
@@ -396,23 +395,25 @@ static void add_matches_to_listed(struct or_docs *d, const struct word_matches *
 }
 
 /* What the word adds to the documents that are listed. */
-static enum fund_status add_word_to_listed(struct or_search *s, struct word_lists *word)
+static enum fund_status add_word_to_listed(struct or_search *s, const struct list_pass *pass, struct word_lists *word)
 {
 	struct or_docs *d = &s->room->docs;
+	uint32_t *freqs = s->room->freqs;
 	if (word->matches) {
 		add_matches_to_listed(d, word->matches);
 		return FUND_OK;
 	}
-	enum fund_status st = word_lists_freqs(word, d->docs, d->n, d->freqs, d->room);
+	enum fund_status st = word_lists_freqs(word, d->docs, d->n, pass->start, pass->end, freqs);
 	for (uint32_t i = 0; i < d->n && st == FUND_OK; i++) {
-		uint32_t len;
-		if (d->freqs[i] == 0)
+		uint32_t len, freq = freqs[d->docs[i] - pass->start];
+		if (freq == 0)
 			continue;
 		st = leaf_length(s->leaf, d->docs[i], &len);
 		if (st == FUND_OK)
-			d->sums[i] += bm25_score(s->bm25, word->scale, d->freqs[i], len);
+			d->sums[i] += bm25_score(s->bm25, word->scale, freq, len);
 		d->met[i] = (uint8_t)(d->met[i] + (word->meets && d->met[i] < 2));
 	}
+	memset(freqs, 0, (pass->end - pass->start) * sizeof *freqs);
 	return st;
 }
 
@@ -435,7 +436,7 @@ static enum fund_status finish_window(struct or_search *s, struct list_pass *pas
 			continue;
 		pass->rest -= word->bound;
 		pass->may_join -= word->meets;
-		st = add_word_to_listed(s, word);
+		st = add_word_to_listed(s, pass, word);
 		if (st == FUND_OK)
 			st = settle_listed(s, pass);
 	}

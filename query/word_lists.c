@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "query/word_lists.h"
 
+#define FEW_OF_A_BLOCK 4u /* documents that are asked for one by one */
 #define TOGETHER 8u /* lists of a word that are bound together; more, each by itself */
 
 static int64_t bound_of(const struct bm25 *bm25, double scale, uint32_t weight, const struct impacts *set)
@@ -145,18 +146,61 @@ enum fund_status word_lists_bound(struct word_lists *w, uint32_t start, uint32_t
 	return st;
 }
 
-enum fund_status word_lists_freqs(struct word_lists *w, const uint32_t *docs, uint32_t n, uint32_t *freqs, uint32_t *room)
+/* To the first of the documents that is behind this one. */
+static uint32_t skip_docs(const uint32_t *docs, uint32_t n, uint32_t i, uint32_t doc)
+{
+	while (i < n && docs[i] <= doc)
+		i++;
+	return i;
+}
+
+static enum fund_status add_each(struct word_list *l, const uint32_t *docs, uint32_t n, uint32_t start, uint32_t *freqs)
 {
 	enum fund_status st = FUND_OK;
-	memset(freqs, 0, n * sizeof *freqs);
-	for (uint32_t i = 0; i < w->n && st == FUND_OK; i++) {
-		struct word_list *l = w->lists[i];
-		if (l->bound == 0)
-			continue;
-		st = postings_gather(&l->postings, docs, n, room);
-		for (uint32_t k = 0; k < n && st == FUND_OK; k++)
-			freqs[k] += score_freq(room[k], l->weight);
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
+		uint32_t freq = 0;
+		st = postings_seek(&l->postings, docs[i]);
+		if (st == FUND_OK && l->postings.doc == docs[i])
+			st = postings_weighted_freq(&l->postings, &freq);
+		freqs[docs[i] - start] += score_freq(freq, l->weight);
 	}
+	return st;
+}
+
+/* To add what nobody asked for is quicker than to look what is asked for. */
+static enum fund_status add_block(struct word_list *l, uint32_t start, uint32_t end, uint32_t *freqs)
+{
+	const uint32_t *docs, *weighted;
+	uint32_t n;
+	enum fund_status st = postings_block(&l->postings, &docs, &weighted, &n);
+	if (st != FUND_OK)
+		return st;
+	while (docs[n - 1] >= end)
+		n--;
+	for (uint32_t i = 0; i < n; i++)
+		freqs[docs[i] - start] += score_freq(weighted[i], l->weight);
+	return FUND_OK;
+}
+
+static enum fund_status add_freqs(struct word_list *l, const uint32_t *docs, uint32_t n, uint32_t start, uint32_t end, uint32_t *freqs)
+{
+	struct postings *p = &l->postings;
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0, next; i < n && st == FUND_OK; i = next) {
+		st = postings_seek(p, docs[i]);
+		if (st != FUND_OK || p->doc >= end)
+			return st;
+		next = skip_docs(docs, n, i, p->docs[p->n_docs - 1]);
+		st = next - i <= FEW_OF_A_BLOCK ? add_each(l, docs + i, next - i, start, freqs) : add_block(l, start, end, freqs);
+	}
+	return st;
+}
+
+enum fund_status word_lists_freqs(struct word_lists *w, const uint32_t *docs, uint32_t n, uint32_t start, uint32_t end, uint32_t *freqs)
+{
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < w->n && st == FUND_OK; i++)
+		st = w->lists[i]->bound ? add_freqs(w->lists[i], docs, n, start, end, freqs) : FUND_OK;
 	return st;
 }
 

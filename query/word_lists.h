@@ -49,7 +49,10 @@ void word_lists_release(struct word_lists *w);
 enum fund_status word_lists_begin(struct word_lists *w, uint32_t start, uint32_t *end);
 /* And is to end there: `bound` holds in it. */
 enum fund_status word_lists_bound(struct word_lists *w, uint32_t start, uint32_t end);
-/* How often the word is in each of n documents of the window, ascending and not before one that was asked for: score_freq() of its lists, together. `room` is for n, too. */
-enum fund_status word_lists_freqs(struct word_lists *w, const uint32_t *docs, uint32_t n, uint32_t *freqs, uint32_t *room);
+/*
+ * How often the word is in each of n documents of the window, ascending and not before one that was asked for: score_freq() of its lists is added to
+ * freqs[document - start], that of some other documents of the window, too.
+ */
+enum fund_status word_lists_freqs(struct word_lists *w, const uint32_t *docs, uint32_t n, uint32_t start, uint32_t end, uint32_t *freqs);
 
 #endif

@@ -394,40 +394,6 @@ enum fund_status postings_block(struct postings *p, const uint32_t **docs, const
 	return st;
 }
 
-/* Those of them that are in the block's span, n_here of them: one way through both. */
-static enum fund_status gather_in_block(struct postings *p, const uint32_t *docs, uint32_t n, uint32_t *weighted_freqs, uint32_t *n_here)
-{
-	uint32_t last = p->docs[p->n_docs - 1], k = p->index, i;
-	bool any = false;
-	for (i = 0; i < n && docs[i] <= last; i++) {
-		while (p->docs[k] < docs[i])
-			k++;
-		bool has = p->docs[k] == docs[i];
-		weighted_freqs[i] = has ? k + 1 : 0;
-		any |= has;
-	}
-	p->index = k;
-	p->doc = p->docs[k];
-	*n_here = i;
-	enum fund_status st = any ? load_weighted(p) : FUND_OK;
-	for (uint32_t m = 0; m < i && any && st == FUND_OK; m++)
-		weighted_freqs[m] = weighted_freqs[m] ? p->weighted[weighted_freqs[m] - 1] : 0;
-	return st;
-}
-
-enum fund_status postings_gather(struct postings *p, const uint32_t *docs, uint32_t n, uint32_t *weighted_freqs)
-{
-	enum fund_status st = FUND_OK;
-	for (uint32_t i = 0, n_here; i < n && st == FUND_OK; i += n_here) {
-		st = postings_seek(p, docs[i]);
-		for (n_here = 0; st == FUND_OK && i + n_here < n && docs[i + n_here] < p->doc; n_here++)
-			weighted_freqs[i + n_here] = 0;
-		if (st == FUND_OK && n_here == 0)
-			st = gather_in_block(p, docs + i, n - i, weighted_freqs + i, &n_here);
-	}
-	return st;
-}
-
 /* ---- positions ---- */
 
 /* Room for the positions of a document; n is what bytes that were seen can hold. */

@@ -112,7 +112,5 @@ enum fund_status postings_range_impacts(struct postings *p, uint32_t start, uint
 /* Direct access for tight loops: the decoded documents and pseudo-frequencies from the current one to the block's end, *n 0 at
  * DOC_END. Move on with postings_seek(last + 1). Arrays are valid until the reader moves out of the block. */
 enum fund_status postings_block(struct postings *p, const uint32_t **docs, const uint32_t **weighted_freqs, uint32_t *n);
-/* The pseudo-frequencies of n documents, ascending and not before the current one, into weighted_freqs; 0: it is not in the list. Moves to the last of them. */
-enum fund_status postings_gather(struct postings *p, const uint32_t *docs, uint32_t n, uint32_t *weighted_freqs);
 
 #endif

@@ -370,26 +370,6 @@ static void check_forms(struct segment *s, const struct model *m, const struct m
 	term_forms_release(&f);
 }
 
-#define GATHERED 300u
-
-/* Every step-th document, asked for in rows: of some there are postings, of others none. */
-static void check_gathered(struct segment *s, const struct model *m, uint32_t t, const struct term_entry *entry, struct postings *p, uint32_t step)
-{
-	uint32_t docs[GATHERED], freqs[GATHERED], doc = 0;
-	ck_assert_int_eq(postings_open(p, segment_chunks(s), entry, segment_weights(s)), FUND_OK);
-	while (doc < m->n_docs) {
-		uint32_t n = 0;
-		for (; n < GATHERED / step && doc < m->n_docs; doc += step)
-			docs[n++] = doc;
-		ck_assert_int_eq(postings_gather(p, docs, n, freqs), FUND_OK);
-		for (uint32_t i = 0; i < n; i++) {
-			uint32_t freq = model_freq(m, t, docs[i]);
-			ck_assert_uint_eq(freqs[i], freq ? pseudo_freq(freq, model_boost(m, t, docs[i]), segment_weights(s)) : 0);
-		}
-	}
-	postings_release(p);
-}
-
 static void check_term(struct segment *s, const struct model *m, uint32_t t, struct postings *p)
 {
 	char room[32];
@@ -413,8 +393,6 @@ static void check_term(struct segment *s, const struct model *m, uint32_t t, str
 	ck_assert_uint_eq(p->doc, DOC_END);
 	ck_assert_uint_eq(df, entry.df);
 	postings_release(p);
-	for (uint32_t step = 1; step <= 13; step += 12)
-		check_gathered(s, m, t, &entry, p, step);
 }
 
 void fixture_check_segment(struct segment *s, const struct model *m)
