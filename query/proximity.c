@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "query/proximity.h"
 
-#include <stdlib.h>
-
 #include "store/postings.h"
-
-/* An occurrence of a word. */
-struct place {
-	uint32_t pos;
-	bool part; /* of the compound that stands there */
-};
 
 /* One word, in one leaf. */
 struct near_word {
 	const struct plan *plan; /* PLAN_TERM or PLAN_WORD */
 	struct near_list {
 		struct postings postings;
-		bool parts;
+		bool parts;	     /* of the compounds that stand there */
 		bool has_positions;
+		const uint32_t *pos; /* in the document at hand, ascending; the reader's */
+		uint32_t n;
 	} *lists;
 	uint32_t n_lists;
-	struct place *places; /* in the document at hand, ascending */
-	uint32_t n_places;
-	size_t cap_places;
 };
 
 const struct plan *proximity_word(const struct plan *p)
@@ -125,11 +116,9 @@ static enum fund_status open_word(struct near_word *word, const struct plan *p, 
 
 void proximity_close(struct proximity *p)
 {
-	for (uint32_t i = 0; i < p->n; i++) {
+	for (uint32_t i = 0; i < p->n; i++)
 		for (uint32_t k = 0; k < p->words[i].n_lists; k++)
 			postings_release(&p->words[i].lists[k].postings);
-		free(p->words[i].places);
-	}
 	p->n = 0;
 }
 
@@ -151,61 +140,52 @@ enum fund_status proximity_open(struct proximity *p, struct searcher *s, const s
 
 /* ---- a document ---- */
 
-static int ascending(const void *a, const void *b)
+static enum fund_status load_positions(struct near_list *l, uint32_t doc)
 {
-	const struct place *x = a, *y = b;
-	return (x->pos > y->pos) - (x->pos < y->pos);
+	l->n = 0;
+	if (!l->has_positions)
+		return FUND_OK;
+	enum fund_status st = postings_seek(&l->postings, doc);
+	return st == FUND_OK && l->postings.doc == doc ? postings_positions(&l->postings, &l->pos, &l->n) : st;
 }
 
-static enum fund_status add_places(struct near_word *word, struct near_list *l, uint32_t doc)
-{
-	struct postings *p = &l->postings;
-	const uint32_t *pos;
-	uint32_t n;
-	enum fund_status st = postings_seek(p, doc);
-	if (st != FUND_OK || p->doc != doc)
-		return st;
-	st = postings_positions(p, &pos, &n);
-	if (st != FUND_OK)
-		return st;
-	struct place *places = array_room(word->places, (size_t)word->n_places + n, &word->cap_places, sizeof *places);
-	if (!places)
-		return FUND_NO_MEMORY;
-	word->places = places;
-	for (uint32_t i = 0; i < n; i++)
-		word->places[word->n_places++] = (struct place){ pos[i], l->parts };
-	return FUND_OK;
-}
-
-static enum fund_status load_places(struct near_word *word, uint32_t doc)
+static enum fund_status load_word(struct near_word *word, uint32_t doc)
 {
 	enum fund_status st = FUND_OK;
-	uint32_t n_with = 0;
-	word->n_places = 0;
-	for (uint32_t i = 0; i < word->n_lists && st == FUND_OK; i++) {
-		uint32_t before = word->n_places;
-		st = word->lists[i].has_positions ? add_places(word, &word->lists[i], doc) : FUND_OK;
-		n_with += word->n_places > before;
-	}
-	if (n_with > 1)
-		qsort(word->places, word->n_places, sizeof *word->places, ascending);
+	for (uint32_t i = 0; i < word->n_lists && st == FUND_OK; i++)
+		st = load_positions(&word->lists[i], doc);
 	return st;
 }
 
-/* The least distance of an occurrence of a from one of b. Two parts of a compound are next to each other; else the same place is none. */
+static uint32_t lesser(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* Two parts of a compound are next to each other; else the same place is none, and what stands next in either list is looked at. */
+static uint32_t distance_there(const struct near_list *a, uint32_t i, const struct near_list *b, uint32_t k)
+{
+	if (a->parts && b->parts)
+		return 1;
+	uint32_t further = k + 1 < b->n ? b->pos[k + 1] - a->pos[i] : UINT32_MAX;
+	return i + 1 < a->n ? lesser(further, a->pos[i + 1] - b->pos[k]) : further;
+}
+
+/* Of an occurrence in one list from one in the other, if it is less than `least`. */
+static uint32_t lists_distance(const struct near_list *a, const struct near_list *b, uint32_t least)
+{
+	for (uint32_t i = 0, k = 0; i < a->n && k < b->n && least > 1;) {
+		uint32_t x = a->pos[i], y = b->pos[k];
+		least = lesser(least, x < y ? y - x : x > y ? x - y : distance_there(a, i, b, k));
+		i += x <= y;
+		k += x >= y;
+	}
+	return least;
+}
+
 static uint32_t least_distance(const struct near_word *a, const struct near_word *b)
 {
 	uint32_t least = UINT32_MAX;
-	for (uint32_t i = 0, k = 0; i < a->n_places && k < b->n_places && least > 1;) {
-		struct place x = a->places[i], y = b->places[k];
-		uint32_t d = x.pos < y.pos ? y.pos - x.pos : x.pos > y.pos ? x.pos - y.pos : x.part && y.part ? 1 : UINT32_MAX;
-		if (d < least)
-			least = d;
-		if (x.pos < y.pos)
-			i++;
-		else
-			k++;
-	}
+	for (uint32_t i = 0; i < a->n_lists; i++)
+		for (uint32_t k = 0; k < b->n_lists; k++)
+			least = lists_distance(&a->lists[i], &b->lists[k], least);
 	return least;
 }
 
@@ -240,7 +220,7 @@ enum fund_status proximity_score(struct proximity *p, uint32_t doc, int64_t *mic
 	enum fund_status st = FUND_OK;
 	*micro = 0;
 	for (uint32_t i = 0; i < p->n && st == FUND_OK; i++)
-		st = load_places(&p->words[i], doc);
+		st = load_word(&p->words[i], doc);
 	for (uint32_t i = 1; i < p->n && st == FUND_OK; i++) {
 		const struct near_word *a = &p->words[i - 1], *b = &p->words[i];
 		uint32_t distance = least_distance(a, b);
