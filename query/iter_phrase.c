@@ -214,6 +214,7 @@ static enum fund_status add_list(struct arena *arena, struct iter_phrase *p, con
 	if (!l)
 		return FUND_NO_MEMORY;
 	l->shift = term->shift;
+	leaf_will_need_positions(p->base.leaf, entry);
 	enum fund_status st = postings_open(&l->postings, segment_chunks(p->base.leaf->segment), entry, p->base.leaf->weights);
 	if (st != FUND_OK)
 		return st;

@@ -377,6 +377,7 @@ static enum fund_status open_list(struct arena *arena, struct leaf *leaf, const 
 	if (!entry->has_positions)
 		return FUND_OK;
 	struct postings *p = arena_alloc(arena, sizeof *p);
+	leaf_will_need_positions(leaf, entry);
 	enum fund_status st = p ? postings_open(p, segment_chunks(leaf->segment), entry, leaf->weights) : FUND_NO_MEMORY;
 	*out = st == FUND_OK ? p : NULL;
 	return st;

@@ -95,6 +95,7 @@ static enum fund_status add_list(struct near_word *word, const struct plan_term 
 		return st == FUND_NOT_FOUND ? FUND_OK : st;
 	l->parts = term->kind == TERM_PART;
 	l->has_positions = entry.has_positions;
+	leaf_will_need_positions(leaf, &entry);
 	st = postings_open(&l->postings, segment_chunks(leaf->segment), &entry, leaf->weights);
 	word->n_lists += st == FUND_OK;
 	return st;

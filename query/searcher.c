@@ -47,7 +47,7 @@ static enum fund_status add_leaves(struct searcher *s, uint32_t index, struct fa
 		s->leaves[s->n_leaves] = (struct leaf){
 			.segment = segment, .number = s->n_leaves, .opening = s->opening, .index = index, .n_docs = segment_n_docs(segment),
 			.has_dead = segment_has_dead(segment), .newest = (uint32_t)snapshot_manifest(snapshot)->last_run.generation, .weights = segment_weights(segment),
-			.length_chunk = UINT32_MAX, .dead_chunk = UINT32_MAX, .date_chunk = UINT32_MAX,
+			.cold = true, .length_chunk = UINT32_MAX, .dead_chunk = UINT32_MAX, .date_chunk = UINT32_MAX,
 		};
 		s->n_leaves++;
 		segment_will_need(segment);
@@ -179,13 +179,19 @@ void searcher_close(struct searcher *s)
 	*s = closed(s);
 }
 
+/* From a cold leaf the list is fetched while others are looked up. */
 static enum fund_status find_term(struct leaf *l, struct slice term, uint64_t hash, struct term_entry *entry)
 {
 	bool may;
 	enum fund_status st = segment_may_have(l->segment, term, hash, &may);
-	if (st != FUND_OK)
-		return st;
-	return may ? dictionary_find(segment_chunks(l->segment), term, entry) : FUND_NOT_FOUND;
+	if (st != FUND_OK || !may)
+		return st == FUND_OK ? FUND_NOT_FOUND : st;
+	if (l->cold)
+		segment_will_need_term(l->segment, term);
+	st = dictionary_find(segment_chunks(l->segment), term, entry);
+	if (st == FUND_OK && l->cold)
+		segment_will_need_list(l->segment, entry);
+	return st;
 }
 
 enum fund_status searcher_locate(struct searcher *s, struct slice term, struct arena *arena, struct term_places *out)

@@ -25,6 +25,7 @@ struct leaf {
 	bool lent; /* what Xapian lends: lender.h */
 	uint32_t n_docs;
 	bool has_dead;
+	bool cold; /* nothing was searched in it yet: what is read may have to come from the disk, so it is asked for together */
 	uint32_t newest; /* the generation that its index's last indexing run published: COLUMN_BORN of what is new */
 	struct field_weights weights;
 	uint32_t length_chunk, dead_chunk, date_chunk; /* UINT32_MAX: none yet */
@@ -64,7 +65,6 @@ struct searcher {
 	struct arena iterators;	 /* of topk.c, of one segment at a time; the memory stays from query to query */
 	struct or_room *or_room; /* of topk_or.c; NULL: not needed yet */
 	uint32_t or_window;	 /* documents that it looks at together; 0: as it pleases. For tests: answers do not depend on it */
-	bool was_asked;	  /* since it was opened: what it reads is in memory */
 	uint32_t opening; /* how often it was opened: what was found in one opening borrows its snapshots */
 };
 
@@ -123,6 +123,13 @@ static inline enum fund_status leaf_date(struct leaf *l, uint32_t doc, uint32_t 
 	}
 	*date = get_u32(l->dates + 4 * (size_t)(doc % COLUMN_CHUNK));
 	return FUND_OK;
+}
+
+/* Of a term that is about to be looked for by its positions. */
+static inline void leaf_will_need_positions(const struct leaf *l, const struct term_entry *entry)
+{
+	if (l->cold)
+		segment_will_need_positions(l->segment, entry);
 }
 
 /* As segment_key(): hits are in no order, so their chunks stay checked. */

@@ -301,12 +301,13 @@ static void make_falling(struct hit_list *l)
 /* The first search may wait for the disk for each key: better for all of them together. */
 static void will_need_keys(const struct topk *t)
 {
-	for (uint32_t i = 0; i < t->best.n && i < COLD_HITS && !t->searcher->was_asked; i++) {
+	for (uint32_t i = 0; i < t->best.n && i < COLD_HITS; i++) {
 		const struct leaf *l = &t->searcher->leaves[t->best.hits[i].leaf];
-		if (!l->lent)
+		if (l->cold)
 			segment_will_need_key(l->segment, t->best.hits[i].doc);
 	}
-	t->searcher->was_asked = true;
+	for (uint32_t i = 0; i < t->searcher->n_leaves; i++)
+		t->searcher->leaves[i].cold = false;
 }
 
 static enum fund_status finish(struct topk *t, const struct plan *plan)

@@ -391,7 +391,10 @@ enum fund_status pages_seek_le(const struct pages *p, struct slice key, struct s
 	return slice_compare(*found, key) <= 0 ? FUND_OK : FUND_CORRUPT;
 }
 
-void pages_will_need_value(const struct pages *p, struct slice key)
+/* ---- advice: whatever is wrong is told by whoever reads it ---- */
+
+/* The pages of the last key's value that is <= `key`; empty: it stands in its leaf. */
+static struct slice overflow_of(const struct pages *p, struct slice key)
 {
 	struct path path;
 	struct node node;
@@ -399,7 +402,43 @@ void pages_will_need_value(const struct pages *p, struct slice key)
 
 	if (path_seek_le(&path, p, key) != FUND_OK || !page_node(p, &path.page[path.depth - 1], path.index[path.depth - 1], &node) ||
 	    !node_overflow(p, &node, &overflow))
-		return; /* it stands in the leaf, or whoever reads it will say what is wrong */
+		return slice_of(p->map, 0);
 	size_t from = (size_t)overflow * p->page_size, len = PAGE_HEADER + (size_t)node.number_or_len;
-	pages_will_need(slice_of(p->map + from, len < p->len - from ? len : p->len - from));
+	return slice_of(p->map + from, len < p->len - from ? len : p->len - from);
+}
+
+void pages_will_need_value(const struct pages *p, struct slice key)
+{
+	struct slice value = overflow_of(p, key);
+
+	if (value.len > 0)
+		pages_will_need(value);
+}
+
+void pages_will_need_part(const struct pages *p, struct slice key, size_t from, size_t len)
+{
+	struct slice value = overflow_of(p, key);
+
+	if (value.len <= PAGE_HEADER || from >= value.len - PAGE_HEADER)
+		return;
+	pages_will_need(slice_of(value.data, PAGE_HEADER));
+	value = slice_from(value, PAGE_HEADER + from);
+	pages_will_need(slice_of(value.data, len < value.len ? len : value.len));
+}
+
+#define SEARCHES 32u /* pages at most */
+
+void pages_will_need_searches(const struct pages *p, struct slice key)
+{
+	struct page root;
+	uint32_t i;
+
+	if (p->main_depth < 2 || !page_at(p, p->main_root, false, &root) || !page_search(p, &root, 1, key, true, &i))
+		return;
+	for (uint32_t end = i + SEARCHES; i <= root.n && i < end; i++) {
+		struct node node;
+
+		if (page_node(p, &root, i - 1, &node) && page_exists(p, node_child(&node)))
+			pages_will_need(slice_of(p->map + node_child(&node) * p->page_size, p->page_size));
+	}
 }

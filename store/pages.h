@@ -36,6 +36,10 @@ enum fund_status pages_open(struct pages *p, int fd, uint64_t txnid, struct faul
 void pages_advise_through(const struct pages *p);
 /* The value of the last key <= `key` is about to be read in full: fetched at once, and with others that are asked for now, instead of page by page. */
 void pages_will_need_value(const struct pages *p, struct slice key);
+/* The same of `len` bytes of it from `from` on, and of its first page. */
+void pages_will_need_part(const struct pages *p, struct slice key, size_t from, size_t len);
+/* Pages that searches for keys from `key` on lead through: below the root, some. */
+void pages_will_need_searches(const struct pages *p, struct slice key);
 void pages_close(struct pages *p); /* also on {0} */
 /* The newest transaction in the file now, for readers without a lock. */
 uint64_t pages_newest(const struct pages *p);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "store/dictionary.h"
 #include "store/pages.h"
 #include "store/segment_private.h"
 #include "store/term_filter.h"
@@ -283,6 +284,40 @@ void segment_will_need_key(const struct segment *s, uint32_t doc)
 
 	chunk_tail_put(tail, doc);
 	will_need(s, CHUNK_KEYS, slice_of(tail, sizeof(tail)));
+}
+
+void segment_will_need_term(const struct segment *s, struct slice term)
+{
+	will_need(s, CHUNK_DICTIONARY, term);
+}
+
+/* From `before` bytes in front of the address on. */
+static void will_need_at(const struct segment *s, enum chunk_kind kind, uint64_t address, size_t before, size_t len)
+{
+	size_t at = (size_t)(address & (CHUNK_SPAN - 1));
+	uint8_t tail[DOC_TAIL], key[KEY_MAX];
+
+	if (s->pages == NULL)
+		return;
+	before = before < at ? before : at;
+	chunk_tail_put(tail, (uint32_t)(address >> 18));
+	pages_will_need_part(s->pages, make_key(key, s->stats.number, kind, slice_of(tail, sizeof(tail))), at - before, before + len);
+}
+
+#define POSTING_BYTES 2u /* about; a long list stands before its head */
+
+void segment_will_need_list(const struct segment *s, const struct term_entry *entry)
+{
+	if (entry->form != LIST_INLINE)
+		will_need_at(s, CHUNK_LISTS, entry->list, entry->form == LIST_LONG ? POSTING_BYTES * (size_t)entry->df : 0, (size_t)entry->list_len);
+}
+
+#define POSITIONS_AHEAD 65536u /* bytes: of more only some are read */
+
+void segment_will_need_positions(const struct segment *s, const struct term_entry *entry)
+{
+	if (entry->form != LIST_INLINE && entry->has_positions && entry->positions_len <= POSITIONS_AHEAD)
+		will_need_at(s, CHUNK_POSITIONS, entry->positions, 0, (size_t)entry->positions_len);
 }
 
 enum fund_status segment_may_have(struct segment *s, struct slice term, uint64_t hash, bool *may)

@@ -48,6 +48,9 @@ const struct chunk_source *segment_chunks(const struct segment *s); /* for dicti
 /* Has what nearly each query reads of the segment fetched from the disk, all at once and while something else is read; advice, which changes nothing. */
 void segment_will_need(const struct segment *s);
 void segment_will_need_key(const struct segment *s, uint32_t doc); /* the same, of a document's key */
+void segment_will_need_term(const struct segment *s, struct slice term); /* of where the dictionary has it */
+void segment_will_need_list(const struct segment *s, const struct term_entry *entry); /* of the first of its postings */
+void segment_will_need_positions(const struct segment *s, const struct term_entry *entry); /* of its positions, if they are not many */
 /* False: the segment lacks the term, whose term_filter_hash() that is; else dictionary_find() tells. FUND_OK, FUND_CORRUPT. */
 enum fund_status segment_may_have(struct segment *s, struct slice term, uint64_t hash, bool *may);
 

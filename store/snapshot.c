@@ -96,9 +96,10 @@ static enum fund_status explain_no_manifest(const struct snapshot *s, const char
 
 static enum fund_status open_manifest(struct snapshot *s, const char *dir, struct fault *why)
 {
-	const uint8_t key = 0x01;
+	const uint8_t key = 0x01, behind_sources = 0x03;
 	struct fault inner = { .status = FUND_OK };
 	struct slice bytes;
+	pages_will_need_searches(&s->pages, slice_of(&behind_sources, 1));
 	enum fund_status status = pages_get(&s->pages, slice_of(&key, 1), &bytes);
 
 	if (status == FUND_NOT_FOUND)
