@@ -31,7 +31,7 @@ static enum fund_status failed(struct copy *c, int rc)
 
 static enum fund_status commit(struct copy *c)
 {
-	int rc = c->txn ? mdb_txn_commit(c->txn) : 0;
+	int rc = c->txn ? environment_commit(c->txn, c->dbi) : 0;
 
 	c->txn = NULL;
 	c->txn_bytes = 0;

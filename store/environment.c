@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "store/pages.h"
 #include "store/planted.h"
 #include "base/translate.h"
 
@@ -68,6 +69,20 @@ static bool space_is_short(const char *dir)
 }
 
 /* LMDB does not say where its map is. But a page begins with its number, so one value in the map tells. */
+int environment_commit(MDB_txn *txn, MDB_dbi dbi)
+{
+	static uint8_t key[] = { KEY_TRANSACTION };
+	uint8_t number[8];
+	MDB_val k = { sizeof(key), key }, v = { sizeof(number), number };
+
+	put_u64(number, mdb_txn_id(txn));
+	int rc = mdb_put(txn, dbi, &k, &v, 0);
+	if (rc == 0)
+		return mdb_txn_commit(txn);
+	mdb_txn_abort(txn);
+	return rc;
+}
+
 void environment_forget_pages(MDB_env *env, MDB_txn *txn, MDB_dbi dbi, MDB_val key)
 {
 	MDB_val value;

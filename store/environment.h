@@ -17,6 +17,9 @@
  * address space grants. */
 enum fund_status environment_open(MDB_env **out, const char *dir, unsigned flags, struct fault *why);
 
+/* Commits, with the transaction's number under KEY_TRANSACTION. LMDB's error; the transaction is gone in any case. */
+int environment_commit(MDB_txn *txn, MDB_dbi dbi);
+
 /* Takes the map's pages out of this process: they stay in the page cache, but a run that writes gigabytes need not hold them all. */
 void environment_forget_pages(MDB_env *env, MDB_txn *txn, MDB_dbi dbi, MDB_val key);
 

@@ -39,7 +39,7 @@ static enum fund_status write_first(const char *path, struct slice manifest, uin
 		rc = mdb_put(txn, dbi, &k, &v, 0);
 	*txnid = rc == 0 ? mdb_txn_id(txn) : 0;
 	if (rc == 0)
-		rc = mdb_txn_commit(txn);
+		rc = environment_commit(txn, dbi);
 	else if (txn)
 		mdb_txn_abort(txn);
 	if (rc == 0)

@@ -46,7 +46,7 @@ enum fund_status writer_commit(struct index_writer *w)
 	if (!w->txn)
 		return FUND_OK;
 	static uint8_t manifest[] = { KEY_MANIFEST };
-	int rc = mdb_txn_commit(w->txn);
+	int rc = environment_commit(w->txn, w->dbi);
 	w->txn = NULL; /* freed also on failure */
 	if (w->hold && w->txn_bytes >= TXN_PUT_MAX)
 		environment_forget_pages(w->env, w->hold, w->dbi, (MDB_val){ sizeof(manifest), manifest });

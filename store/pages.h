@@ -18,6 +18,12 @@ struct pages_counts {
 	uint64_t branch, leaf, overflow, entries;
 };
 
+/*
+ * The key whose value, u64, is the number of the transaction: LMDB's pages do not say of which state they are, so a damaged root in a meta page might lead into an
+ * older one, in which all is right.
+ */
+#define KEY_TRANSACTION 0x00
+
 struct pages {
 	const uint8_t *map; /* the whole file as it was at opening */
 	size_t len;

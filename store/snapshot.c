@@ -86,12 +86,25 @@ static enum fund_status open_newest(struct snapshot *s, const char *dir, int fd,
 /* Other programs keep LMDB files too. */
 static enum fund_status explain_no_manifest(const struct snapshot *s, const char *dir, struct fault *why)
 {
+	const uint8_t first = KEY_TRANSACTION;
 	struct slice key, value;
 
-	if (pages_seek_ge(&s->pages, (struct slice){ NULL, 0 }, &key, &value) == FUND_OK &&
+	if (pages_seek_gt(&s->pages, slice_of(&first, 1), &key, &value) == FUND_OK &&
 	    (key.len < 5 || (key.data[0] != 0x02 && key.data[0] != 0x03 && key.data[0] != 0x10)))
 		return fault_set(why, FUND_FORMAT, "%s/data.mdb is an LMDB file, but no index of fundstelle", dir);
 	return no_index_yet(dir, why);
+}
+
+/* All pages that lead to the manifest are right, but are they of this state? */
+static enum fund_status check_transaction(const struct snapshot *s, const char *dir, struct fault *why)
+{
+	const uint8_t key = KEY_TRANSACTION;
+	struct slice number;
+	enum fund_status status = pages_get(&s->pages, slice_of(&key, 1), &number);
+
+	if (status == FUND_OK && number.len == 8 && get_u64(number.data) == s->pages.txnid)
+		return FUND_OK;
+	return fault_set(why, FUND_CORRUPT, "%s/data.mdb is damaged: its meta page leads to pages of another state", dir);
 }
 
 static enum fund_status open_manifest(struct snapshot *s, const char *dir, struct fault *why)
@@ -109,6 +122,9 @@ static enum fund_status open_manifest(struct snapshot *s, const char *dir, struc
 	status = manifest_decode(bytes, &s->manifest, &inner);
 	if (status != FUND_OK)
 		return fault_in_file(why, status, dir, &inner);
+	status = check_transaction(s, dir, why);
+	if (status != FUND_OK)
+		return status;
 	s->segments = calloc(s->manifest.n_segments + 1u, sizeof(struct segment *));
 	return s->segments != NULL ? FUND_OK : fault_set(why, FUND_NO_MEMORY, "%s: no memory", dir);
 }

@@ -143,7 +143,7 @@ static void check_key(struct verify *v, const struct manifest *m, struct slice k
 		right = i == m->n_segments ||
 			((uint64_t)get_be32(key.data + 5) * TOMBSTONE_CHUNK < m->segments[i].n_docs &&
 			 value.len == 4 + (size_t)tombstone_bytes(m->segments[i].n_docs, get_be32(key.data + 5)));
-	} else if (concern == KEY_MANIFEST) {
+	} else if (concern == KEY_MANIFEST || concern == KEY_TRANSACTION) {
 		right = key.len == 1;
 	} else if (concern == KEY_LEXICON) {
 		struct checked c;
