@@ -51,11 +51,11 @@ enum fund_status batch_add_doc(struct batch *b, const struct batch_doc *doc)
 
 enum fund_status batch_add_text(struct batch *b, size_t off, uint32_t n_docs, uint32_t raw_len)
 {
-	struct text_run *texts = array_room(b->texts, b->n_texts + (size_t)1, &b->cap_texts, sizeof *texts);
+	struct batch_text *texts = array_room(b->texts, b->n_texts + (size_t)1, &b->cap_texts, sizeof *texts);
 	if (!texts)
 		return FUND_NO_MEMORY;
 	b->texts = texts;
-	b->texts[b->n_texts++] = (struct text_run){ off, b->text.len - off, n_docs, raw_len };
+	b->texts[b->n_texts++] = (struct batch_text){ off, b->text.len - off, n_docs, raw_len };
 	return FUND_OK;
 }
 

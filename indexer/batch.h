@@ -56,7 +56,7 @@ struct batch_doc {
 	uint64_t ordinal;	/* of the record in its range, from 1 */
 };
 
-struct text_run {
+struct batch_text {
 	size_t off, len; /* in the batch's `text` */
 	uint32_t n_docs, raw_len;
 };
@@ -72,7 +72,7 @@ struct batch {
 	uint32_t n_docs;
 	size_t cap_docs;
 	struct buf text;
-	struct text_run *texts;
+	struct batch_text *texts;
 	uint32_t n_texts;
 	size_t cap_texts;
 	uint32_t worker;      /* who did it */

@@ -75,7 +75,7 @@ enum fund_status build_add_texts(struct build *b, const struct batch *batch)
 {
 	enum fund_status st = FUND_OK;
 	for (uint32_t i = 0; i < batch->n_texts && st == FUND_OK; i++) {
-		const struct text_run *t = &batch->texts[i];
+		const struct batch_text *t = &batch->texts[i];
 		st = segment_writer_add_text(b->segment, slice_part(slice_buf(&batch->text), t->off, t->len), t->n_docs, t->raw_len);
 	}
 	return st == FUND_OK ? st : index_failed(b, st);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "indexer/interrupt.h"
+#include "indexer/merge_texts.h"
 #include "indexer/runs.h"
 #include "indexer/segment_stream.h"
 
@@ -24,8 +25,6 @@ struct part {
 	uint32_t *docs; /* new numbers; DOC_END: dead */
 	struct key_iter keys;
 	bool ended;
-	uint32_t block;		   /* next text block */
-	struct text_cache cache;
 	struct term_stream stream;
 };
 
@@ -34,9 +33,8 @@ struct merger {
 	struct part *parts;
 	uint32_t n_parts;
 	struct segment_writer *out;
-	struct text_builder *text;
-	struct buf stored;
 	uint32_t n_docs;
+	bool keep_texts;
 	struct fault *why;
 };
 
@@ -94,69 +92,16 @@ static enum fund_status add_doc(struct merger *m, struct part *p)
 	return segment_writer_add_doc(m->out, &doc);
 }
 
-/* ---- texts ---- */
-
-static enum fund_status close_text(struct merger *m)
-{
-	uint32_t n_docs, raw_len;
-	buf_reset(&m->stored);
-	enum fund_status st = text_builder_close(m->text, &m->stored, &n_docs, &raw_len);
-	if (st == FUND_END)
-		return FUND_OK;
-	return st == FUND_OK ? segment_writer_add_text(m->out, slice_buf(&m->stored), n_docs, raw_len) : st;
-}
-
-static enum fund_status add_text(struct merger *m, struct part *p, uint32_t doc)
-{
-	struct stored_article a;
-	enum fund_status st = segment_article(p->segment, doc, &p->cache, &a);
-	if (st == FUND_OK)
-		st = text_builder_add(m->text, &a);
-	return st == FUND_OK && text_builder_raw_len(m->text) >= TEXT_BLOCK_TARGET ? close_text(m) : st;
-}
-
-/* Do all documents of this block come one after the other, from `first` on? And is it worth keeping as it is? */
-static bool block_is_whole(const struct part *p, const struct text_block_ref *b)
-{
-	for (uint32_t i = 0; i < b->n_docs; i++)
-		if (p->docs[b->first + i] == DOC_END || p->docs[b->first + i] != p->docs[b->first] + i)
-			return false;
-	return b->raw_len >= TEXT_BLOCK_TARGET / 2;
-}
-
-/* All texts in the new order: `from[new]` says whose document it is. Whole blocks are copied as they are. */
 static enum fund_status add_texts(struct merger *m, const uint32_t *from)
 {
-	enum fund_status st = FUND_OK;
-	uint32_t *next = calloc(m->n_parts, sizeof *next); /* old number of each part's next live document */
-	if (!next)
+	struct text_part *parts = calloc(m->n_parts, sizeof *parts);
+	if (!parts)
 		return FUND_NO_MEMORY;
-	for (uint32_t doc = 0; doc < m->n_docs && st == FUND_OK;) {
-		struct part *p = &m->parts[from[doc]];
-		uint32_t *at = &next[from[doc]];
-		struct text_block_ref b = { .n_docs = 0 };
-		while (p->docs[*at] == DOC_END)
-			++*at;
-		while ((st = segment_text_block(p->segment, p->block, &b)) == FUND_OK && b.first + b.n_docs <= *at)
-			p->block++;
-		if (st != FUND_OK)
-			break;
-		if (b.first == *at && block_is_whole(p, &b)) {
-			st = close_text(m);
-			if (st == FUND_OK)
-				st = segment_writer_add_text(m->out, b.stored, b.n_docs, b.raw_len);
-			*at += b.n_docs;
-			doc += b.n_docs;
-		} else {
-			st = add_text(m, p, *at);
-			++*at;
-			doc++;
-		}
-		if (st == FUND_OK && interrupted())
-			st = FUND_INTERRUPTED;
-	}
-	free(next);
-	return st == FUND_OK ? close_text(m) : st;
+	for (uint32_t i = 0; i < m->n_parts; i++)
+		parts[i] = (struct text_part){ m->parts[i].segment, m->parts[i].docs };
+	enum fund_status st = merge_texts(parts, m->n_parts, from, m->n_docs, m->keep_texts, m->out);
+	free(parts);
+	return st;
 }
 
 static enum fund_status merge_docs(struct merger *m)
@@ -232,7 +177,6 @@ static void close_parts(struct merger *m)
 		struct part *p = &m->parts[i];
 		segment_stream_end(&p->stream);
 		key_iter_release(&p->keys);
-		text_cache_release(&p->cache);
 		free(p->docs);
 	}
 	free(m->parts);
@@ -258,8 +202,6 @@ static enum fund_status merge_parts(struct merger *m, struct segment_stats *stat
 {
 	enum fund_status st = segment_writer_new(&m->out, m->index, m->why);
 	if (st == FUND_OK)
-		st = text_builder_new(&m->text);
-	if (st == FUND_OK)
 		st = merge_docs(m);
 	if (st == FUND_OK && m->n_docs == 0)
 		return FUND_END;
@@ -268,9 +210,9 @@ static enum fund_status merge_parts(struct merger *m, struct segment_stats *stat
 	return st == FUND_OK ? segment_writer_finish(m->out, stats) : st;
 }
 
-static enum fund_status merge(struct index_writer *w, const uint32_t *numbers, uint32_t n, struct fault *why)
+static enum fund_status merge(struct index_writer *w, const uint32_t *numbers, uint32_t n, bool keep_texts, struct fault *why)
 {
-	struct merger m = { .index = w, .why = why };
+	struct merger m = { .index = w, .keep_texts = keep_texts, .why = why };
 	struct segment_stats stats;
 	enum fund_status st = open_parts(&m, numbers, n);
 	if (st == FUND_OK)
@@ -283,8 +225,6 @@ static enum fund_status merge(struct index_writer *w, const uint32_t *numbers, u
 			fault_set(why, st, "segments cannot be merged: %s", f->text[0] ? f->text : fund_status_name(st));
 	}
 	segment_writer_free(m.out);
-	text_builder_free(m.text);
-	buf_release(&m.stored);
 	close_parts(&m);
 	if (st != FUND_OK && st != FUND_END)
 		return st;
@@ -368,24 +308,26 @@ enum fund_status merge_if_due(struct index_writer *w, struct fault *why)
 		if (st != FUND_OK)
 			return fault_set(why, st, "out of memory");
 		if (n)
-			st = merge(w, numbers, n, why);
+			st = merge(w, numbers, n, true, why);
 		free(numbers);
 		if (st != FUND_OK || n == 0)
 			return st;
 	}
 }
 
+static bool has_only_own_texts(const struct segment_stats *s) { return s->n_stores == 1 && s->stores[0].number == s->number; }
+
 enum fund_status merge_all(struct index_writer *w, struct fault *why)
 {
 	const struct manifest *m = snapshot_manifest(index_writer_snapshot(w));
-	if (m->n_segments == 0 || (m->n_segments == 1 && m->segments[0].n_dead == 0))
+	if (m->n_segments == 0 || (m->n_segments == 1 && m->segments[0].n_dead == 0 && has_only_own_texts(&m->segments[0])))
 		return FUND_OK;
 	uint32_t n = m->n_segments, *numbers = calloc(n, sizeof *numbers);
 	if (!numbers)
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	for (uint32_t i = 0; i < n; i++)
 		numbers[i] = m->segments[i].number;
-	enum fund_status st = merge(w, numbers, n, why);
+	enum fund_status st = merge(w, numbers, n, false, why);
 	free(numbers);
 	return st;
 }

@@ -12,7 +12,7 @@
 
 /* Merges what the policy asks for, and publishes it; nothing otherwise. */
 enum fund_status merge_if_due(struct index_writer *w, struct fault *why);
-/* Everything into one segment, unless it is one already without dead documents. */
+/* Everything into one segment with texts of its own, unless it is one already without dead documents. */
 enum fund_status merge_all(struct index_writer *w, struct fault *why);
 
 #endif

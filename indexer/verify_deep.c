@@ -144,7 +144,7 @@ static enum fund_status spill(struct deep *d)
 
 static enum fund_status analyse_again(struct deep *d)
 {
-	struct text_cache cache = { 0 };
+	struct text_cache cache = TEXT_CACHE_WALK;
 	uint32_t n = segment_n_docs(d->segment);
 	enum fund_status st = FUND_OK;
 	for (uint32_t doc = 0; doc < n && st == FUND_OK; doc++) {

@@ -17,7 +17,7 @@
 
 enum fund_status worker_init(struct worker *w, uint32_t number, const struct worker_settings *settings)
 {
-	*w = (struct worker){ .settings = *settings, .number = number };
+	*w = (struct worker){ .settings = *settings, .number = number, .cache = TEXT_CACHE_WALK };
 	spool_init(&w->spool, settings->dir, SPOOL_MEMORY);
 	enum fund_status st = analyser_new(&w->analyser);
 	if (st == FUND_OK)

@@ -199,7 +199,7 @@ static enum fund_status fill(struct counts *out, const struct collocates *c, con
 
 enum fund_status collocates_make(struct search *search, const struct collocates_options *options, struct counts *out)
 {
-	struct collocates c = { .options = options, .search = search };
+	struct collocates c = { .options = options, .search = search, .cache = TEXT_CACHE_WALK };
 	struct collocate *words = NULL;
 	uint32_t n = 0;
 	enum fund_status st = finder_new(&c.finder, search->searcher, search->plan);

@@ -143,7 +143,7 @@ static enum fund_status begin_page(struct concordance *c)
 /* FUND_LIMIT: the page takes too much memory, and a smaller one may take less. */
 static enum fund_status fill_page(struct concordance *c)
 {
-	struct text_cache cache = { 0 };
+	struct text_cache cache = TEXT_CACHE_WALK;
 	struct buf room = BUF_INIT;
 	enum fund_status st = begin_page(c);
 	for (uint32_t i = 0; i < c->n_hits && st == FUND_OK; i++) {

@@ -64,10 +64,9 @@ static bool is_live(const struct manifest *m, struct slice key)
 {
 	if (key.len < 5 || (key.data[0] != KEY_SEGMENT && key.data[0] != KEY_TOMBSTONES))
 		return true;
-	for (uint32_t i = 0; i < m->n_segments; i++)
-		if (m->segments[i].number == get_be32(key.data + 1))
-			return true;
-	return false;
+	uint32_t number = get_be32(key.data + 1);
+	bool is_text = key.data[0] == KEY_SEGMENT && key.len > 5 && key.data[5] == CHUNK_TEXT;
+	return manifest_segment(m, number) || (is_text && manifest_store(m, number, NULL));
 }
 
 /* The manifest comes last: a copy without it is none. */

@@ -85,20 +85,29 @@ enum fund_status writer_delete(struct index_writer *w, struct slice key)
 	return rc == 0 || rc == MDB_NOTFOUND ? FUND_OK : txn_failed(w, rc, N_("cannot delete"));
 }
 
-/* Deletes keys that begin with `prefix` until none is left (*more false) or the transaction is large. Freed pages are
+/* Keys that begin with `prefix`, from `from` on, which does, too, and below `end`. */
+struct key_range {
+	struct slice prefix, from, end; /* end empty: all */
+};
+
+static bool is_in(const struct key_range *r, struct slice key)
+{
+	return key.len >= r->prefix.len && memcmp(key.data, r->prefix.data, r->prefix.len) == 0 && (r->end.len == 0 || slice_compare(key, r->end) < 0);
+}
+
+/* Deletes keys of the range until none is left (*more false) or the transaction is large. Freed pages are
  * noted in one value a transaction, so a bound on their number also bounds the contiguous run that LMDB must find for
  * it. */
-static int delete_some(struct index_writer *w, struct slice prefix, bool *more)
+static int delete_some(struct index_writer *w, const struct key_range *r, bool *more)
 {
 	MDB_cursor *cursor;
 	int rc = mdb_cursor_open(w->txn, w->dbi, &cursor);
 
 	*more = true;
 	while (rc == 0 && *more && w->txn_bytes < TXN_PUT_MAX) {
-		MDB_val k = { prefix.len, (void *)(uintptr_t)prefix.data }, v;
+		MDB_val k = { r->from.len, (void *)(uintptr_t)r->from.data }, v;
 		rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
-		if (rc == MDB_NOTFOUND ||
-		    (rc == 0 && (k.mv_size < prefix.len || memcmp(k.mv_data, prefix.data, prefix.len) != 0))) {
+		if (rc == MDB_NOTFOUND || (rc == 0 && !is_in(r, slice_of(k.mv_data, k.mv_size)))) {
 			*more = false;
 			rc = 0;
 		} else if (rc == 0) {
@@ -110,7 +119,7 @@ static int delete_some(struct index_writer *w, struct slice prefix, bool *more)
 	return rc;
 }
 
-static enum fund_status delete_prefix(struct index_writer *w, struct slice prefix)
+static enum fund_status delete_range(struct index_writer *w, struct key_range range)
 {
 	enum fund_status st = FUND_OK;
 	bool more = true;
@@ -119,13 +128,32 @@ static enum fund_status delete_prefix(struct index_writer *w, struct slice prefi
 		st = writer_begin(w);
 		if (st != FUND_OK)
 			break;
-		int rc = delete_some(w, prefix, &more);
+		int rc = delete_some(w, &range, &more);
 		st = rc ? txn_failed(w, rc, N_("cannot delete")) : more ? writer_commit(w) : FUND_OK;
 	}
 	return st;
 }
 
-enum fund_status writer_delete_segment(struct index_writer *w, uint32_t segment)
+static enum fund_status delete_prefix(struct index_writer *w, struct slice prefix)
+{
+	return delete_range(w, (struct key_range){ .prefix = prefix, .from = prefix });
+}
+
+/* All but the texts: the kinds before and behind. */
+static enum fund_status delete_around_texts(struct index_writer *w, struct slice prefix)
+{
+	uint8_t texts[SEGMENT_KEY_PREFIX], behind[SEGMENT_KEY_PREFIX];
+	size_t n = prefix.len;
+
+	memcpy(texts, prefix.data, n);
+	memcpy(behind, prefix.data, n);
+	texts[n] = CHUNK_TEXT;
+	behind[n] = CHUNK_TEXT + 1;
+	enum fund_status st = delete_range(w, (struct key_range){ prefix, prefix, slice_of(texts, sizeof(texts)) });
+	return st == FUND_OK ? delete_range(w, (struct key_range){ .prefix = prefix, .from = slice_of(behind, sizeof(behind)) }) : st;
+}
+
+enum fund_status writer_delete_segment(struct index_writer *w, uint32_t segment, bool keep_texts)
 {
 	uint8_t key[5];
 	size_t len = put_segment_prefix(key, KEY_TOMBSTONES, segment);
@@ -134,7 +162,7 @@ enum fund_status writer_delete_segment(struct index_writer *w, uint32_t segment)
 	if (st != FUND_OK)
 		return st;
 	len = put_segment_prefix(key, KEY_SEGMENT, segment);
-	return delete_prefix(w, slice_of(key, len));
+	return (keep_texts ? delete_around_texts : delete_prefix)(w, slice_of(key, len));
 }
 
 /* ---- the state that is read ---- */
@@ -301,15 +329,23 @@ static enum fund_status open_database(struct index_writer *w, uint64_t txnid, st
 	return st == FUND_OK ? fault_set(why, FUND_IO, "%s/lock.mdb belongs to another file", writer_dir(w)) : st;
 }
 
-static bool is_listed(const struct manifest *m, uint32_t segment)
+/* The keys of a segment, of which `first` is the first: are there others than texts? */
+static enum fund_status has_more_than_texts(const struct pages *pages, struct slice first, bool *more)
 {
-	for (uint32_t i = 0; i < m->n_segments; i++)
-		if (m->segments[i].number == segment)
-			return true;
-	return false;
+	uint8_t behind[SEGMENT_KEY_PREFIX];
+	struct slice found, value;
+
+	*more = first.len < sizeof(behind) || first.data[sizeof(behind) - 1] != CHUNK_TEXT;
+	if (*more)
+		return FUND_OK;
+	memcpy(behind, first.data, sizeof(behind));
+	behind[sizeof(behind) - 1]++;
+	enum fund_status st = pages_seek_ge(pages, slice_of(behind, sizeof(behind)), &found, &value);
+	*more = st == FUND_OK && found.len >= sizeof(behind) && memcmp(found.data, behind, sizeof(behind) - 1) == 0;
+	return st == FUND_NOT_FOUND ? FUND_OK : st;
 }
 
-/* Chunks or tombstones of segments that are not listed: a killed run's. */
+/* Chunks or tombstones of segments that are not listed: a killed run's. The texts among them stay where a listed segment keeps them. */
 static enum fund_status delete_orphans(struct index_writer *w, uint8_t concern, struct fault *why)
 {
 	const struct manifest *m = snapshot_manifest(w->snapshot);
@@ -326,13 +362,15 @@ static enum fund_status delete_orphans(struct index_writer *w, uint8_t concern, 
 		if (st != FUND_OK)
 			return fault_set(why, st, "the index cannot be read: run fundstelle-index --verify");
 		uint32_t number = get_be32(found.data + 1);
-		if (!is_listed(m, number)) {
-			st = writer_delete_segment(w, number);
-			if (st != FUND_OK) {
-				if (why)
-					*why = w->fault;
-				return st;
-			}
+		bool keep_texts = manifest_store(m, number, NULL) != NULL, is_orphan = !manifest_segment(m, number);
+		if (is_orphan && keep_texts && concern == KEY_SEGMENT)
+			st = has_more_than_texts(pages, found, &is_orphan);
+		if (st != FUND_OK)
+			return fault_set(why, st, "the index cannot be read: run fundstelle-index --verify");
+		if (is_orphan && writer_delete_segment(w, number, keep_texts) != FUND_OK) {
+			if (why)
+				*why = w->fault;
+			return w->fault.status;
 		}
 		segment = (uint64_t)number + 1;
 	}

@@ -54,9 +54,15 @@ enum fund_status segment_writer_new_elsewhere(struct segment_writer **out, struc
 void segment_writer_free(struct segment_writer *s); /* before finish: its chunks become orphans. NULL is allowed */
 /* Documents in order of (root, path, place): numbered from 0. Slices are copied. All before the first term. */
 enum fund_status segment_writer_add_doc(struct segment_writer *s, const struct doc_info *doc);
-/* Text blocks in order; together they hold all documents. May alternate with add_doc. */
+/* The texts of all documents, in order; may alternate with add_doc. A block: of the next documents, or of those that await it. */
 enum fund_status segment_writer_add_text(struct segment_writer *s, struct slice stored, uint32_t n_docs,
 					 uint32_t raw_len);
+/* The next document's text is the next one of the block that is added next. */
+enum fund_status segment_writer_await_text(struct segment_writer *s);
+/* For merges: the segment takes over a store of one that goes into it, at most TEXT_STORES_MAX - 1 of them; and the next run->n_docs documents have
+ * their texts there. Runs of a store come in its order. */
+enum fund_status segment_writer_keep_store(struct segment_writer *s, const struct text_store *store);
+enum fund_status segment_writer_keep_text(struct segment_writer *s, const struct text_run *run);
 /* Terms ascend (class byte and bytes). */
 enum fund_status segment_writer_begin_term(struct segment_writer *s, struct slice term, bool with_positions);
 /* Its forms (forms.h), ahead of the postings, the most frequent first, among equals by their bytes; the postings must have as many
@@ -81,7 +87,7 @@ enum fund_status index_writer_is_dead(struct index_writer *w, uint32_t segment, 
 /* The block of a letter (snapshot.h) of the lexicon that the next publish stores in place of the old one. Copied. */
 enum fund_status index_writer_add_lexicon_block(struct index_writer *w, uint8_t letter, struct slice block);
 /* Make `next` the live state: sources (NULL: unchanged), tombstones and manifest in one transaction; then the chunks of
- * segments that are no longer listed are deleted. Sets generation, next_segment, n_dead, n_sources, n_failed itself. On
+ * segments and stores that are no longer listed are deleted. Sets generation, next_segment, n_dead, n_sources, n_failed itself. On
  * failure the old state is live, and what was to be published can be published again. FUND_OK says that the new one is, for good. */
 enum fund_status index_writer_publish(struct index_writer *w, struct manifest *next, struct sources_update *sources,
 				      struct fault *why);

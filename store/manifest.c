@@ -12,6 +12,7 @@
 #define FEATURES_KNOWN 0u
 #define ROOT_BYTES_MIN 4u /* of an encoded root: an upper bound for their number before memory is taken */
 #define SEGMENT_BYTES_MIN 14u
+#define STORE_BYTES_MIN 4u
 #define ROOT_NUMBERS 65536u /* u16 in keys */
 
 void manifest_release(struct manifest *m)
@@ -132,9 +133,13 @@ static enum fund_status encode_root(const struct root *r, struct buf *out)
 
 static enum fund_status encode_segment(const struct segment_stats *s, struct buf *out)
 {
-	return ADD_VARINTS(out, s->number, s->n_docs, s->n_dead, s->n_terms, s->n_postings, s->n_words, s->sum_length,
-			   s->date_first, s->date_last, s->bytes, s->bytes_text, s->n_list_chunks,
-			   s->n_position_chunks, s->n_text_chunks);
+	enum fund_status status = ADD_VARINTS(out, s->number, s->n_docs, s->n_dead, s->n_terms, s->n_postings, s->n_words, s->sum_length,
+					      s->date_first, s->date_last, s->bytes, s->bytes_text, s->n_list_chunks,
+					      s->n_position_chunks, s->n_stores);
+
+	for (uint32_t i = 0; status == FUND_OK && i < s->n_stores; i++)
+		status = ADD_VARINTS(out, s->stores[i].number, s->stores[i].n_docs, s->stores[i].bytes, s->stores[i].n_chunks);
+	return status;
 }
 
 enum fund_status manifest_encode(const struct manifest *m, struct buf *out)
@@ -223,6 +228,29 @@ static enum fund_status decode_roots(struct cursor *c, struct manifest *m)
 	return status;
 }
 
+/* All documents have their text in one of the stores, and each store is one segment's alone. */
+static bool decode_stores(struct cursor *c, const struct manifest *m, struct segment_stats *s)
+{
+	uint32_t n = take_count(c, STORE_BYTES_MIN);
+	uint64_t n_docs = 0;
+
+	if (c->bad || n > TEXT_STORES_MAX)
+		return false;
+	for (uint32_t i = 0; i < n; i++) {
+		struct text_store *t = &s->stores[i];
+		t->number = cursor_varint32(c);
+		t->n_docs = cursor_varint32(c);
+		t->bytes = cursor_varint(c);
+		t->n_chunks = cursor_varint32(c);
+		if (t->number > s->number || (i > 0 && t->number <= s->stores[i - 1].number) || manifest_store(m, t->number, NULL) ||
+		    (t->number != s->number && manifest_segment(m, t->number)))
+			return false;
+		n_docs += t->n_docs;
+	}
+	s->n_stores = n;
+	return n_docs >= s->n_docs;
+}
+
 static enum fund_status decode_segments(struct cursor *c, struct manifest *m)
 {
 	uint32_t n = take_count(c, SEGMENT_BYTES_MIN);
@@ -243,8 +271,7 @@ static enum fund_status decode_segments(struct cursor *c, struct manifest *m)
 		s.bytes_text = cursor_varint(c);
 		s.n_list_chunks = cursor_varint32(c);
 		s.n_position_chunks = cursor_varint32(c);
-		s.n_text_chunks = cursor_varint32(c);
-		if (c->bad || s.number >= m->next_segment || s.n_docs == UINT32_MAX || s.n_dead > s.n_docs ||
+		if (!decode_stores(c, m, &s) || c->bad || s.number >= m->next_segment || s.n_docs == UINT32_MAX || s.n_dead > s.n_docs ||
 		    (i > 0 && s.number <= m->segments[i - 1].number))
 			return FUND_CORRUPT;
 		status = push_segment(m, &s);
@@ -318,6 +345,36 @@ enum fund_status manifest_decode(struct slice bytes, struct manifest *out, struc
 	if (status == FUND_NO_MEMORY)
 		return fault_set(why, status, "cannot be looked at: no memory");
 	return fault_set(why, status, "is damaged: the manifest cannot be right");
+}
+
+/* ---- finding ---- */
+
+const struct segment_stats *manifest_segment(const struct manifest *m, uint32_t number)
+{
+	for (uint32_t i = 0; i < m->n_segments; i++)
+		if (m->segments[i].number == number)
+			return &m->segments[i];
+	return NULL;
+}
+
+const struct text_store *segment_stats_store(const struct segment_stats *s, uint32_t number)
+{
+	for (uint32_t i = 0; i < s->n_stores; i++)
+		if (s->stores[i].number == number)
+			return &s->stores[i];
+	return NULL;
+}
+
+const struct text_store *manifest_store(const struct manifest *m, uint32_t number, const struct segment_stats **owner)
+{
+	const struct text_store *store = NULL;
+
+	for (uint32_t i = 0; i < m->n_segments && !store; i++) {
+		store = segment_stats_store(&m->segments[i], number);
+		if (store && owner)
+			*owner = &m->segments[i];
+	}
+	return store;
 }
 
 /* ---- editing ---- */

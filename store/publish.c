@@ -2,14 +2,6 @@
 #include "store/planted.h"
 #include "store/writer_private.h"
 
-static bool lists(const struct manifest *m, uint32_t segment)
-{
-	for (uint32_t i = 0; i < m->n_segments; i++)
-		if (m->segments[i].number == segment)
-			return true;
-	return false;
-}
-
 static enum fund_status check_next(struct index_writer *w, const struct manifest *next)
 {
 	for (uint32_t i = 0; i < next->n_segments; i++) {
@@ -82,32 +74,45 @@ static enum fund_status write_state(struct index_writer *w, struct manifest *nex
 	return st;
 }
 
+/* A segment, or a store of one, that falls out of the manifest. */
+struct dropped {
+	uint32_t number;
+	bool keep_texts; /* another segment has taken the store over */
+};
+
 /* The chunks of segments that fell out of the manifest. In transactions of their own, after the state is live: one
  * transaction that frees a whole index would need a contiguous run of thousands of pages for the list of what it
  * freed. Killed or failed in between, the rest are orphans like any: the next writer deletes them. */
-static void delete_dropped(struct index_writer *w, const uint32_t *dropped, uint32_t n)
+static void delete_dropped(struct index_writer *w, const struct dropped *dropped, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (writer_delete_segment(w, dropped[i]) != FUND_OK)
+		if (writer_delete_segment(w, dropped[i].number, dropped[i].keep_texts) != FUND_OK)
 			return;
 	writer_commit(w);
 }
 
-static enum fund_status list_dropped(struct index_writer *w, const struct manifest *next, struct buf *numbers,
-				     uint32_t *n)
+static enum fund_status list_dropped(struct index_writer *w, const struct manifest *next, struct buf *list, uint32_t *n)
 {
 	const struct manifest *live = snapshot_manifest(w->snapshot);
+	enum fund_status st = FUND_OK;
 
 	*n = 0;
-	for (uint32_t i = 0; i < live->n_segments; i++) {
-		uint32_t number = live->segments[i].number;
-		if (lists(next, number))
+	for (uint32_t i = 0; st == FUND_OK && i < live->n_segments; i++) {
+		const struct segment_stats *s = &live->segments[i];
+		struct dropped d = { s->number, manifest_store(next, s->number, NULL) != NULL };
+		if (manifest_segment(next, s->number))
 			continue;
-		if (buf_add(numbers, &number, sizeof(number)) != FUND_OK)
-			return fault_set(&w->fault, FUND_NO_MEMORY, "%s: no memory", writer_dir(w));
+		st = buf_add(list, &d, sizeof(d));
 		++*n;
+		for (uint32_t k = 0; st == FUND_OK && k < s->n_stores; k++) {
+			d = (struct dropped){ s->stores[k].number, false };
+			if (d.number == s->number || manifest_store(next, d.number, NULL))
+				continue;
+			st = buf_add(list, &d, sizeof(d));
+			++*n;
+		}
 	}
-	return FUND_OK;
+	return st == FUND_OK ? st : fault_set(&w->fault, st, "%s: no memory", writer_dir(w));
 }
 
 enum fund_status index_writer_publish(struct index_writer *w, struct manifest *next, struct sources_update *sources,
@@ -126,7 +131,7 @@ enum fund_status index_writer_publish(struct index_writer *w, struct manifest *n
 	}
 	writer_forget_tombstones(w);
 	writer_close_snapshot(w); /* so that what is deleted now can be used again at once */
-	delete_dropped(w, (const uint32_t *)(const void *)dropped.data, n_dropped);
+	delete_dropped(w, (const struct dropped *)(const void *)dropped.data, n_dropped);
 	if (writer_reopen_snapshot(w, &w->fault) != FUND_OK) /* all is done; who wants to go on sees that there is no snapshot */
 		writer_close_snapshot(w);
 out:

@@ -59,6 +59,13 @@ static enum fund_status chunks_get(void *context, enum chunk_kind kind, struct s
 	return st;
 }
 
+enum fund_status segment_foreign_chunk(const struct segment *s, uint32_t number, enum chunk_kind kind, struct slice tail, struct slice *value)
+{
+	uint8_t key[KEY_MAX];
+
+	return s->pages ? pages_get(s->pages, make_key(key, number, kind, tail), value) : FUND_NOT_FOUND;
+}
+
 static enum fund_status own_key(enum fund_status status, struct slice key, struct slice *found)
 {
 	if (status != FUND_OK)

@@ -8,6 +8,7 @@
 #define STORE_SEGMENT_H
 
 #include "store/snapshot.h"
+#include "store/text_directory.h"
 
 enum column {
 	COLUMN_LENGTH = 0,   /* u32: weighted length */
@@ -108,20 +109,26 @@ void key_iter_release(struct key_iter *it);
 struct stored_article {
 	struct slice title, lead, body, author, section, source, format, encoding, date_text, layout, others;
 };
-/* Decodes the block that holds doc into `raw` (a buf that keeps the last block: asking for neighbours costs no decoding). */
+/* Blocks as they were unpacked last: asking for neighbours costs no unpacking. One, in {0}; with TEXT_CACHE_WALK as many as a segment has stores, between
+ * which documents in their order take turns. */
 struct text_cache {
-	struct buf raw;
-	uint64_t segment; /* its serial */
-	uint32_t first, n; /* documents in raw; n 0: nothing */
+	uint32_t room;	/* blocks kept besides the one */
+	uint32_t at;	/* the block that answered last */
+	uint64_t n, segment; /* unpacked or used again, so far; the serial of the segment that answered last */
+	struct text_run run; /* of the document that was asked for last; n_docs 0: nothing */
+	struct text_cached {
+		struct buf raw;
+		uint64_t segment, address, used; /* used: n then; 0: empty */
+		uint32_t store, stored_len, raw_len, n_records;
+	} blocks[TEXT_STORES_MAX];
 };
+#define TEXT_CACHE_WALK { .room = TEXT_STORES_MAX - 1 }
 void text_cache_release(struct text_cache *c); /* also on {0} */
 enum fund_status segment_article(struct segment *s, uint32_t doc, struct text_cache *cache, struct stored_article *out);
 
-/* Compressed text blocks in order, for merges that copy them as they are. index from 0; FUND_END behind the last. */
-struct text_block_ref {
-	uint32_t first, n_docs, raw_len;
-	struct slice stored; /* checksum and zlib stream, as in the chunk */
-};
-enum fund_status segment_text_block(struct segment *s, uint32_t index, struct text_block_ref *out);
+/* The text directory in order. index from 0; FUND_END behind the last. */
+enum fund_status segment_text_run(struct segment *s, uint32_t index, struct text_run *out);
+/* A run's whole block as it is stored: checksum and zlib stream. Only found, not checked. */
+enum fund_status segment_text_block(const struct segment *s, const struct text_run *run, struct slice *stored);
 
 #endif

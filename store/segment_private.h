@@ -13,12 +13,12 @@
 
 #define DOC_TAIL 4u /* tails that are a document or a number */
 
-/* Where segment_text_block() last was in the text directory. */
+/* Where segment_text_run() last was in the text directory. */
 struct text_place {
-	uint32_t index;	     /* of the chunk's first block, from the segment's start */
-	uint32_t n;	     /* blocks in the chunk; 0: nowhere */
+	uint32_t index;	     /* of the chunk's first run, from the segment's start */
+	uint32_t n;	     /* runs in the chunk; 0: nowhere */
 	uint32_t first_doc;  /* the chunk's tail */
-	const uint8_t *entries;
+	const uint8_t *runs;
 };
 
 #define SEGMENT_TABLES 4u /* kinds of chunks */
@@ -50,6 +50,8 @@ struct segment {
 /* Borrows pages and manifest; i: its place in the manifest. */
 enum fund_status segment_new(struct segment **out, const struct pages *pages, const struct manifest *manifest, uint32_t i);
 
+/* A chunk that was written with another segment of the index: of a store that this one keeps. */
+enum fund_status segment_foreign_chunk(const struct segment *s, uint32_t number, enum chunk_kind kind, struct slice tail, struct slice *value);
 /* The chunk, among those whose tail is their first document, that should hold `doc`; with its first document. */
 enum fund_status segment_chunk_of_doc(const struct segment *s, enum chunk_kind kind, uint32_t doc, uint32_t *first, struct slice *value);
 

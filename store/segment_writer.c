@@ -10,9 +10,6 @@
 #include "store/term_filter.h"
 #include "store/writer_private.h"
 
-#define DIRECTORY_ENTRY 24u
-#define DIRECTORY_CHUNK 4096u /* entries */
-
 struct segment_writer {
 	struct index_writer *writer; /* NULL: the chunks go elsewhere */
 	struct chunk_sink elsewhere;
@@ -24,9 +21,8 @@ struct segment_writer {
 	struct key_writer keys;
 	struct column_writer columns;
 	struct chunk_packer texts;
-	struct buf directory;     /* the open chunk of the text directory: header and entries */
-	uint32_t directory_first; /* document of its first entry */
-	uint32_t n_text_docs;
+	struct text_directory_writer directory;
+	struct text_store own; /* what `texts` writes */
 	uint32_t *lengths; /* weighted length of each document */
 	size_t lengths_cap;
 	struct postings_writer *postings; /* both from the first term on */
@@ -58,6 +54,8 @@ static enum fund_status put_chunk(void *context, enum chunk_kind kind, struct sl
 	s->stats.bytes += value.len;
 	if (kind == CHUNK_TEXT || kind == CHUNK_TEXT_DIRECTORY)
 		s->stats.bytes_text += value.len;
+	if (kind == CHUNK_TEXT)
+		s->own.bytes += value.len;
 	return s->writer ? put_in_index(s, kind, tail, value) : s->elsewhere.put(s->elsewhere.context, kind, tail, value);
 }
 
@@ -76,6 +74,7 @@ static void init(struct segment_writer *s)
 	key_writer_init(&s->keys, s->sink);
 	column_writer_init(&s->columns, s->sink);
 	chunk_packer_init(&s->texts, s->sink, CHUNK_TEXT);
+	text_directory_writer_init(&s->directory, s->sink, s->stats.number);
 }
 
 enum fund_status segment_writer_new(struct segment_writer **out, struct index_writer *w, struct fault *why)
@@ -127,7 +126,7 @@ void segment_writer_free(struct segment_writer *s)
 	key_writer_release(&s->keys);
 	column_writer_release(&s->columns);
 	chunk_packer_release(&s->texts);
-	buf_release(&s->directory);
+	text_directory_writer_release(&s->directory);
 	postings_writer_free(s->postings);
 	dictionary_writer_free(s->dictionary);
 	term_filter_writer_release(&s->filter);
@@ -190,57 +189,63 @@ enum fund_status segment_writer_add_doc(struct segment_writer *s, const struct d
 
 /* ---- texts ---- */
 
-static enum fund_status put_directory(struct segment_writer *s)
+/* Ahead of all that is kept of it. */
+enum fund_status segment_writer_keep_store(struct segment_writer *s, const struct text_store *store)
 {
-	struct buf *d = &s->directory;
-	uint8_t tail[4];
+	struct segment_stats *stats = &s->stats;
+	uint32_t at = stats->n_stores;
 
-	if (d->len == 0)
-		return FUND_OK;
-	put_u32(d->data + 4, (uint32_t)((d->len - 8) / DIRECTORY_ENTRY));
-	put_u32(d->data, checksum(d->data + 4, d->len - 4));
-	chunk_tail_put(tail, s->directory_first);
-	enum fund_status st = put_chunk(s, CHUNK_TEXT_DIRECTORY, slice_of(tail, sizeof(tail)), slice_buf(d));
-	buf_reset(d);
-	return st;
+	if (at == TEXT_STORES_MAX - 1 || store->number >= stats->number)
+		return told(s, FUND_INVALID, "text store");
+	for (; at > 0 && stats->stores[at - 1].number > store->number; at--)
+		stats->stores[at] = stats->stores[at - 1];
+	stats->stores[at] = *store;
+	stats->n_stores++;
+	stats->bytes += store->bytes;
+	stats->bytes_text += store->bytes;
+	return FUND_OK;
 }
 
-static enum fund_status add_directory_entry(struct segment_writer *s, uint32_t n_docs, uint64_t address,
-					    size_t stored_len, uint32_t raw_len)
+enum fund_status segment_writer_keep_text(struct segment_writer *s, const struct text_run *run)
 {
-	static const uint8_t header[8];
-	uint8_t entry[DIRECTORY_ENTRY];
-	enum fund_status st = FUND_OK;
+	if (!segment_stats_store(&s->stats, run->store))
+		return told(s, FUND_INVALID, "text of a store that is not kept");
+	return told(s, text_directory_writer_add(&s->directory, run), "text");
+}
 
-	if (s->directory.len == 0) {
-		s->directory_first = s->n_text_docs;
-		st = buf_add(&s->directory, header, sizeof(header));
-	}
-	put_u32(entry, s->n_text_docs);
-	put_u32(entry + 4, n_docs);
-	put_u64(entry + 8, address);
-	put_u32(entry + 16, (uint32_t)stored_len);
-	put_u32(entry + 20, raw_len);
-	if (st == FUND_OK)
-		st = buf_add(&s->directory, entry, sizeof(entry));
-	if (st == FUND_OK && s->directory.len == 8 + DIRECTORY_CHUNK * DIRECTORY_ENTRY)
-		st = put_directory(s);
-	return st;
+enum fund_status segment_writer_await_text(struct segment_writer *s)
+{
+	s->own.n_docs++;
+	return told(s, text_directory_writer_await(&s->directory), "text");
 }
 
 enum fund_status segment_writer_add_text(struct segment_writer *s, struct slice stored, uint32_t n_docs,
 					 uint32_t raw_len)
 {
-	uint64_t address;
+	struct text_run run = { .n_docs = n_docs, .store = s->stats.number, .n_records = n_docs, .stored_len = (uint32_t)stored.len, .raw_len = raw_len };
 
-	if (n_docs == 0 || n_docs > UINT32_MAX - s->n_text_docs || stored.len > UINT32_MAX)
+	if (stored.len > UINT32_MAX)
 		return told(s, FUND_INVALID, "text block");
-	enum fund_status st = chunk_packer_add(&s->texts, stored, &address);
+	enum fund_status st = chunk_packer_add(&s->texts, stored, &run.address);
+	if (st == FUND_OK && s->directory.n_awaited)
+		return told(s, text_directory_writer_settle(&s->directory, &run), "text block");
 	if (st == FUND_OK)
-		st = add_directory_entry(s, n_docs, address, stored.len, raw_len);
-	if (st == FUND_OK)
-		s->n_text_docs += n_docs;
+		st = text_directory_writer_add(&s->directory, &run);
+	s->own.n_docs += n_docs;
 	return told(s, st, "text block");
+}
+
+/* Its own store, if it has one, is listed behind those that it keeps. */
+static enum fund_status finish_texts(struct segment_writer *s)
+{
+	enum fund_status st = chunk_packer_finish(&s->texts, &s->own.n_chunks);
+
+	if (st == FUND_OK)
+		st = text_directory_writer_finish(&s->directory);
+	s->own.number = s->stats.number;
+	if (s->own.n_docs)
+		s->stats.stores[s->stats.n_stores++] = s->own;
+	return st;
 }
 
 /* ---- terms ---- */
@@ -332,15 +337,13 @@ enum fund_status segment_writer_finish(struct segment_writer *s, struct segment_
 {
 	enum fund_status st = FUND_OK;
 
-	if (s->n_text_docs != s->stats.n_docs)
+	if (s->directory.n_docs != s->stats.n_docs)
 		return told(s, FUND_INVALID, "texts and documents differ in number");
 	st = key_writer_finish(&s->keys);
 	if (st == FUND_OK)
 		st = column_writer_finish(&s->columns);
 	if (st == FUND_OK)
-		st = chunk_packer_finish(&s->texts, &s->stats.n_text_chunks);
-	if (st == FUND_OK)
-		st = put_directory(s);
+		st = finish_texts(s);
 	if (st == FUND_OK && s->postings)
 		st = postings_writer_finish(s->postings, &s->stats.n_list_chunks, &s->stats.n_position_chunks);
 	if (st == FUND_OK && s->dictionary)

@@ -53,10 +53,14 @@ bool verify_status(struct verify *v, enum fund_status st, const char *fmt, ...)
 
 /* ---- keys ---- */
 
-/* What the keys of a segment add up to. */
+/* What the keys of a segment add up to, and those of its stores. */
 struct key_counts {
 	uint64_t bytes, bytes_text;
-	uint32_t n_lists, n_positions, n_texts; /* chunk numbers taken */
+	uint32_t n_lists, n_positions; /* chunk numbers taken */
+	struct store_counts {
+		uint64_t bytes;
+		uint32_t n_chunks;
+	} stores[TEXT_STORES_MAX];
 };
 
 /* `next`: the number that a chunk of this kind must have. */
@@ -89,10 +93,6 @@ static void check_segment_key(struct verify *v, const struct segment_stats *stat
 	case CHUNK_KEYS: right = tail.len == 4 && get_be32(tail.data) < stats->n_docs; break;
 	case CHUNK_LISTS: numbered(v, stats->number, kind, tail, value, &counts->n_lists); break;
 	case CHUNK_POSITIONS: numbered(v, stats->number, kind, tail, value, &counts->n_positions); break;
-	case CHUNK_TEXT:
-		numbered(v, stats->number, kind, tail, value, &counts->n_texts);
-		counts->bytes_text += value.len;
-		break;
 	case CHUNK_TEXT_DIRECTORY:
 		right = tail.len == 4 && get_be32(tail.data) < stats->n_docs;
 		counts->bytes_text += value.len;
@@ -104,27 +104,39 @@ static void check_segment_key(struct verify *v, const struct segment_stats *stat
 			     kind);
 }
 
+/* A chunk of a store, under its number. */
+static void check_text_key(struct verify *v, const struct segment_stats *owner, const struct text_store *store, struct slice key, struct slice value,
+			   struct key_counts *counts)
+{
+	struct store_counts *c = &counts->stores[store - owner->stores];
+
+	numbered(v, store->number, CHUNK_TEXT, slice_from(key, SEGMENT_KEY_PREFIX), value, &c->n_chunks);
+	c->bytes += value.len;
+	counts->bytes += value.len;
+	counts->bytes_text += value.len;
+}
+
+static void check_stores(struct verify *v, const struct segment_stats *stats, const struct key_counts *counts)
+{
+	for (uint32_t i = 0; i < stats->n_stores; i++) {
+		const struct text_store *store = &stats->stores[i];
+		const struct store_counts *c = &counts->stores[i];
+		if (c->bytes != store->bytes || c->n_chunks != store->n_chunks)
+			verify_found(v, "segment %u: texts of segment %u: %llu bytes, %u chunk numbers; the manifest says %llu, %u", stats->number, store->number,
+				     (unsigned long long)c->bytes, c->n_chunks, (unsigned long long)store->bytes, store->n_chunks);
+	}
+}
+
 static void check_counts(struct verify *v, const struct segment_stats *stats, const struct key_counts *counts)
 {
 	if (counts->bytes != stats->bytes || counts->bytes_text != stats->bytes_text)
 		verify_found(v, "segment %u: %llu bytes, %llu of text; the manifest says %llu, %llu", stats->number,
 			     (unsigned long long)counts->bytes, (unsigned long long)counts->bytes_text,
 			     (unsigned long long)stats->bytes, (unsigned long long)stats->bytes_text);
-	if (counts->n_lists != stats->n_list_chunks || counts->n_positions != stats->n_position_chunks ||
-	    counts->n_texts != stats->n_text_chunks)
-		verify_found(
-			v, "segment %u: %u chunk numbers of lists, %u of positions, %u of text; the manifest says %u, %u, %u",
-			stats->number, counts->n_lists, counts->n_positions, counts->n_texts, stats->n_list_chunks,
-			stats->n_position_chunks, stats->n_text_chunks);
-}
-
-static uint32_t find_segment(const struct manifest *m, uint32_t number)
-{
-	uint32_t i = 0;
-
-	while (i < m->n_segments && m->segments[i].number != number)
-		i++;
-	return i;
+	if (counts->n_lists != stats->n_list_chunks || counts->n_positions != stats->n_position_chunks)
+		verify_found(v, "segment %u: %u chunk numbers of lists, %u of positions; the manifest says %u, %u", stats->number, counts->n_lists,
+			     counts->n_positions, stats->n_list_chunks, stats->n_position_chunks);
+	check_stores(v, stats, counts);
 }
 
 /* Segments that are not listed are being written, or remain of a run that was killed: no damage. */
@@ -135,14 +147,18 @@ static void check_key(struct verify *v, const struct manifest *m, struct slice k
 	bool right = true;
 
 	if (concern == KEY_SEGMENT && key.len >= 5) {
-		uint32_t i = find_segment(m, get_be32(key.data + 1));
-		if (i < m->n_segments)
-			check_segment_key(v, &m->segments[i], key, value, &counts[i]);
+		uint32_t number = get_be32(key.data + 1);
+		bool is_text = key.len > 5 && key.data[5] == CHUNK_TEXT;
+		const struct segment_stats *s = manifest_segment(m, number);
+		const struct text_store *store = is_text ? manifest_store(m, number, &s) : NULL;
+		if (store)
+			check_text_key(v, s, store, key, value, &counts[s - m->segments]);
+		else if (s)
+			check_segment_key(v, s, key, value, &counts[s - m->segments]);
 	} else if (concern == KEY_TOMBSTONES && key.len == 9) {
-		uint32_t i = find_segment(m, get_be32(key.data + 1));
-		right = i == m->n_segments ||
-			((uint64_t)get_be32(key.data + 5) * TOMBSTONE_CHUNK < m->segments[i].n_docs &&
-			 value.len == 4 + (size_t)tombstone_bytes(m->segments[i].n_docs, get_be32(key.data + 5)));
+		const struct segment_stats *s = manifest_segment(m, get_be32(key.data + 1));
+		right = !s || ((uint64_t)get_be32(key.data + 5) * TOMBSTONE_CHUNK < s->n_docs &&
+			       value.len == 4 + (size_t)tombstone_bytes(s->n_docs, get_be32(key.data + 5)));
 	} else if (concern == KEY_MANIFEST || concern == KEY_TRANSACTION) {
 		right = key.len == 1;
 	} else if (concern == KEY_LEXICON) {

@@ -156,42 +156,57 @@ static const char *article_name(struct segment *s, uint32_t doc, char room[NAME_
 }
 
 /* A block of texts that cannot be unpacked takes all its articles with it: so each is asked for, and named. */
-static void check_articles(struct verify *v, struct segment *s, const struct text_block_ref *block,
-			   struct text_cache *cache)
+static void check_articles(struct verify *v, struct segment *s, const struct text_run *run, struct text_cache *cache)
 {
 	struct stored_article article;
 	char name[NAME_MAX_SHOWN];
-	enum fund_status st = FUND_OK;
 
-	for (uint32_t i = 0; verify_goes_on(v) && i < block->n_docs; i++) {
-		st = segment_article(s, block->first + i, cache, &article);
+	for (uint32_t i = 0; verify_goes_on(v) && i < run->n_docs; i++) {
+		enum fund_status st = segment_article(s, run->first + i, cache, &article);
 		if (st != FUND_OK)
-			verify_status(v, st, "segment %u: text of document %u%s", segment_number(s), block->first + i,
-				      article_name(s, block->first + i, name));
+			verify_status(v, st, "segment %u: text of document %u%s", segment_number(s), run->first + i,
+				      article_name(s, run->first + i, name));
 	}
-	if (st == FUND_OK && cache->raw.len != block->raw_len)
-		verify_found(v, "segment %u: the text block of document %u has %zu bytes, not %u", segment_number(s),
-			     block->first, cache->raw.len, block->raw_len);
+}
+
+/* Where the last run of each store ended: so each record is seen to be one document's alone. */
+struct store_place {
+	bool begun;
+	uint64_t address;
+	uint32_t record_end;
+};
+
+static bool goes_on(struct segment *s, const struct text_run *run, struct store_place *places)
+{
+	const struct segment_stats *stats = segment_stats(s);
+	struct store_place *p = &places[segment_stats_store(stats, run->store) - stats->stores];
+	bool is_behind = !p->begun || run->address > p->address || (run->address == p->address && run->record >= p->record_end);
+
+	*p = (struct store_place){ true, run->address, run->record + run->n_docs };
+	return is_behind;
 }
 
 static void check_texts(struct verify *v, struct segment *s)
 {
-	struct text_cache cache = { 0 };
-	struct text_block_ref block;
+	struct text_cache cache = TEXT_CACHE_WALK;
+	struct store_place places[TEXT_STORES_MAX] = { { 0 } };
+	struct text_run run;
 	uint64_t n = 0;
 	enum fund_status st = FUND_OK;
 
 	for (uint32_t i = 0; verify_goes_on(v); i++) {
-		st = segment_text_block(s, i, &block);
+		st = segment_text_run(s, i, &run);
 		if (st != FUND_OK)
 			break;
-		if (block.first != n || block.n_docs > segment_n_docs(s) - n) {
-			verify_found(v, "segment %u: text block %u holds documents from %u on, not from %llu",
-				     segment_number(s), i, block.first, (unsigned long long)n);
+		if (run.first != n || run.n_docs > segment_n_docs(s) - n) {
+			verify_found(v, "segment %u: texts %u are of documents from %u on, not from %llu",
+				     segment_number(s), i, run.first, (unsigned long long)n);
 			break;
 		}
-		check_articles(v, s, &block, &cache);
-		n += block.n_docs;
+		if (!goes_on(s, &run, places))
+			verify_found(v, "segment %u: the text of document %u is another document's", segment_number(s), run.first);
+		check_articles(v, s, &run, &cache);
+		n += run.n_docs;
 	}
 	if (st == FUND_END && n != segment_n_docs(s))
 		verify_found(v, "segment %u: texts of %llu documents, not %u", segment_number(s), (unsigned long long)n,

@@ -54,8 +54,9 @@ enum fund_status writer_put(struct index_writer *w, struct slice key, struct sli
 enum fund_status writer_delete(struct index_writer *w, struct slice key); /* FUND_OK also when there is none */
 /* Commits when the transaction has grown large: only for what the manifest does not list. */
 enum fund_status writer_commit_if_large(struct index_writer *w);
-/* A segment's chunks and tombstones, in as many transactions as it takes; the last one stays open for more: each writes leaves and the free list anew. */
-enum fund_status writer_delete_segment(struct index_writer *w, uint32_t segment);
+/* A segment's chunks and tombstones, its texts only where nobody keeps them, in as many transactions as it takes; the last one stays open for more: each
+ * writes leaves and the free list anew. */
+enum fund_status writer_delete_segment(struct index_writer *w, uint32_t segment, bool keep_texts);
 
 /* ---- index_make.c ---- */
 /* An index of generation 0 in place of whatever data.mdb there is: all of it or nothing, also where power is lost. The caller holds the lock. */

@@ -197,9 +197,12 @@ static void write_texts(struct handmade_writing *w)
 			build_text(builder, doc, end, &texts, &raw_len);
 			handmade_add_u32(&directory, doc);
 			handmade_add_u32(&directory, end - doc);
-			add_u64(&directory, (uint64_t)chunk << 18 | start);
+			handmade_add_u32(&directory, SEGMENT);
+			handmade_add_u32(&directory, 0);
+			handmade_add_u32(&directory, end - doc);
 			handmade_add_u32(&directory, (uint32_t)(texts.len - start));
 			handmade_add_u32(&directory, raw_len);
+			add_u64(&directory, (uint64_t)chunk << 18 | start);
 			doc = end;
 		}
 		put_u32(directory.data + 4, n);
@@ -237,7 +240,7 @@ uint32_t handmade_write_tombstones(struct handmade_writing *w)
 void handmade_write_manifest(struct handmade_writing *w, uint64_t generation, uint32_t n_dead)
 {
 	struct manifest m = { .generation = generation, .weights = { 3, 2 }, .next_root = 4 };
-	struct segment_stats stats = { .number = SEGMENT, .n_docs = N_DOCS, .n_dead = n_dead };
+	struct segment_stats stats = { .number = SEGMENT, .n_docs = N_DOCS, .n_dead = n_dead, .n_stores = 1, .stores = { { .number = SEGMENT, .n_docs = N_DOCS } } };
 	struct buf b = BUF_INIT;
 	struct root *root;
 
@@ -400,9 +403,9 @@ static void use_document(struct segment *s, uint32_t d, struct buf *room, struct
 
 void handmade_use(struct snapshot *s, uint64_t *seed)
 {
-	struct text_cache cache = { .n = 0 };
+	struct text_cache cache = { 0 };
 	struct buf room = BUF_INIT;
-	struct text_block_ref block;
+	struct text_run run;
 	struct segment *damaged;
 	uint32_t n_docs = 0;
 	enum fund_status status;
@@ -410,8 +413,8 @@ void handmade_use(struct snapshot *s, uint64_t *seed)
 	ck_assert_int_eq(snapshot_segment(s, 0, &damaged, NULL), FUND_OK);
 	for (int i = 0; i < 8; i++)
 		use_document(damaged, random_below(seed, N_DOCS), &room, &cache);
-	for (uint32_t i = 0; (status = segment_text_block(damaged, i, &block)) == FUND_OK; i++)
-		n_docs += block.n_docs;
+	for (uint32_t i = 0; (status = segment_text_run(damaged, i, &run)) == FUND_OK; i++)
+		n_docs += run.n_docs;
 	ck_assert(!is_ok(status == FUND_END ? FUND_OK : status) || n_docs == N_DOCS);
 	text_cache_release(&cache);
 	buf_release(&room);

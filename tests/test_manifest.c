@@ -13,8 +13,9 @@ static struct manifest sample(void)
 			      .last_run = { 1000, 1002, 9, 8, 7, 6, 5, 4, 3 } };
 	static const struct segment_stats late = { .number = 9, .n_docs = 20000, .n_dead = 3, .n_terms = 11, .n_postings = 12, .n_words = 13,
 				      .sum_length = 14, .date_first = 15, .date_last = 16, .bytes = 17, .bytes_text = 18,
-				      .n_list_chunks = 19, .n_position_chunks = 20, .n_text_chunks = 21 };
-	static const struct segment_stats early = { .number = 2, .n_docs = 1 };
+				      .n_list_chunks = 19, .n_position_chunks = 20, .n_stores = 2,
+				      .stores = { { .number = 4, .n_docs = 22, .bytes = 23, .n_chunks = 24 }, { .number = 9, .n_docs = 20000, .bytes = 25, .n_chunks = 26 } } };
+	static const struct segment_stats early = { .number = 2, .n_docs = 1, .n_stores = 1, .stores = { { .number = 2, .n_docs = 1 } } };
 	struct root *root;
 
 	ck_assert_int_eq(buf_add_str(&m.analysis_text, "de 1"), FUND_OK);
@@ -85,13 +86,13 @@ END_TEST
 START_TEST(the_bytes_are_those_of_the_format)
 {
 	static const uint8_t golden[] = {
-		'F', 'U', 'N', 'D', 'S', 'T', 'L', '\n', 3, 0, 0, 0, 0, 0, 0, 0,
+		'F', 'U', 'N', 'D', 'S', 'T', 'L', '\n', 4, 0, 0, 0, 0, 0, 0, 0,
 		0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0xAC, 0x02,
 		0xA8, 0xA7, 0xA6, 0xA5, 0xA4, 0xA3, 0xA2, 0xA1, 4, 'd', 'e', ' ', '1',
 		3, 2, 10, 2,
 		2, 0, 77, 0, 6, '/', 's', 'r', 'v', '/', 'a', 1, 1, 6, 2, '/', 'b',
-		2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		9, 0xA0, 0x9C, 0x01, 3, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+		2, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0,
+		9, 0xA0, 0x9C, 0x01, 3, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 2, 4, 22, 23, 24, 9, 0xA0, 0x9C, 0x01, 25, 26,
 		0xE8, 0x07, 0xEA, 0x07, 9, 8, 7, 6, 5, 4, 3, 5, 1,
 	};
 	struct manifest m = sample();
@@ -152,14 +153,20 @@ static const struct {
 	const char *text;
 } strange[] = {
 	{ "another program's value", 0, 'G', FUND_FORMAT, "is no index of fundstelle" },
-	{ "a newer version", 8, 4, FUND_FORMAT, "newer index format version 4" },
-	{ "an older version", 8, 2, FUND_OLDER, "older index format version 2" },
+	{ "a newer version", 8, 5, FUND_FORMAT, "newer index format version 5" },
+	{ "an older version", 8, 3, FUND_OLDER, "older index format version 3" },
 	{ "a feature that is not known", 12, 4, FUND_FORMAT, "features 0x4" },
 	{ "a title without weight", 39, 0, FUND_CORRUPT, "cannot be right" },
 	{ "more roots than bytes", 43, 120, FUND_CORRUPT, "cannot be right" },
 	{ "a root number twice", 54, 0, FUND_CORRUPT, "cannot be right" },
-	{ "a segment number that was not given out", 76, 10, FUND_CORRUPT, "cannot be right" },
-	{ "segments out of order", 76, 1, FUND_CORRUPT, "cannot be right" },
+	{ "a segment number that was not given out", 79, 10, FUND_CORRUPT, "cannot be right" },
+	{ "segments out of order", 79, 1, FUND_CORRUPT, "cannot be right" },
+	{ "more text stores than a segment may have", 94, 17, FUND_CORRUPT, "cannot be right" },
+	{ "more documents than there are texts of", 76, 0, FUND_CORRUPT, "cannot be right" },
+	{ "texts of a segment that is listed itself", 95, 2, FUND_CORRUPT, "cannot be right" },
+	{ "text stores out of order", 95, 9, FUND_CORRUPT, "cannot be right" },
+	{ "texts of a segment that came later", 99, 10, FUND_CORRUPT, "cannot be right" },
+	{ "a text store twice", 99, 4, FUND_CORRUPT, "cannot be right" },
 };
 
 START_TEST(strange_manifests_are_refused)

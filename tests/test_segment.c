@@ -41,7 +41,7 @@ END_TEST
 
 START_TEST(a_document_that_is_not_there_is_corrupt)
 {
-	struct text_cache cache = { .n = 0 };
+	struct text_cache cache = { 0 };
 	struct stored_article article;
 	struct article_key key;
 	struct buf room = BUF_INIT;
@@ -148,13 +148,13 @@ END_TEST
 
 START_TEST(articles_come_back)
 {
-	struct text_cache cache = { .n = 0 };
+	struct text_cache cache = { 0 };
 	struct stored_article article;
 
 	for (uint32_t d = 0; d < N_DOCS; d += 1 + d % 37) {
 		ck_assert_int_eq(segment_article(handmade_segment, d, &cache, &article), FUND_OK);
 		handmade_is_article(&article, d);
-		ck_assert_uint_le(cache.first, d);
+		ck_assert_uint_le(cache.run.first, d);
 	}
 	text_cache_release(&cache);
 }
@@ -162,19 +162,21 @@ END_TEST
 
 START_TEST(text_blocks_come_in_order_and_again)
 {
-	struct text_block_ref block;
+	struct text_run run;
+	struct slice stored;
 	uint32_t n_blocks = (N_DOCS + TEXT_BLOCK - 1) / TEXT_BLOCK;
 	struct buf raw = BUF_INIT;
 
 	for (int round = 0; round < 2; round++)
 		for (uint32_t i = 0; i < n_blocks; i++) {
-			ck_assert_int_eq(segment_text_block(handmade_segment, i, &block), FUND_OK);
-			ck_assert_uint_eq(block.first, i * TEXT_BLOCK);
-			ck_assert_int_eq(text_block_unpack(block.stored, block.raw_len, &raw), FUND_OK);
+			ck_assert_int_eq(segment_text_run(handmade_segment, i, &run), FUND_OK);
+			ck_assert_uint_eq(run.first, i * TEXT_BLOCK);
+			ck_assert_int_eq(segment_text_block(handmade_segment, &run, &stored), FUND_OK);
+			ck_assert_int_eq(text_block_unpack(stored, run.raw_len, &raw), FUND_OK);
 		}
-	ck_assert_int_eq(segment_text_block(handmade_segment, n_blocks, &block), FUND_END);
-	ck_assert_int_eq(segment_text_block(handmade_segment, UINT32_MAX, &block), FUND_END);
-	ck_assert_int_eq(segment_text_block(handmade_segment, 3, &block), FUND_OK);
+	ck_assert_int_eq(segment_text_run(handmade_segment, n_blocks, &run), FUND_END);
+	ck_assert_int_eq(segment_text_run(handmade_segment, UINT32_MAX, &run), FUND_END);
+	ck_assert_int_eq(segment_text_run(handmade_segment, 3, &run), FUND_OK);
 	buf_release(&raw);
 }
 END_TEST

@@ -71,7 +71,7 @@ static void says(const struct outcome *o, const char *program, const char *text)
 }
 
 #define OLDER                                                                                                                                    \
-	"has the older index format version 1, this program version 3: run fundstelle-index --rebuild with the archive's PATH; until then the " \
+	"has the older index format version 1, this program version 4: run fundstelle-index --rebuild with the archive's PATH; until then the " \
 	"program that wrote it reads it\n"
 
 static const struct {
@@ -81,7 +81,7 @@ static const struct {
 	const char *text;
 } others[] = {
 	{ "an older one: the way to a new one", VERSION_AT, 1, OLDER },
-	{ "a newer one: its version", VERSION_AT, 7, "has the newer index format version 7, this program version 3: use a newer fundstelle\n" },
+	{ "a newer one: its version", VERSION_AT, 7, "has the newer index format version 7, this program version 4: use a newer fundstelle\n" },
 	{ "features that are not known", FEATURES_AT, 6, "its index format has features 0x6 that this program does not know: use a newer fundstelle\n" },
 };
 
