@@ -15,9 +15,9 @@
  * next merges rare. What a query costs more than in one segment without dead documents is about their share, and 2 to 5 % for each segment more;
  * docs/BENCHMARKS.md, "A year of nights", has what other figures would cost.
  */
-#define SEGMENTS_MAX 8u
-#define COMPANY 2u
-#define DEAD_PERCENT 24u
+#define SEGMENTS_MAX 5u
+#define COMPANY 1u
+#define DEAD_PERCENT 15u
 
 /* One segment that goes into the merge. */
 struct part {

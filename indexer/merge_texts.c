@@ -9,9 +9,9 @@
  * A store is kept while at least LIVE_PERCENT of its documents live: so dead texts take a third of the live ones at most. A segment has STORES_MAX of them
  * and its own; where there would be more, STORES_KEPT, the largest, and the others are written together, so that this is rare.
  */
-#define LIVE_PERCENT 75u
+#define LIVE_PERCENT 50u
 #define STORES_MAX (TEXT_STORES_MAX - 1)
-#define STORES_KEPT 8u
+#define STORES_KEPT 13u
 
 /* A store of one of the parts. */
 struct candidate {

@@ -266,6 +266,41 @@ enum fund_status fixture_try_segment(struct index_writer *w, const struct model 
 	return st;
 }
 
+static struct segment *published(struct index_writer *w, uint32_t number)
+{
+	struct snapshot *snapshot = index_writer_snapshot(w);
+	struct segment *s = NULL;
+
+	for (uint32_t i = 0; i < snapshot_n_segments(snapshot) && (!s || segment_number(s) != number); i++)
+		ck_assert_int_eq(snapshot_segment(snapshot, i, &s, NULL), FUND_OK);
+	ck_assert(s && segment_number(s) == number);
+	return s;
+}
+
+static void keep_texts(struct segment_writer *s, struct segment *from)
+{
+	struct text_run run;
+
+	for (uint32_t i = 0; i < segment_stats(from)->n_stores; i++)
+		ck_assert_int_eq(segment_writer_keep_store(s, &segment_stats(from)->stores[i]), FUND_OK);
+	for (uint32_t i = 0; segment_text_run(from, i, &run) == FUND_OK; i++)
+		ck_assert_int_eq(segment_writer_keep_text(s, &run), FUND_OK);
+}
+
+void fixture_take_over(struct index_writer *w, const struct model *m, uint32_t number, struct segment_stats *stats)
+{
+	struct segment_writer *s;
+	struct fault why = { 0 };
+
+	ck_assert_int_eq(segment_writer_new(&s, w, &why), FUND_OK);
+	ck_assert_int_eq(add_docs(s, m), FUND_OK);
+	keep_texts(s, published(w, number));
+	for (uint32_t t = 0; t < m->n_terms; t++)
+		ck_assert_int_eq(add_term(s, m, t), FUND_OK);
+	ck_assert_int_eq(segment_writer_finish(s, stats), FUND_OK);
+	segment_writer_free(s);
+}
+
 void fixture_write_segment(struct index_writer *w, const struct model *m, struct segment_stats *stats)
 {
 	enum fund_status st = fixture_try_segment(w, m, stats);

@@ -135,58 +135,6 @@ START_TEST(a_large_file_that_was_touched_is_not_read_into_the_index_again)
 }
 END_TEST
 
-/* ---- segments ---- */
-
-static void status_has(const char *what, const char *name, uint32_t n)
-{
-	char part[60];
-	struct outcome o = program_run(NULL, "fundstelle-index -i %s --status --format=json", index_dir);
-	snprintf(part, sizeof(part), "\"%s\": %u,", name, n);
-	ck_assert_msg(o.status == 0 && strstr(o.out, part) != NULL, "%s: %s is not in %s%s", what, part, o.out, o.err);
-	outcome_free(&o);
-}
-
-static const struct {
-	const char *what;
-	uint32_t first, nights, a_night, gone; /* articles of the first run; nights, and how many articles come in each; then so many go */
-	uint32_t segments, deleted;
-} years[] = {
-	{ "up to 24 dead articles of 100 stay where they are", 100, 0, 0, 24, 1, 24 },
-	{ "with the 25th the segment is written again without them", 100, 0, 0, 25, 1, 0 },
-	{ "dead articles of a large segment are kept apart from small segments behind it", 100, 3, 2, 24, 4, 24 },
-	{ "with too many in the large one small segments go into the merge", 100, 3, 2, 27, 1, 0 },
-	{ "eight segments are left alone", 100, 7, 2, 0, 8, 0 },
-	{ "the ninth takes the small ones with it, and not the large one", 100, 8, 2, 0, 2, 0 },
-	{ "a large one goes too, where those behind it are together twice as large", 10, 8, 5, 0, 1, 0 },
-};
-
-START_TEST(merges_keep_segments_and_dead_articles_few)
-{
-	uint32_t n = years[_i].first;
-	char name[40];
-	articles(0, n);
-	struct outcome o = run("-q");
-	for (uint32_t night = 0; night < years[_i].nights; night++, n += years[_i].a_night) {
-		outcome_free(&o);
-		articles(n, years[_i].a_night);
-		o = run("-q");
-		ck_assert_int_eq(o.status, 0);
-	}
-	for (uint32_t i = 0; i < years[_i].gone; i++) {
-		snprintf(name, sizeof(name), "%u/%04u.txt", i % 7, i);
-		remove_article(name);
-	}
-	outcome_free(&o);
-	o = run("-q");
-	ck_assert_int_eq(o.status, 0);
-	outcome_free(&o);
-	status_has(years[_i].what, "segments", years[_i].segments);
-	status_has(years[_i].what, "deleted", years[_i].deleted);
-	hits_are("Feuerwehr", n - years[_i].gone);
-	index_is_sound();
-}
-END_TEST
-
 /* ---- folders ---- */
 
 START_TEST(a_folder_that_cannot_be_read_keeps_its_articles_and_is_named_once)
@@ -371,7 +319,6 @@ Suite *suite_nightly(void)
 
 	tcase_add_checked_fixture(t, site_set_up, site_tear_down);
 	tcase_set_timeout(t, 120);
-	tcase_add_loop_test(t, merges_keep_segments_and_dead_articles_few, 0, sizeof(years) / sizeof(years[0]));
 	tcase_add_test(t, a_renamed_folder_is_no_mass_removal);
 	tcase_add_test(t, where_too_much_would_go_what_was_renamed_is_not_kept_twice);
 	tcase_add_test(t, of_a_file_of_many_articles_the_changed_one_is_changed);

@@ -5,6 +5,7 @@ import hashlib, json, os, shutil, subprocess
 QUERIES = ["Feuerwehr", "Morgen Abend", "+Feuerwehr -Wagen", '"Feuerwehr rückte am Morgen"', "Wort3", "Stadtrat", "Rathaus NEAR/5 Sitzung", "Haus", "titel:Meldung",
            "Überschwemmung", "Zusatz", "umbenannt"]
 EXEC_EACH = 50
+SEGMENTS_MOST = 5  # of an index, between its runs
 TIMEOUT = 30  # a run takes some 20 ms: behind this it hangs
 
 
@@ -130,6 +131,12 @@ class Site:
             raise Wrong("--status: status %s: %s" % (status, err))
         return json.loads(out)["generation"], found, digest
 
+    def n_segments(self):
+        status, out, err = self.run(["fundstelle-index", "-i", self.index, "--status", "--format=json"])
+        if status != 0:
+            raise Wrong("--status: status %s: %s" % (status, err))
+        return json.loads(out)["segments"]
+
     def verify(self, index):
         status, out, err = self.run(["fundstelle-index", "-i", index, "--verify"])
         if status != 0:
@@ -202,11 +209,16 @@ class Scenario:
 def scenarios(site):
     """All of them, each from a fresh copy of its state."""
     A, I = site.archive, site.index
-    for first in range(0, 48, 6):  # eight segments: the next run's makes nine, of which some are merged
+    for first in range(0, 48, 6):  # merges on the way: segments keep the texts of others
         for i in range(first, first + 6):
             site.article(i)
         if first == 18:
             site.many(False)
+        site.index_it()
+    for i in range(48, 60):  # as many segments as there may be: the next run's is one too many, and is merged
+        if site.n_segments() == SEGMENTS_MOST:
+            break
+        site.article(i)
         site.index_it()
     old = site.keep("old")
     for i in range(60, 66):
@@ -221,7 +233,10 @@ def scenarios(site):
     earlier = site.work + "/earlier"
     os.rename(site.work + "/copy", earlier)
     run = ["fundstelle-index", "-j2", "-i", I]
-    yield Scenario(site, "update", old, run + [A])
+    update = Scenario(site, "update", old, run + [A])
+    if site.n_segments() >= SEGMENTS_MOST:
+        raise Wrong("the run of the update was to end with a merge")
+    yield update
     yield Scenario(site, "first run", None, run + [A])
     yield Scenario(site, "compact", old, run + ["--compact"])
     yield Scenario(site, "rebuild", old, run + ["--rebuild", A])
