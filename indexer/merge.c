@@ -10,7 +10,7 @@
 
 /*
  * Few segments and few dead documents make quick queries, rare merges little writing. Nothing is done up to SEGMENTS_MAX segments; then a segment goes
- * in with all that are smaller if these are together twice as large: so a document is written again when its company has grown by half or more. The
+ * in with all that are smaller if these are together as large: so a document is written again when its company has doubled or more. The
  * largest such row is taken. A segment of whose documents more than DEAD_PERCENT are dead is written again at once, with all smaller ones, which makes the
  * next merges rare. What a query costs more than in one segment without dead documents is about their share, and 2 to 5 % for each segment more;
  * docs/BENCHMARKS.md, "A year of nights", has what other figures would cost.

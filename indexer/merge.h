@@ -2,8 +2,8 @@
 /*
  * merge.h - many segments into one, dead documents left out.
  *
- * Policy   at most eight segments; the ninth takes with it those that are at most half as large as all smaller ones together. One of which
- *          more than 24 % is dead is rewritten with all smaller ones.
+ * Policy   at most five segments; the sixth takes with it those that are no larger than all smaller ones together. One of which more than 15 % is
+ *          dead is rewritten with all smaller ones. Texts: merge_texts.h.
  */
 #ifndef INDEXER_MERGE_H
 #define INDEXER_MERGE_H

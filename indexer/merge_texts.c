@@ -6,8 +6,9 @@
 #include "indexer/interrupt.h"
 
 /*
- * A store is kept while at least LIVE_PERCENT of its documents live: so dead texts take a third of the live ones at most. A segment has STORES_MAX of them
- * and its own; where there would be more, STORES_KEPT, the largest, and the others are written together, so that this is rare.
+ * A store is kept while at least LIVE_PERCENT of its documents live: so dead texts are no more than live ones, and far fewer in the mean. A segment has
+ * STORES_MAX of them and its own; where there would be more, STORES_KEPT, the largest, and the others are written together, so that it is not done each
+ * time. docs/BENCHMARKS.md, "A year of nights", has what other figures would write.
  */
 #define LIVE_PERCENT 50u
 #define STORES_MAX (TEXT_STORES_MAX - 1)

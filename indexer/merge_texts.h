@@ -2,8 +2,8 @@
 /*
  * merge_texts.h - the texts of a merged segment: most stay where they are.
  *
- * Policy   the segment takes over the text stores of its parts of which at least three quarters live, the larger ones first; what lives of the
- *          others is written into its own. So a merge writes few texts, and dead ones are given back later than dead documents.
+ * Policy   the segment takes over the text stores of its parts of which at least half lives, the larger ones first; what lives of the others is
+ *          written into its own. So a merge writes few texts, and dead ones are given back later than dead documents.
  */
 #ifndef INDEXER_MERGE_TEXTS_H
 #define INDEXER_MERGE_TEXTS_H

@@ -9,6 +9,7 @@
 #include "base/checked.h"
 #include "base/hash.h"
 #include "stemmer/lexicon.h"
+#include "store/memory_chunks.h"
 #include "store/pages.h"
 #include "store/source_block.h"
 #include "store/text_block.h"
@@ -18,6 +19,7 @@ void fuzz_lexicon(struct slice bytes);
 void fuzz_manifest(struct slice bytes);
 void fuzz_sources(struct slice bytes);
 void fuzz_text_block(struct slice bytes);
+void fuzz_text_directory(struct slice bytes);
 void fuzz_pages(struct slice bytes);
 
 static struct buf sealed;
@@ -99,6 +101,55 @@ void fuzz_text_block(struct slice bytes)
 			check_status(stored_article_decode(record, &a));
 	}
 	buf_release(&raw);
+}
+
+/* Eight articles in two blocks, "0" to "7". */
+#define DIRECTORY_DOCS 8u
+static void put_texts(struct chunk_sink sink)
+{
+	struct text_builder *builder;
+	struct buf stored = BUF_INIT;
+	uint32_t n, raw_len;
+	FUZZ_CHECK(text_builder_new(&builder) == FUND_OK);
+	for (uint32_t i = 0; i < DIRECTORY_DOCS; i++) {
+		struct stored_article a = { .title = slice_of(&"01234567"[i], 1) };
+		FUZZ_CHECK(text_builder_add(builder, &a) == FUND_OK);
+		if (i % 4 == 3)
+			FUZZ_CHECK(text_builder_close(builder, &stored, &n, &raw_len) == FUND_OK);
+	}
+	FUZZ_CHECK(sink.put(sink.context, CHUNK_TEXT, slice_of("\0\0\0\0", 4), slice_buf(&stored)) == FUND_OK);
+	text_builder_free(builder);
+	buf_release(&stored);
+}
+
+/* A chunk of the directory behind its checksum; two blocks of texts are where it may point to. */
+void fuzz_text_directory(struct slice bytes)
+{
+	struct memory_chunks chunks = { 0 };
+	struct chunk_sink sink = memory_chunks_sink(&chunks);
+	struct segment_stats stats = { .n_docs = DIRECTORY_DOCS, .n_stores = 1, .stores = { { .n_docs = DIRECTORY_DOCS } } };
+	struct text_cache cache = TEXT_CACHE_WALK;
+	struct stored_article a;
+	struct text_run run;
+	struct segment *s;
+	put_texts(sink);
+	FUZZ_CHECK(sink.put(sink.context, CHUNK_TEXT_DIRECTORY, slice_of("\0\0\0\0", 4), fuzz_sealed(&sealed, bytes)) == FUND_OK);
+	memory_chunks_settle(&chunks);
+	FUZZ_CHECK(segment_of_chunks(&s, memory_chunks_source(&chunks), &stats, (struct field_weights){ 1, 1 }) == FUND_OK);
+	for (uint32_t doc = 0; doc <= DIRECTORY_DOCS; doc++) {
+		enum fund_status st = segment_article(s, doc, &cache, &a);
+		check_status(st);
+		FUZZ_CHECK(st != FUND_OK || a.title.len == 1);
+	}
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; st == FUND_OK; i++) {
+		st = segment_text_run(s, i, &run);
+		FUZZ_CHECK(st != FUND_OK || i < bytes.len);
+	}
+	check_status(st);
+	text_cache_release(&cache);
+	segment_free(s);
+	memory_chunks_release(&chunks);
 }
 
 static void use_pages(const struct pages *p)
