@@ -4,6 +4,8 @@
 #include "store/segment_private.h"
 #include "store/text_block.h"
 
+#define SHARED_MAX (8 * TEXT_BLOCK_TARGET) /* a larger block takes the place of the first, so that only one is kept of those */
+
 /* A directory chunk's runs. The chunk verified last is not hashed again. */
 static enum fund_status open_directory(struct segment *s, struct slice chunk, uint32_t *n)
 {
@@ -114,7 +116,7 @@ static bool is_block(const struct text_cached *b, const struct segment *s, const
 	       b->raw_len == run->raw_len && b->n_records == run->n_records;
 }
 
-/* The run's block, or the one that was not used for longest. */
+/* The run's block, or the place for it: of the one that was not used for longest. */
 static uint32_t find_block(const struct text_cache *c, const struct segment *s, const struct text_run *run)
 {
 	uint32_t oldest = 0;
@@ -125,7 +127,7 @@ static uint32_t find_block(const struct text_cache *c, const struct segment *s, 
 		if (c->blocks[i].used < c->blocks[oldest].used)
 			oldest = i;
 	}
-	return oldest;
+	return run->raw_len > SHARED_MAX ? 0 : oldest;
 }
 
 static enum fund_status block_fill(struct text_cached *b, const struct segment *s, const struct text_run *run)

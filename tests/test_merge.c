@@ -120,8 +120,8 @@ static void same_output(const char *index, const char *other, const char *argume
 	char format[200];
 	snprintf(format, sizeof format, "fundstelle-query -i %%s %s", arguments);
 	struct outcome a = program_run(NULL, format, index), b = program_run(NULL, format, other);
-	ck_assert_msg(a.status == 0 && b.status == 0 && a.out_len > 0 && strcmp(a.out, b.out) == 0, "%s: status %d and %d, %zu and %zu bytes: %.300s ... %.300s", arguments, a.status, b.status, a.out_len, b.out_len,
-		      a.out, b.out);
+	ck_assert_msg(a.status == 0 && b.status == 0 && a.out_len > 0 && strcmp(a.out, b.out) == 0, "%s: status %d and %d, %zu and %zu bytes: %.300s ... %.300s",
+		      arguments, a.status, b.status, a.out_len, b.out_len, a.out, b.out);
 	outcome_free(&a);
 	outcome_free(&b);
 }
