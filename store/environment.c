@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "store/pages.h"
 #include "store/planted.h"
 #include "base/translate.h"
@@ -72,10 +73,11 @@ static bool space_is_short(const char *dir)
 int environment_commit(MDB_txn *txn, MDB_dbi dbi)
 {
 	static uint8_t key[] = { KEY_TRANSACTION };
-	uint8_t number[8];
+	uint8_t number[KEY_TRANSACTION_LEN];
 	MDB_val k = { sizeof(key), key }, v = { sizeof(number), number };
 
-	put_u64(number, mdb_txn_id(txn));
+	put_u64(number + 4, mdb_txn_id(txn));
+	put_u32(number, checksum(number + 4, sizeof(number) - 4));
 	int rc = mdb_put(txn, dbi, &k, &v, 0);
 	if (rc == 0)
 		return mdb_txn_commit(txn);

@@ -19,10 +19,11 @@ struct pages_counts {
 };
 
 /*
- * The key whose value, u64, is the number of the transaction: LMDB's pages do not say of which state they are, so a damaged root in a meta page might lead into an
+ * The key whose value, a checksum u32 and u64, is the number of the transaction: LMDB's pages do not say of which state they are, so a damaged root in a meta page might lead into an
  * older one, in which all is right.
  */
 #define KEY_TRANSACTION 0x00
+#define KEY_TRANSACTION_LEN 12u
 
 struct pages {
 	const uint8_t *map; /* the whole file as it was at opening */

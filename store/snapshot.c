@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "store/pages.h"
 #include "store/readers.h"
 #include "store/segment_private.h"
@@ -95,14 +96,16 @@ static enum fund_status explain_no_manifest(const struct snapshot *s, const char
 	return no_index_yet(dir, why);
 }
 
-/* All pages that lead to the manifest are right, but are they of this state? */
+/* All pages that lead to the manifest are right, but are they of this state? LMDB's tools number transactions anew in the files that they write: there all pages tell. */
 static enum fund_status check_transaction(const struct snapshot *s, const char *dir, struct fault *why)
 {
 	const uint8_t key = KEY_TRANSACTION;
 	struct slice number;
 	enum fund_status status = pages_get(&s->pages, slice_of(&key, 1), &number);
 
-	if (status == FUND_OK && number.len == 8 && get_u64(number.data) == s->pages.txnid)
+	bool is_right = status == FUND_OK && number.len == KEY_TRANSACTION_LEN && get_u32(number.data) == checksum(number.data + 4, number.len - 4);
+
+	if (is_right && (get_u64(number.data + 4) == s->pages.txnid || pages_check(&s->pages, NULL) == FUND_OK))
 		return FUND_OK;
 	return fault_set(why, FUND_CORRUPT, "%s/data.mdb is damaged: its meta page leads to pages of another state", dir);
 }

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "store/environment.h"
 #include "store/pages.h"
 #include "tests/handmade.h"
@@ -228,6 +229,29 @@ START_TEST(a_root_of_the_state_before_is_damage)
 }
 END_TEST
 
+/* As mdb_load does. */
+START_TEST(a_copy_whose_transactions_are_numbered_anew_can_be_read)
+{
+	static const uint8_t key[] = { KEY_TRANSACTION };
+	MDB_env *env = handmade_open_lmdb(handmade_scratch.dir);
+	MDB_val k = { 1, (void *)(uintptr_t)key }, v = { KEY_TRANSACTION_LEN, NULL };
+	uint8_t value[KEY_TRANSACTION_LEN];
+	struct handmade_writing w;
+	struct snapshot *s;
+
+	put_u64(value + 4, 99);
+	put_u32(value, checksum(value + 4, 8));
+	v.mv_data = value;
+	handmade_begin(&w, env);
+	ck_assert_int_eq(mdb_put(w.txn, w.dbi, &k, &v, 0), 0);
+	ck_assert_uint_ne(mdb_txn_id(w.txn), 99);
+	ck_assert_int_eq(mdb_txn_commit(w.txn), 0);
+	mdb_env_close(env);
+	ck_assert_int_eq(snapshot_open(&s, handmade_scratch.dir, NULL), FUND_OK);
+	snapshot_close(s);
+}
+END_TEST
+
 Suite *suite_snapshot(void);
 Suite *suite_snapshot(void)
 {
@@ -248,6 +272,7 @@ Suite *suite_snapshot(void)
 	tcase_add_test(opening, without_a_lock_file_a_snapshot_can_grow_stale);
 	tcase_add_test(opening, a_damaged_lock_file_does_not_keep_readers_out);
 	tcase_add_test(opening, a_root_of_the_state_before_is_damage);
+	tcase_add_test(opening, a_copy_whose_transactions_are_numbered_anew_can_be_read);
 	suite_add_tcase(suite, opening);
 	return suite;
 }
