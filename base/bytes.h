@@ -32,6 +32,8 @@ static inline const uint8_t *slice_end(struct slice s) { return s.len ? s.data +
 /* A part of s: len bytes at off, or all from off on; also of no bytes at NULL. */
 static inline struct slice slice_part(struct slice s, size_t off, size_t len) { return slice_of(s.data ? s.data + off : NULL, len); }
 static inline struct slice slice_from(struct slice s, size_t off) { return slice_part(s, off, s.len - off); }
+/* Does it begin with those bytes? */
+static inline bool slice_begins(struct slice s, struct slice with) { return s.len >= with.len && (with.len == 0 || memcmp(s.data, with.data, with.len) == 0); }
 /* Does it end in these letters, whatever their case? `ending` is ASCII in lower case. */
 bool slice_ends_in(struct slice s, const char *ending);
 bool slice_begins_with(struct slice s, const char *beginning); /* the same at the other end */

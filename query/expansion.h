@@ -10,7 +10,7 @@
 
 #include "query/automaton.h"
 #include "query/searcher.h"
-#include "store/forms.h"
+#include "store/form_scan.h"
 
 #define EXPANSION_MAX 10000u
 

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "query/automaton.h"
 #include "query/lender.h"
-#include "store/forms.h"
+#include "store/form_scan.h"
 
 #define SUGGEST_SHORT 4u /* letters: one edit, not two */
 #define SUGGEST_LEAST 4u /* letters: shorter words are like too many */
