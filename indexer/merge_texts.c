@@ -178,7 +178,7 @@ static enum fund_status add_some(struct texts *t, struct place *p, uint32_t *n)
 static enum fund_status add_all(struct texts *t, const uint32_t *from, uint32_t n_docs)
 {
 	enum fund_status st = FUND_OK;
-	for (uint32_t doc = 0, n; doc < n_docs && st == FUND_OK; doc += n) {
+	for (uint32_t doc = 0, n = 0; doc < n_docs && st == FUND_OK; doc += n) {
 		st = add_some(t, &t->places[from[doc]], &n);
 		if (st == FUND_OK && interrupted())
 			st = FUND_INTERRUPTED;
