@@ -6,7 +6,7 @@
 
 static inline bool page_exists(const struct pages *p, uint64_t number)
 {
-	return number >= 2 && number <= p->last_page && number < p->len / p->page_size;
+	return number >= 2 && (planted("bound-unchecked") || (number <= p->last_page && number < p->len / p->page_size));
 }
 
 static inline unsigned page_flags(const uint8_t *page)
@@ -40,7 +40,7 @@ bool page_node(const struct pages *p, const struct page *page, uint32_t i, struc
 	const uint8_t *bytes;
 	uint32_t low, high, key_len;
 
-	if ((off < page->upper || off > p->page_size - NODE_HEADER) && !planted("bound-unchecked"))
+	if (off < page->upper || off > p->page_size - NODE_HEADER)
 		return false;
 	bytes = page->bytes + off;
 	low = native_u16(bytes);
@@ -52,7 +52,7 @@ bool page_node(const struct pages *p, const struct page *page, uint32_t i, struc
 #endif
 	out->flags = native_u16(bytes + 4);
 	key_len = native_u16(bytes + 6);
-	if (key_len > p->page_size - NODE_HEADER - off && !planted("bound-unchecked"))
+	if (key_len > p->page_size - NODE_HEADER - off)
 		return false;
 	out->key = slice_of(bytes + NODE_HEADER, key_len);
 	out->data = bytes + NODE_HEADER + key_len;

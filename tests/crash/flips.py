@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Bits of data.mdb flip, one or several."""
+import sys
+
 from site_under_test import Wrong, scenarios
 
 
@@ -20,6 +22,15 @@ def check(site, wanted):
     return "harmless" if verified == 0 else "found, query answers" if status != 2 else "found, query ends with 2"
 
 
+META, BRANCH_OR_LEAF = 8, (1, 2)  # flags of LMDB's pages
+
+
+def tree_pages(data):
+    """Where pages begin that LMDB keeps keys in, and its meta pages: few of all, and the most is to be hurt there."""
+    flags = {at: int.from_bytes(data[at + 10:at + 12], sys.byteorder) for at in range(0, len(data), 4096)}
+    return [at for at, f in flags.items() if f == META or f in BRANCH_OR_LEAF]
+
+
 def run(site, count, rng, report):
     scenario = next(iter(scenarios(site)))
     scenario.prepare()
@@ -27,11 +38,13 @@ def run(site, count, rng, report):
     with open(path, "rb") as f:
         good = f.read()
     wanted = site.look(site.index)[1]
+    trees = tree_pages(good)
     while report.n < count:
         bad = bytearray(good)
-        page = rng.randrange(len(good) // 4096) * 4096
-        # half of them where LMDB keeps its own: headers and the numbers behind them
-        places = [page + rng.randrange(200) if rng.random() < .5 else rng.randrange(len(good)) for _ in range(rng.choice((1, 1, 1, 2, 8)))]
+        page, tree = rng.randrange(len(good) // 4096) * 4096, rng.choice(trees)
+        # half of them where LMDB keeps its own: headers and the numbers behind them; of these half where keys are, at which place of the page each stands
+        places = [rng.choice((page + rng.randrange(200), tree + 12 + rng.randrange(52), rng.randrange(len(good)), rng.randrange(len(good))))
+                  for _ in range(rng.choice((1, 1, 1, 2, 8)))]
         for at in places:
             bad[at] ^= 1 << rng.randrange(8)
         with open(path, "wb") as f:
