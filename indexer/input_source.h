@@ -45,9 +45,11 @@ enum fund_status read_budget_ratio(const struct read_budget *b, uint64_t in, uin
 
 /* What compression the bytes say they have ("gzip", "bzip2", "xz", "zstd"), NULL: none. */
 const char *compression_name(struct slice head);
-/* Decompresses `outer` by libarchive; takes it, also when it fails. The budget must outlive it. */
+/* Takes off one layer of the compression that `outer` begins with (compression_name() knows it); takes `outer`, also when it fails. The budget must outlive it. */
 enum fund_status input_open_decompressed(struct input **out, struct input *outer, struct read_budget *budget, struct fault *why);
-/* The same for a bare stream of deflate, or one of zlib: what HTTP calls "deflate". */
+/* The same for gzip alone. */
+enum fund_status input_open_gunzipped(struct input **out, struct input *outer, struct read_budget *budget, struct fault *why);
+/* The same for a bare stream of deflate, or one of zlib: what HTTP calls "deflate". Borrows it. */
 enum fund_status input_open_inflated(struct input **out, struct slice stream, struct read_budget *budget, struct fault *why);
 
 #endif

@@ -250,6 +250,83 @@ START_TEST(nesting_ends_at_a_stated_depth)
 }
 END_TEST
 
+/* ---- compression alone ---- */
+
+static const struct {
+	const char *ending;
+	int (*filter)(struct archive *);
+} filters[] = {
+	{ ".gz", archive_write_add_filter_gzip }, { ".bz2", archive_write_add_filter_bzip2 },
+	{ ".xz", archive_write_add_filter_xz },	  { ".zst", archive_write_add_filter_zstd },
+};
+#define N_FILTERS ((int)(sizeof(filters) / sizeof(filters[0])))
+
+/* The text in `times` layers of compression, the innermost by filters[first], each around it by the `step`th behind. */
+static struct slice compressed(const char *text, int first, int step, int times)
+{
+	size_t used;
+	struct archive *a = archive_write_new();
+	ck_assert_int_eq(archive_write_set_format_raw(a), ARCHIVE_OK);
+	for (int i = 0; i < times; i++)
+		ck_assert_int_eq(filters[(first + i * step) % N_FILTERS].filter(a), ARCHIVE_OK);
+	archive_write_set_bytes_per_block(a, 0);
+	ck_assert_int_eq(archive_write_open_memory(a, room, ROOM, &used), ARCHIVE_OK);
+	add_member(a, "data", text, strlen(text), AE_IFREG);
+	ck_assert_int_eq(archive_write_close(a), ARCHIVE_OK);
+	archive_write_free(a);
+	return slice_of(room, used);
+}
+
+START_TEST(every_layer_of_compression_counts_to_the_depth)
+{
+	const char *wanted = _i <= 5 ? "||Tief.|0-0; " : "failed: compression and containers are nested more than 5 deep";
+	for (int first = 0; first < N_FILTERS; first++)
+		for (int step = 0; step < 2; step++) {
+			set_file(compressed("Tief.", first, step, _i));
+			ck_assert_str_eq(read_through("a.txt"), wanted);
+		}
+}
+END_TEST
+
+START_TEST(an_empty_file_holds_no_article_when_compressed_neither)
+{
+	struct slice bytes = compressed("", _i, 0, 1);
+	char name[16];
+	snprintf(name, sizeof name, "leer.txt%s", filters[_i].ending);
+	set_file(bytes);
+	ck_assert_str_eq(read_through(name), "");
+	for (size_t len = bytes.len - 1; len > 6; len--) { /* cut off it is damaged */
+		set_file(slice_of(bytes.data, len));
+		ck_assert_msg(strstr(read_through(name), "failed behind 0 bytes"), "%s, %zu of %zu bytes: %s", name, len, bytes.len, told);
+	}
+}
+END_TEST
+
+START_TEST(a_member_of_gzip_may_be_followed_by_zeros_and_others)
+{
+	static const struct {
+		const char *name, *behind, *read;
+		size_t len;
+	} rows[] = {
+		{ "nothing", "", "||Wort.|0-0; ", 0 },
+		{ "a zero", "\0", "||Wort.|0-0; ", 1 },
+		{ "zeros", "\0\0\0\0\0\0\0\0\0", "||Wort.|0-0; ", 9 },
+		{ "something else", "\0xx", "failed: decompression failed behind 5 bytes: incorrect header check", 3 },
+	};
+	struct slice once = compressed("Wort.", 0, 0, 1);
+	struct buf bytes = BUF_INIT;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		buf_reset(&bytes);
+		ck_assert_int_eq(buf_add_slice(&bytes, once), FUND_OK);
+		ck_assert_int_eq(buf_add(&bytes, rows[i].behind, rows[i].len), FUND_OK);
+		set_file(slice_buf(&bytes));
+		const char *is = read_through("a.gz");
+		ck_assert_msg(strcmp(is, rows[i].read) == 0, "%s: %s", rows[i].name, is);
+	}
+	buf_release(&bytes);
+}
+END_TEST
+
 START_TEST(links_and_devices_are_passed_over_and_names_are_only_names)
 {
 	size_t used;
@@ -531,6 +608,9 @@ Suite *suite_containers(void)
 	tcase_add_test(c, a_member_has_no_files_of_the_archive_beside_it);
 #endif
 	tcase_add_test(c, nesting_ends_at_a_stated_depth);
+	tcase_add_loop_test(c, every_layer_of_compression_counts_to_the_depth, 1, 8);
+	tcase_add_loop_test(c, an_empty_file_holds_no_article_when_compressed_neither, 0, N_FILTERS);
+	tcase_add_test(c, a_member_of_gzip_may_be_followed_by_zeros_and_others);
 	tcase_add_test(c, links_and_devices_are_passed_over_and_names_are_only_names);
 	tcase_add_test(c, a_zip_of_dos_has_its_umlauts);
 	tcase_add_loop_test(c, a_zip_that_is_something_else_is_skipped, 0, sizeof office / sizeof *office);

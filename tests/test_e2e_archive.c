@@ -45,7 +45,7 @@ static unsigned count(const char *text, const char *what)
 static const struct {
 	const char *file, *reason;
 } broken[] = {
-	{ "broken/badcrc.txt.gz", "checksum is wrong" }, { "broken/truncated.txt.gz", "truncated" }, { "broken/bomb.txt.gz", "more than 250 times its size" },
+	{ "broken/badcrc.txt.gz", "incorrect data check" }, { "broken/truncated.txt.gz", "is cut off" }, { "broken/bomb.txt.gz", "more than 250 times its size" },
 	{ "broken/binary.txt", "its bytes are none" }, { "broken/bad.jsonl:2", "a value should stand here" },
 #ifdef HAVE_EXPAT
 	{ "broken/entities.xml:1", "it is not expanded" }, { "broken/external.xml:1", "nothing is fetched" },

@@ -357,7 +357,7 @@ END_TEST
 
 START_TEST(text_is_read_here_and_the_same_compressed_elsewhere)
 {
-	static const uint8_t gz[] = "\x1f\x8b\x08\0\0\0\0\0\0\xff\x01\x05\x00\xfa\xffText.\xa0\xf6\x93\xfa\x05\0\0\0";
+	static const uint8_t gz[] = "\x1f\x8b\x08\0\0\0\0\0\0\xff\x01\x05\x00\xfa\xffText.\xf2\x11\x2e\xca\x05\0\0\0";
 	struct fault why;
 	enum fund_status st;
 	start(isolated_reader_child, NULL);
@@ -365,8 +365,8 @@ START_TEST(text_is_read_here_and_the_same_compressed_elsewhere)
 	ck_assert_uint_eq(read_file("a.txt", &why, &st), 1);
 	ck_assert_int_eq(st, FUND_END);
 	ck_assert_int_eq(pwrite(file, gz, sizeof gz - 1, 0), sizeof gz - 1);
-	unsigned n = read_file("a.txt.gz", &why, &st);
-	ck_assert_msg(n <= 1 && (st == FUND_END || strstr(why.text, "checksum")), "%u %d %s", n, st, why.text);
+	ck_assert_msg(read_file("a.txt.gz", &why, &st) == 1, "%s", why.text);
+	ck_assert_int_eq(st, FUND_END);
 	close(file);
 	stop();
 }
