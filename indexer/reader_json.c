@@ -31,6 +31,7 @@ struct json_reader {
 	struct buf raw; /* from `at` on */
 	size_t at;
 	bool ended, done;
+	bool at_element; /* the comma before it is consumed */
 };
 
 static struct slice without_bom(struct slice s)
@@ -234,6 +235,20 @@ static bool skip_white(struct json_reader *r, enum fund_status *st, struct fault
 	}
 }
 
+/* An array with an object in it, whatever else it has. */
+static bool is_of_objects(struct json at)
+{
+	bool found = false;
+	if (json_peek(&at) != JSON_ARRAY)
+		return false;
+	for (bool more = json_enter(&at, '[', ']'); more && !found; more = json_more(&at, ']')) {
+		found = json_peek(&at) == JSON_OBJECT;
+		if (!found && !json_skip(&at))
+			break;
+	}
+	return found;
+}
+
 /* An object that has one array of objects and no text of its own holds articles in that: *array is where it begins. An object that goes on behind `text` is
  * judged by what there is of it: SHAPE_UNKNOWN where that has no such array. */
 static enum shape shape_of_object(struct json_reader *r, struct slice text, bool whole, size_t *array)
@@ -245,8 +260,7 @@ static enum shape shape_of_object(struct json_reader *r, struct slice text, bool
 	for (more = json_enter(&j, '{', '}'); more; more = json_more(&j, '}')) {
 		if (!json_key(&j, &r->record.key, &key))
 			break;
-		struct json at = j;
-		if (json_peek(&at) == JSON_ARRAY && json_enter(&at, '[', ']') && json_peek(&at) == JSON_OBJECT) {
+		if (is_of_objects(j)) {
 			json_peek(&j); /* skips white space */
 			*array = (size_t)(j.p - j.start);
 			n++;
@@ -351,8 +365,7 @@ static enum fund_status finish(struct json_reader *r, uint64_t *line, struct fau
 	while (r->shape == SHAPE_MEMBER && json_more(&j, '}')) {
 		if (!json_key(&j, &r->record.key, &key))
 			break;
-		struct json at = j;
-		if (json_peek(&at) == JSON_ARRAY && json_enter(&at, '[', ']') && json_peek(&at) == JSON_OBJECT)
+		if (is_of_objects(j))
 			return fault_set(why, FUND_INVALID, "a second array of objects");
 		if (!json_skip(&j))
 			break;
@@ -365,40 +378,56 @@ static enum fund_status finish(struct json_reader *r, uint64_t *line, struct fau
 	return fault_set(why, FUND_INVALID, "%s", translate(j.error));
 }
 
+/* What begins at r->at is no object, nor is what follows up to the next one: told together, since a file of other data has millions of them. */
+static enum fund_status pass_others(struct json_reader *r, struct fault *why)
+{
+	uint64_t n = 0;
+	struct slice value;
+	enum fund_status st;
+	struct fault later; /* told when it is come to again */
+	do {
+		st = next_value(r, &value, why);
+		if (st != FUND_OK)
+			return st;
+		consume(r, value.len);
+		n++;
+		st = next_element(r, false, &later);
+	} while (st == FUND_OK && waiting(r).data[0] != '{');
+	r->at_element = st == FUND_OK;
+	return fault_set(why, FUND_INVALID, "elements that are no objects: %llu", (unsigned long long)n);
+}
+
+/* The element that begins at r->at, read and consumed. */
+static enum fund_status read_element(struct json_reader *r, struct article *out, bool *recovered, uint64_t *line, struct fault *why)
+{
+	struct slice text;
+	bool object = waiting(r).data[0] == '{';
+	enum fund_status st = object ? next_value(r, &text, why) : pass_others(r, why);
+	bool cut = st == FUND_END;
+	if (cut) /* what there is of it says best what is missing */
+		text = waiting(r);
+	if (cut || (st == FUND_OK && object)) {
+		st = read_object(r, text, !cut && r->shape != SHAPE_OBJECT, out, line, why);
+		consume(r, text.len);
+	}
+	*recovered = st == FUND_INVALID && !cut && r->shape != SHAPE_OBJECT;
+	return st;
+}
+
 static enum fund_status json_next(struct reader *reader, struct article *out, bool *recovered, uint64_t *line, struct fault *why)
 {
 	struct json_reader *r = (struct json_reader *)reader;
 	bool first = r->shape == SHAPE_UNKNOWN;
 	enum fund_status st = r->done ? FUND_END : first ? begin(r, why) : FUND_OK;
-	struct slice text;
 	*recovered = false;
-	for (;; first = false) {
-		if (st == FUND_OK)
-			st = next_element(r, first, why);
-		*line = r->line;
-		if (st == FUND_END && (r->shape == SHAPE_ARRAY || r->shape == SHAPE_MEMBER))
-			st = finish(r, line, why);
-		if (st != FUND_OK)
-			break;
-		st = next_value(r, &text, why);
-		if (st == FUND_END) { /* what there is of it says best what is missing */
-			uint64_t cut = r->line;
-			st = read_object(r, waiting(r), false, out, &cut, why);
-			*line = cut;
-			consume(r, waiting(r).len);
-			break;
-		}
-		if (st != FUND_OK)
-			break;
-		bool object = text.data[0] == '{';
-		if (object)
-			st = read_object(r, text, r->shape != SHAPE_OBJECT, out, line, why);
-		consume(r, text.len);
-		if (object) {
-			*recovered = st == FUND_INVALID && r->shape != SHAPE_OBJECT;
-			break;
-		}
-	}
+	if (st == FUND_OK)
+		st = next_element(r, first || r->at_element, why);
+	r->at_element = false;
+	*line = r->line;
+	if (st == FUND_END && (r->shape == SHAPE_ARRAY || r->shape == SHAPE_MEMBER))
+		st = finish(r, line, why);
+	if (st == FUND_OK)
+		st = read_element(r, out, recovered, line, why);
 	r->done = st != FUND_OK && !*recovered;
 	return st;
 }
