@@ -44,13 +44,22 @@ static int trouble(const struct fault *why)
 	return why->status == FUND_LOCKED ? EXIT_LOCKED : 2;
 }
 
+static bool output_written(struct printer *out, struct fault *why)
+{
+	if (print_flush(out) == FUND_OK || out->closed_pipe)
+		return true;
+	fault_errno(why, out->error, "the output cannot be written");
+	return false;
+}
+
+/* Of what only prints: about the index there is nothing to say. */
 static int finish(struct printer *out, int status)
 {
 	struct fault why = { 0 };
-	if (print_flush(out) == FUND_OK || out->closed_pipe)
+	if (output_written(out, &why))
 		return status;
-	fault_errno(&why, out->error, "the output cannot be written");
-	return trouble(&why);
+	message(PROGRAM, "%s", why.text);
+	return 2;
 }
 
 /* ---- commands ---- */
@@ -158,7 +167,12 @@ static int run_update(const struct options *o, struct printer *out)
 		closing_json(out, &r, clock_seconds() - start, status);
 	else if (says)
 		closing_line(out, &r.stats, clock_seconds() - start);
-	return finish(out, status) > status ? 1 : status; /* the run is done, though nobody could be told */
+	if (o->update.dry_run)
+		return finish(out, status);
+	if (output_written(out, &why))
+		return status;
+	message(PROGRAM, "%s; the run itself is complete", why.text);
+	return 1;
 }
 
 /* Which files failed. */

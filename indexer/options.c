@@ -135,6 +135,15 @@ static enum fund_status default_index(struct options *o, struct fault *why)
 	return FUND_OK;
 }
 
+/* An empty word is a variable of a script that nobody set: no folder. */
+static bool has_empty_path(const struct update_options *o)
+{
+	for (uint32_t i = 0; i < o->n_paths; i++)
+		if (o->paths[i][0] == '\0')
+			return true;
+	return false;
+}
+
 static enum fund_status check(const struct options *o, struct fault *why)
 {
 	bool update = o->command == COMMAND_UPDATE, exports = o->to_xapian || o->to_bulk;
@@ -148,6 +157,8 @@ static enum fund_status check(const struct options *o, struct fault *why)
 		return fault_set(why, FUND_INVALID, "--shard goes with --to-xapian and --to-bulk");
 	if (update && o->update.n_paths == 0)
 		return fault_set(why, FUND_INVALID, "no PATH; try fundstelle-index --help");
+	if (update && has_empty_path(&o->update))
+		return fault_set(why, FUND_INVALID, "a PATH is empty: '.' is the current folder");
 	if (!update && o->update.n_paths)
 		return fault_set(why, FUND_INVALID, "this command takes no PATH");
 	if (!update && (o->update.rebuild || o->update.dry_run || o->metrics || o->update.max_seconds))

@@ -27,6 +27,7 @@ static bool count_root(struct progress *p, const char *path)
 	enum fund_status st = walk_open(&w, path, &why);
 	if (st != FUND_OK)
 		return true; /* told by who is to read it */
+	walk_pass_index(w, p->index);
 	while (!atomic_load(&p->stop) && (st = walk_next(w, &e, &why)) == FUND_OK)
 		if (e.kind == WALK_FILE) {
 			p->total_files++;
@@ -46,13 +47,14 @@ static void *count(void *progress)
 	return NULL;
 }
 
-void progress_count(struct progress *p, const char *const *paths, uint32_t n_paths)
+void progress_count(struct progress *p, const char *const *paths, uint32_t n_paths, const char *index)
 {
 	sigset_t all, before;
 	if (!p->on || p->counting)
 		return;
 	p->paths = paths;
 	p->n_paths = n_paths;
+	p->index = index;
 	sigfillset(&all); /* signals are for the thread that looks whether they came */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	p->counting = pthread_create(&p->thread, NULL, count, p) == 0;

@@ -20,6 +20,7 @@ struct progress {
 	/* what there is */
 	const char *const *paths;
 	uint32_t n_paths;
+	const char *index;
 	uint64_t total_files, total_bytes; /* once `counted` */
 	atomic_bool counted, stop;
 	bool counting; /* there is a thread */
@@ -27,8 +28,8 @@ struct progress {
 };
 
 void progress_init(struct progress *p, bool on);
-/* Starts to count, if the progress is shown. `paths` must live until progress_end(). No process may be forked in between. */
-void progress_count(struct progress *p, const char *const *paths, uint32_t n_paths);
+/* Starts to count, if the progress is shown; what belongs to the index in the directory `index` does not count. Both must live until progress_end(). No process may be forked in between. */
+void progress_count(struct progress *p, const char *const *paths, uint32_t n_paths, const char *index);
 void progress_end(struct progress *p);
 void progress_step(struct progress *p); /* cheap: writes five times a second */
 void progress_clear(struct progress *p); /* before anything else is printed */

@@ -101,6 +101,7 @@ static void end(struct update *u)
 	free(u->dead);
 	old_docs_release(&u->gone);
 	buf_release(&u->unreadable);
+	buf_release(&u->removals);
 	buf_release(&u->unmounted);
 	manifest_release(&u->next);
 }
@@ -242,6 +243,8 @@ static enum fund_status attempt(struct update *u, enum verdict *verdict)
 	if (st != FUND_OK)
 		return st;
 	*verdict = judge(u, n_devices);
+	if (*verdict == VERDICT_DONE)
+		update_tell_removals(u);
 	stamp(u);
 	if (*verdict != VERDICT_DONE || u->options->dry_run)
 		return FUND_OK;
@@ -368,6 +371,7 @@ static enum fund_status replace(const struct update_options *o, struct progress 
 	enum fund_status st = index_replacement_begin(&r, o->dir, o->wait_seconds, why);
 	if (st == FUND_OK) {
 		beside.dir = index_replacement_dir(&r);
+		beside.older = o->dir;
 		beside.max_seconds = 0;
 		st = write_run(&beside, progress, nursery, ours, result, why);
 	}
@@ -395,7 +399,7 @@ enum fund_status update_run(const struct update_options *o, struct progress *pro
 	if (st == FUND_OK)
 		st = our_settings(&ours, why);
 	if (st == FUND_OK) {
-		progress_count(progress, o->paths, o->n_paths);
+		progress_count(progress, o->paths, o->n_paths, o->dir);
 		st = (o->dry_run ? dry_run : write_or_replace)(o, progress, nursery, &ours, result, why);
 		progress_end(progress);
 	}

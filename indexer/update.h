@@ -10,6 +10,7 @@
 
 struct update_options {
 	const char *dir; /* the index */
+	const char *older; /* NULL, or the index whose place it takes when it is complete: `dir` is in there */
 	const char *dictionary; /* of hunspell, for the lexicon; "": none */
 	const char *const *paths;
 	uint32_t n_paths;

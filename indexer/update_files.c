@@ -79,16 +79,41 @@ static void tell_read(struct update *u, const struct entry *e)
 	report_line(e->source.path, text);
 }
 
-static void tell_dry(struct update *u, const struct entry *e)
+enum fund_status update_note_removal(struct update *u, struct slice path, enum removal kind)
 {
-	if (!u->options->dry_run || e->same || u->options->quiet || u->silent)
-		return;
-	if (e->added)
+	if (kind == REMOVAL_DONE ? !u->options->verbose : u->options->quiet)
+		return FUND_OK;
+	enum fund_status st = buf_add_byte(&u->removals, (uint8_t)kind);
+	if (st == FUND_OK)
+		st = buf_add_slice(&u->removals, path);
+	if (st == FUND_OK)
+		st = buf_add_byte(&u->removals, 0);
+	return st == FUND_OK ? st : update_no_memory(u);
+}
+
+void update_tell_removals(struct update *u)
+{
+	static const char *const texts[] = {
+		[REMOVAL_TO_COME] = "would be removed", [REMOVAL_OF_ARTICLES] = "articles would be removed", [REMOVAL_DONE] = "removed",
+	};
+	if (u->removals.len)
+		progress_clear(u->progress);
+	for (size_t at = 0; at < u->removals.len;) {
+		struct slice path = slice_str((const char *)u->removals.data + at + 1);
+		report_line(path, texts[u->removals.data[at]]);
+		at += path.len + 2;
+	}
+}
+
+static enum fund_status tell_dry(struct update *u, const struct entry *e)
+{
+	if (!u->options->dry_run || e->same || u->options->quiet)
+		return FUND_OK;
+	if (e->added && !u->silent)
 		report_line(e->source.path, "would be added");
-	if (e->changed)
+	if (e->changed && !u->silent)
 		report_line(e->source.path, "would be changed");
-	if (e->n_gone)
-		report_line(e->source.path, "articles would be removed");
+	return e->n_gone && !u->keep_all ? update_note_removal(u, e->source.path, REMOVAL_OF_ARTICLES) : FUND_OK;
 }
 
 /* The file was found unchanged: to forget that it was racy would be all that its block of the list is written for. As long as they are few, such files are
@@ -144,8 +169,8 @@ static enum fund_status settle_file(struct update *u, struct entry *e)
 		u->result->newly_failed = true;
 	}
 	tell_read(u, e);
-	tell_dry(u, e);
-	return list_source(u, s);
+	enum fund_status st = tell_dry(u, e);
+	return st == FUND_OK ? list_source(u, s) : st;
 }
 
 /* Ranges of one file are added up; the last settles it. */
@@ -409,6 +434,6 @@ enum fund_status update_look_at(struct update *u, struct walk *walk, const struc
 	}
 	if (out_of_time(u))
 		return update_keep_file(u, old);
-	bool compare = !u->options->rebuild && !retry && now->size == old->size && old->hash != 0;
+	bool compare = !u->options->rebuild && !retry && now->size == old->size;
 	return read_whole(u, walk, now, old, compare);
 }

@@ -52,6 +52,7 @@ struct update {
 	uint64_t n_racy, racy_bytes; /* flags that could be cleared, and what it takes to look at their files again */
 	struct old_docs gone;
 	struct buf unreadable; /* path of the last folder that could not be read, with '/' */
+	struct buf removals;   /* to be told at the end: kind, path, NUL behind each */
 	struct buf unmounted;  /* folders that became another file system, NUL behind each */
 	bool suspected;	       /* there are some, or their file system has another number */
 	uint64_t deadline;
@@ -71,6 +72,10 @@ enum fund_status update_new_file(struct update *u, struct walk *walk, const stru
 /* A file that is in both lists: kept, or read again. */
 enum fund_status update_look_at(struct update *u, struct walk *walk, const struct source *now, const struct source *old);
 enum fund_status update_add_dead(struct update *u, const struct doc_place *places, uint32_t n);
+enum removal { REMOVAL_TO_COME, REMOVAL_OF_ARTICLES /* of a file that stays */, REMOVAL_DONE };
+/* Told by update_tell_removals(), if at all: only at the end it is known whether so much may go. */
+enum fund_status update_note_removal(struct update *u, struct slice path, enum removal kind);
+void update_tell_removals(struct update *u);
 /* Hands the batch that is being filled to the workers. */
 enum fund_status update_submit(struct update *u);
 /* The pipeline's callback. */

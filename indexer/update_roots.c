@@ -32,11 +32,7 @@ static enum fund_status remove_file(struct update *u, const struct source *s)
 		st = update_add_dead(u, &u->gone.docs[i].place, 1);
 	u->result->stats.removed += u->gone.n;
 	u->changed = true;
-	if (u->options->dry_run && !u->options->quiet && !u->silent)
-		report_line(s->path, "would be removed");
-	else if (u->options->verbose && !u->silent)
-		report_line(s->path, "removed");
-	return st;
+	return st == FUND_OK ? update_note_removal(u, s->path, u->options->dry_run ? REMOVAL_TO_COME : REMOVAL_DONE) : st;
 }
 
 /* Its files are kept until the disk is back, or until somebody says that they may go. Told at the end: only then it is known whether the file
@@ -157,6 +153,19 @@ static enum fund_status empty_root(struct update *u, const struct named_root *ro
 	return any ? remove_root(u, root->number) : keep_root(u, root->number);
 }
 
+/* A root that is a file, and has nothing in it. If it had articles it is a root that lost them, else a file like any other. */
+static enum fund_status empty_file(struct update *u, const struct named_root *root, const struct walk_entry *now, bool *settled)
+{
+	enum fund_status st = has_articles(u, root->number, settled);
+	if (st != FUND_OK || !*settled)
+		return st;
+	st = empty_root(u, root, N_("empty"));
+	if (st != FUND_OK || !u->options->allow_empty)
+		return st;
+	struct source s = update_source_of(root->number, now);
+	return update_new_file(u, root->walk, &s);
+}
+
 /* The two sides of the join: what the walk and the list stand on. */
 struct join {
 	struct walk_entry now;
@@ -232,6 +241,12 @@ static enum fund_status update_root(struct update *u, const struct named_root *r
 	next_now(&j, root->walk);
 	if (j.walk_status == FUND_END)
 		return empty_root(u, root, N_("empty"));
+	if (walk_is_file(root->walk) && j.walk_status == FUND_OK && j.now.size == 0) {
+		bool settled;
+		st = empty_file(u, root, &j.now, &settled);
+		if (st != FUND_OK || settled)
+			return st;
+	}
 	if (u->old) {
 		j.list_status = sources_seek(&j.it, u->old, root->number, (struct slice){ NULL, 0 });
 		if (j.list_status == FUND_OK)
@@ -320,6 +335,8 @@ enum fund_status update_name_root(struct update *u, const char *path)
 		return st;
 	}
 	bool missing = st != FUND_OK;
+	if (!missing)
+		walk_pass_index(root->walk, u->options->older ? u->options->older : u->options->dir);
 	if (missing)
 		*u->why = (struct fault){ 0 };
 	for (uint32_t i = 0; i < u->next.n_roots; i++)

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "indexer/stat_ahead.h"
+#include "store/index_place.h"
 
 #define DEPTH_MAX 256 /* directories within directories: each holds a descriptor */
 
@@ -20,7 +21,7 @@ struct level {
 	char **names; /* a directory's ends in '/' */
 	size_t n, at;
 	size_t path_len; /* of the directory's own path, with its '/' */
-	uint64_t device;
+	uint64_t device, inode;
 };
 
 struct walk {
@@ -34,6 +35,8 @@ struct walk {
 	struct stat_ahead *ahead; /* of the deepest level, or NULL */
 	bool begun;		  /* whether it was asked for since that level became the deepest */
 	struct stat stat;
+	bool passes_index; /* whose directory is this: */
+	uint64_t index_device, index_inode;
 };
 
 static int64_t nanoseconds(struct timespec t) { return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec; }
@@ -156,7 +159,10 @@ static enum fund_status push(struct walk *w, int fd, struct fault *why)
 		w->cap_levels = cap;
 	}
 	enum fund_status status = fstat(fd, &st) == 0 ? FUND_OK : fault_errno(why, errno, "cannot be read");
-	l.device = status == FUND_OK ? st.st_dev : 0;
+	if (status == FUND_OK) {
+		l.device = st.st_dev;
+		l.inode = st.st_ino;
+	}
 	if (status == FUND_OK)
 		status = read_names(&l, why);
 	if (status != FUND_OK) {
@@ -221,6 +227,21 @@ enum fund_status walk_open(struct walk **out, const char *root, struct fault *wh
 	}
 	*out = w;
 	return FUND_OK;
+}
+
+void walk_pass_index(struct walk *w, const char *index)
+{
+	struct stat st;
+	w->passes_index = stat(index, &st) == 0;
+	if (!w->passes_index)
+		return;
+	w->index_device = st.st_dev;
+	w->index_inode = st.st_ino;
+}
+
+static bool is_of_index(const struct walk *w, const struct level *l, const char *name)
+{
+	return w->passes_index && l->inode == w->index_inode && l->device == w->index_device && index_place_owns(name);
 }
 
 void walk_close(struct walk *w)
@@ -295,6 +316,8 @@ enum fund_status walk_next(struct walk *w, struct walk_entry *out, struct fault 
 			continue;
 		}
 		const char *name = l->names[l->at++];
+		if (is_of_index(w, l, name))
+			continue;
 		bool reported, directory = name[strlen(name) - 1] == '/';
 		w->path.len = l->path_len;
 		w->name_at = l->path_len;
@@ -427,6 +450,7 @@ enum fund_status walk_list(const struct walk *w, struct slice path, void (*each)
 	return names ? FUND_OK : FUND_IO;
 }
 
+bool walk_is_file(const struct walk *w) { return w->is_file; }
 uint64_t walk_device(const struct walk *w) { return w->device; }
 int walk_folder(const struct walk *w) { return w->root; }
 

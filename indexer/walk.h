@@ -27,6 +27,9 @@ struct walk_entry {
 struct walk;
 /* FUND_NOT_FOUND: the root is missing; FUND_INVALID: neither directory nor regular file; FUND_IO. */
 enum fund_status walk_open(struct walk **out, const char *root, struct fault *why);
+/* What belongs to the index in the directory `index`, known by its device and inode, is passed over, should the walk come there. Before the first
+ * walk_next(); an index that is not there yet is none. */
+void walk_pass_index(struct walk *w, const char *index);
 /* FUND_END. `why` is set for WALK_UNREADABLE. */
 enum fund_status walk_next(struct walk *w, struct walk_entry *out, struct fault *why);
 /* Open the current file for reading, O_NOFOLLOW, and make sure that it still is a regular file. */
@@ -37,6 +40,7 @@ enum fund_status walk_open_path(const struct walk *w, struct slice path, int *fd
 enum fund_status walk_list(const struct walk *w, struct slice path, void (*each)(void *context, const char *name), void *context);
 /* A file of the root's tree other than the walk's own, as walk_open_path(); FUND_NOT_FOUND also where the root is a file. */
 enum fund_status walk_open_sibling(const struct walk *w, struct slice path, int *fd, struct fault *why);
+bool walk_is_file(const struct walk *w); /* the root is a file */
 uint64_t walk_device(const struct walk *w);
 /* The descriptor of the root, or of its folder where the root is a file; the walk's. */
 int walk_folder(const struct walk *w);

@@ -377,6 +377,12 @@ static enum fund_status hash_file(struct entry *e, int fd, struct fault *why)
 	return st;
 }
 
+/* It could not be read then either (else it would have a hash), and nothing has happened to it since. */
+static bool failed_before(const struct entry *e)
+{
+	return e->compare && e->old.flags & SOURCE_FAILED && e->old.hash == 0 && e->source.mtime_ns == e->old.mtime_ns && e->source.ctime_ns == e->old.ctime_ns;
+}
+
 static enum fund_status run_entry(struct worker *w, struct batch *b, struct entry *e)
 {
 	struct fault why = { 0 };
@@ -390,7 +396,7 @@ static enum fund_status run_entry(struct worker *w, struct batch *b, struct entr
 		return st;
 	if (st == FUND_OK) {
 		st = hash_file(e, fd, &why);
-		if (st == FUND_OK && e->compare && e->source.hash == e->old.hash) {
+		if (st == FUND_OK && e->compare && e->old.hash != 0 && e->source.hash == e->old.hash) {
 			e->same = true;
 		} else if (st == FUND_OK) {
 			st = read_file(w, b, e, fd);
@@ -403,7 +409,10 @@ static enum fund_status run_entry(struct worker *w, struct batch *b, struct entr
 	}
 	if (st == FUND_NO_MEMORY)
 		return st;
-	if (st != FUND_OK) {
+	if (st != FUND_OK && failed_before(e)) {
+		e->same = true;
+		st = FUND_OK;
+	} else if (st != FUND_OK) {
 		st = fail_whole(b, e, &why);
 		e->n_articles = e->unchanged = (uint32_t)e->old.n_articles;
 		if (st == FUND_OK && w->settings.everything && e->known) {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "store/writer_private.h"
+
 enum fund_status index_place(struct buf *out, struct fault *why)
 {
 	const char *index = getenv("FUNDSTELLE_INDEX"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
@@ -35,4 +37,13 @@ enum fund_status index_place_make_parents(const char *dir)
 	}
 	buf_release(&path);
 	return st;
+}
+
+bool index_place_owns(const char *name)
+{
+	static const char *const own[] = { "data.mdb", "lock.mdb", "write.lock", SHRINK_NAME, REPLACEMENT_NAME "/" };
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (strcmp(name, own[i]) == 0)
+			return true;
+	return false;
 }

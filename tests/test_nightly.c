@@ -180,6 +180,23 @@ START_TEST(files_whose_folder_lets_nobody_look_at_them_are_kept)
 }
 END_TEST
 
+START_TEST(a_file_that_cannot_be_read_is_named_once_though_it_is_new)
+{
+	become_nobody();
+	article("a.txt", "Die Feuerwehr.\n");
+	file_write(archive, "b.txt", "Geheim.\n"); /* just now: racily clean */
+	ck_assert_int_eq(chmod(in_archive("b.txt"), 0), 0);
+	for (int i = 0; i < 3; i++) {
+		struct outcome o = run("");
+		ck_assert_msg(o.status == (i == 0) && (o.err_len == 0) == (i != 0) && strstr(o.out, " 1 failed"), "run %d: %d %s%s", i, o.status, o.out, o.err);
+		outcome_free(&o);
+	}
+	run_is_with(1, "0 added, 0 changed, 0 removed, 1 unchanged, 1 failed", "--retry-failed");
+	ck_assert_int_eq(chmod(in_archive("b.txt"), 0600), 0);
+	run_is(0, "1 added, 0 changed, 0 removed, 1 unchanged, 0 failed");
+}
+END_TEST
+
 START_TEST(a_path_that_cannot_be_read_keeps_its_articles)
 {
 	become_nobody();
@@ -325,6 +342,7 @@ Suite *suite_nightly(void)
 	tcase_add_test(t, a_large_file_that_was_touched_is_not_read_into_the_index_again);
 	tcase_add_test(t, a_folder_that_cannot_be_read_keeps_its_articles_and_is_named_once);
 	tcase_add_test(t, files_whose_folder_lets_nobody_look_at_them_are_kept);
+	tcase_add_test(t, a_file_that_cannot_be_read_is_named_once_though_it_is_new);
 	tcase_add_test(t, a_path_that_cannot_be_read_keeps_its_articles);
 	tcase_add_test(t, an_unmounted_disk_below_the_path_keeps_its_articles);
 	tcase_add_test(t, the_closing_line_as_json);

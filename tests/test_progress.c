@@ -47,7 +47,7 @@ START_TEST(what_there_is_is_counted_beside_the_run)
 	file_write(scratch.dir, "b/3.txt", "drei  ");
 	const char *const paths[] = { scratch.dir, "/nirgends", other };
 	progress_init(&p, true);
-	progress_count(&p, paths, 3);
+	progress_count(&p, paths, 3, "");
 	for (int i = 0; i < 1000 && !atomic_load(&p.counted); i++)
 		usleep(10000);
 	ck_assert(atomic_load(&p.counted));
@@ -55,7 +55,7 @@ START_TEST(what_there_is_is_counted_beside_the_run)
 	ck_assert_uint_eq(p.total_bytes, 4 + 5 + 6 + 6);
 	progress_end(&p);
 	progress_init(&p, false);
-	progress_count(&p, paths, 3);
+	progress_count(&p, paths, 3, "");
 	ck_assert(!p.counting);
 	progress_end(&p);
 	scratch_remove(&scratch);

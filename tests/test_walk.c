@@ -40,7 +40,7 @@ static void make_file(const char *name)
 }
 
 /* All paths of a walk, a line each; "! path" for what could not be read. */
-static void walk_all(const char *root, struct buf *out)
+static void walk_all(const char *root, const char *index, struct buf *out)
 {
 	struct walk *w;
 	struct walk_entry e;
@@ -48,6 +48,8 @@ static void walk_all(const char *root, struct buf *out)
 	enum fund_status st = walk_open(&w, root, &why);
 
 	ck_assert_msg(st == FUND_OK, "%s", why.text);
+	if (index)
+		walk_pass_index(w, index);
 	while ((st = walk_next(w, &e, &why)) == FUND_OK) {
 		if (e.kind == WALK_UNREADABLE)
 			buf_add_str(out, "! ");
@@ -62,7 +64,7 @@ static void ck_walk(const char *root, const char *expected)
 {
 	struct buf out = BUF_INIT;
 
-	walk_all(root, &out);
+	walk_all(root, NULL, &out);
 	ck_assert_str_eq(buf_str(&out), expected);
 	buf_release(&out);
 }
@@ -231,6 +233,29 @@ START_TEST(a_root_that_is_missing_or_no_file_is_an_error)
 }
 END_TEST
 
+START_TEST(what_belongs_to_the_index_is_passed_over_in_its_directory_alone)
+{
+	static const struct {
+		const char *index, *paths;
+	} rows[] = {
+		{ "", "a.txt\nhier/a.txt\nhier/data.mdb\nhier/rebuild/data.mdb\nhier/rebuilds\n" }, /* the root itself */
+		{ "hier", "a.txt\ndata.mdb\ndata.mdb.new\nhier/a.txt\nhier/rebuilds\nlock.mdb\nrebuild/x\nwrite.lock\n" },
+		{ "nichts", "a.txt\ndata.mdb\ndata.mdb.new\nhier/a.txt\nhier/data.mdb\nhier/rebuild/data.mdb\nhier/rebuilds\nlock.mdb\nrebuild/x\nwrite.lock\n" },
+	};
+	static const char *const files[] = { "a.txt", "data.mdb", "data.mdb.new", "lock.mdb", "write.lock", "rebuild/x", "hier/a.txt", "hier/data.mdb",
+					     "hier/rebuild/data.mdb", "hier/rebuilds" };
+	struct buf out = BUF_INIT;
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		make_file(files[i]);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		buf_reset(&out);
+		walk_all(scratch.dir, under(rows[i].index), &out);
+		ck_assert_str_eq(buf_str(&out), rows[i].paths);
+	}
+	buf_release(&out);
+}
+END_TEST
+
 START_TEST(a_path_is_opened_later_unless_a_link_took_a_place_on_it)
 {
 	struct walk *w;
@@ -291,6 +316,7 @@ Suite *suite_walk(void)
 	tcase_add_test(t, a_root_that_is_a_file_has_its_name);
 	tcase_add_test(t, an_empty_root_ends_at_once);
 	tcase_add_test(t, a_root_that_is_missing_or_no_file_is_an_error);
+	tcase_add_test(t, what_belongs_to_the_index_is_passed_over_in_its_directory_alone);
 	tcase_add_test(t, a_path_is_opened_later_unless_a_link_took_a_place_on_it);
 	tcase_add_test(t, the_device_of_a_path_is_that_of_the_deepest_folder_there_is);
 	suite_add_tcase(s, t);
