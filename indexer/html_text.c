@@ -100,7 +100,7 @@ void html_text_begin(struct html_text *h, struct buf *out, bool page)
 	h->lines = 0;
 	h->blank = false;
 	h->page = page;
-	h->pre = h->unseen = h->articles = h->mains = h->n_open = h->n_ranges = 0;
+	h->pre = h->unseen = h->loose = h->articles = h->mains = h->n_open = h->n_ranges = 0;
 }
 
 static bool is_pre(enum html_element e) { return e == HTML_pre || e == HTML_listing; }
@@ -117,11 +117,10 @@ static unsigned begin_range(struct html_text *h, enum html_element e)
 	return h->n_ranges++;
 }
 
-/* Is the article itself in it, as in pages that are one big form? */
-static bool holds_article(const struct html_text *h, const struct html_open *o, unsigned first)
+static bool holds_main(const struct html_text *h, unsigned first)
 {
 	for (unsigned i = first; i < h->n_ranges; i++)
-		if (h->ranges[i].element == HTML_main || o->element == HTML_form)
+		if (h->ranges[i].element == HTML_main)
 			return true;
 	return false;
 }
@@ -132,7 +131,7 @@ static void drop_furniture(struct html_text *h, const struct html_open *o)
 	unsigned first = h->n_ranges;
 	while (first > 0 && h->ranges[first - 1].start >= o->start && h->ranges[first - 1].end != HTML_RANGE_OPEN)
 		first--;
-	if (holds_article(h, o, first))
+	if (holds_main(h, first))
 		return;
 	h->n_ranges = first;
 	h->out->len = o->start;
@@ -144,11 +143,12 @@ static void pop(struct html_text *h, bool ended)
 	struct html_open *o = &h->open[--h->n_open];
 	h->unseen -= o->unseen;
 	h->pre -= is_pre(o->element);
+	h->loose -= !(html_traits(o->element) & HTML_REGION);
 	h->articles -= o->element == HTML_article;
 	h->mains -= o->element == HTML_main;
 	if (o->range < HTML_RANGES_MAX)
 		h->ranges[o->range].end = h->out->len;
-	if (o->furniture && ended)
+	if (o->dropped && ended)
 		drop_furniture(h, o);
 }
 
@@ -195,19 +195,81 @@ static bool is_furniture(const struct html_text *h, const struct html_tokens *t)
 	return false;
 }
 
-static void push(struct html_text *h, const struct html_tokens *t, unsigned traits)
+/* Of that, what is no text of the page. */
+static bool is_dropped(const struct html_tokens *t)
 {
-	struct slice hidden;
+	struct slice role;
+	return t->element == HTML_nav || t->element == HTML_footer || (html_attribute(t, "role", &role) && (same(role, "navigation") || same(role, "contentinfo")));
+}
+
+static const uint8_t *skip_space(const uint8_t *p, const uint8_t *end)
+{
+	while (p < end && is_space(*p))
+		p++;
+	return p;
+}
+
+/* "display: none" in a style, whatever else is in it. */
+static bool displays_nothing(struct slice style)
+{
+	const uint8_t *p = style.data, *end = slice_end(style);
+	while (p < end) {
+		const uint8_t *value = skip_space(p, end);
+		if (slice_begins_with(slice_of(value, (size_t)(end - value)), "display")) {
+			value = skip_space(value + strlen("display"), end);
+			value = value < end && *value == ':' ? skip_space(value + 1, end) : end;
+			if (slice_begins_with(slice_of(value, (size_t)(end - value)), "none"))
+				return true;
+		}
+		p = memchr(p, ';', (size_t)(end - p));
+		p = p ? p + 1 : end;
+	}
+	return false;
+}
+
+/* By what its tag says. The whole page never is: a script will show it. */
+static bool is_hidden(const struct html_tokens *t)
+{
+	struct slice value;
+	if (t->element == HTML_html || t->element == HTML_body)
+		return false;
+	if (html_attribute(t, "hidden", &value))
+		return !same(value, "until-found");
+	if (t->element == HTML_dialog)
+		return !html_attribute(t, "open", &value);
+	return html_attribute(t, "style", &value) && displays_nothing(value);
+}
+
+static void push(struct html_text *h, const struct html_tokens *t, bool unseen)
+{
 	enum html_element e = t->element;
 	if (h->n_open == HTML_OPEN_MAX)
 		return;
-	bool unseen = traits & HTML_UNSEEN || (html_attribute(t, "hidden", &hidden) && !same(hidden, "until-found"));
 	h->unseen += unseen;
 	unsigned range = !h->unseen && has_range(e) ? begin_range(h, e) : HTML_RANGES_MAX;
-	h->open[h->n_open++] = (struct html_open){ e, unseen, !h->unseen && is_furniture(h, t), range, h->out->len };
+	bool furniture = !h->unseen && is_furniture(h, t);
+	h->open[h->n_open++] = (struct html_open){ e, unseen, furniture, furniture && is_dropped(t), range, h->out->len };
+	h->loose += !(html_traits(e) & HTML_REGION);
 	h->pre += is_pre(e);
 	h->articles += e == HTML_article;
 	h->mains += e == HTML_main;
+}
+
+static bool is_entry(enum html_element e) { return e == HTML_dd || e == HTML_dt; }
+
+/* Elements that may lack their end tags end where the next of their kind begins, a paragraph before any block. Only hidden ones are on the stack. */
+static void end_loose(struct html_text *h, enum html_element e, unsigned traits)
+{
+	for (unsigned i = h->n_open; i-- > 0;) {
+		enum html_element open = h->open[i].element;
+		if (html_traits(open) & HTML_REGION)
+			return;
+		if (open == HTML_p ? traits & (HTML_BLOCK | HTML_PARAGRAPH) : open != HTML_OTHER && (open == e || (is_entry(open) && is_entry(e)))) {
+			while (h->n_open > i)
+				pop(h, true);
+			return;
+		}
+	}
 }
 
 static void open_element(struct html_text *h, const struct html_tokens *t)
@@ -222,15 +284,20 @@ static void open_element(struct html_text *h, const struct html_tokens *t)
 		close_element(h, HTML_td);
 		close_element(h, HTML_th);
 	} else if (e == HTML_main) { /* it is never inside these: they lack their end tags */
-		while (h->n_open && (h->open[h->n_open - 1].furniture || h->open[h->n_open - 1].unseen) && h->open[h->n_open - 1].element != HTML_form)
+		while (h->n_open && (h->open[h->n_open - 1].furniture || h->open[h->n_open - 1].unseen))
 			pop(h, true);
 	}
+	if (h->loose)
+		end_loose(h, e, traits);
 	if (traits & (HTML_BLOCK | HTML_PARAGRAPH))
 		break_line(h, traits & HTML_PARAGRAPH ? 2 : 1);
 	else if (e == HTML_br)
 		break_line(h, h->lines < 2 ? h->lines + 1 : 2);
-	if (traits & HTML_REGION && !t->closed)
-		push(h, t, traits);
+	if (t->closed || traits & (HTML_VOID | HTML_RAW | HTML_REFERENCES))
+		return;
+	bool unseen = traits & HTML_UNSEEN || is_hidden(t);
+	if (traits & HTML_REGION || unseen || (h->loose && e == HTML_OTHER))
+		push(h, t, unseen);
 }
 
 enum fund_status html_text_token(struct html_text *h, const struct html_tokens *t, enum html_token_type type)
@@ -245,7 +312,7 @@ enum fund_status html_text_token(struct html_text *h, const struct html_tokens *
 		open_element(h, t);
 		break;
 	case HTML_CLOSE:
-		if (traits & HTML_REGION)
+		if (traits & HTML_REGION || h->loose)
 			close_element(h, t->element);
 		if (traits & (HTML_BLOCK | HTML_PARAGRAPH))
 			break_line(h, traits & HTML_PARAGRAPH ? 2 : 1);

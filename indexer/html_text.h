@@ -3,7 +3,8 @@
  * html_text.h - the visible text of HTML: elements in, lines and paragraphs out.
  *
  * Shape    blanks run together, as a browser shows them; a paragraph, heading, list, table or figure stands between empty lines, any other block
- *          on a line of its own; <pre> keeps its lines. Scripts, styles, templates, <noscript>, controls and what is marked `hidden` are not text.
+ *          on a line of its own; <pre> keeps its lines. Scripts, styles, templates, <noscript>, controls and what is marked `hidden` or
+ *          "display: none" are not text.
  * Source   WHATWG HTML, "innerText", for the breaks; section 13.2.6 for what an end tag closes: here a stack of the elements that matter,
  *          no tree.
  */
@@ -34,12 +35,13 @@ struct html_text {
 	size_t floor;	 /* out's length at the beginning */
 	unsigned lines;	 /* newlines due before the next character */
 	bool blank;	 /* a blank is due before it */
-	bool page;	 /* drop what stands around the article: navigation, header, footer, aside, form */
+	bool page;	 /* drop navigation and footer */
 	unsigned pre, unseen, articles, mains; /* how many of these are open */
+	unsigned loose;	 /* how many of `open` are no regions: hidden ones, and in these those without a name of their own */
 	unsigned n_open, n_ranges;
 	struct html_open {
 		enum html_element element;
-		bool unseen, furniture;
+		bool unseen, furniture, dropped;
 		unsigned range; /* HTML_RANGES_MAX: none */
 		size_t start; /* in out */
 	} open[HTML_OPEN_MAX];

@@ -20,7 +20,7 @@ enum html_trait {
 	HTML_RAW = 8,	     /* text up to its end tag, in which neither tags nor references are */
 	HTML_REFERENCES = 16, /* the same, with references */
 	HTML_UNSEEN = 32,    /* nothing of it is to be read */
-	HTML_FURNITURE = 64, /* what stands around an article on its page */
+	HTML_FURNITURE = 64, /* what stands around an article on its page: its headings are not the article's */
 	HTML_CELL = 128,     /* of a table: an end tag in it closes nothing around it */
 	HTML_REGION = 256,   /* counts when end tags are matched */
 };
@@ -54,7 +54,7 @@ enum html_trait {
 	X(figcaption, HTML_PARAGRAPH | HTML_REGION) \
 	X(figure, HTML_PARAGRAPH | HTML_REGION) \
 	X(footer, HTML_BLOCK | HTML_REGION | HTML_FURNITURE) \
-	X(form, HTML_BLOCK | HTML_REGION | HTML_FURNITURE) \
+	X(form, HTML_BLOCK | HTML_REGION) \
 	X(h1, HTML_PARAGRAPH | HTML_REGION) \
 	X(h2, HTML_PARAGRAPH) \
 	X(h3, HTML_PARAGRAPH) \

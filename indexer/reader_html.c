@@ -3,7 +3,7 @@
  * reader_html.c - a page, HTML or XHTML: one article.
  *
  * Title   the article's <h1>, else the page's, else <title> without the paper's name; an <h1> that is the title is not in the text again.
- * Text    what is visible of the <article> or <main> where there is one that holds it, else of the page without what stands around articles.
+ * Text    what is visible of the <article> or <main> where there is one that holds it, else of the page; without navigation and footer.
  * Lead    the description, where the text begins with it or does not have it.
  */
 #include <stdlib.h>
@@ -129,7 +129,7 @@ static bool declared_encoding(struct slice head, enum encoding *e)
 static bool in_furniture(const struct html_text *h)
 {
 	for (unsigned i = 0; i < h->n_open; i++)
-		if (h->open[i].furniture && h->open[i].element != HTML_form)
+		if (h->open[i].furniture)
 			return true;
 	return false;
 }

@@ -23,10 +23,11 @@ check_layers() {
 		may["tests"] = may["tools"] = may["bench"] = " base stemmer store indexer query xapian lib cli tests tools "
 		may["indexer/main.c"] = may["indexer/status.c"] = " lib "
 
-		# header of a library: the one folder it belongs to
+		# header of a library: the folders it belongs to
 		owner["xxhash.h"] = "base"
 		owner["libstemmer.h"] = "stemmer"
-		owner["lmdb.h"] = owner["zlib.h"] = owner["libdeflate.h"] = "store"
+		owner["lmdb.h"] = owner["libdeflate.h"] = "store"
+		owner["zlib.h"] = "store indexer"
 		owner["archive.h"] = owner["archive_entry.h"] = owner["expat.h"] = "indexer"
 		owner["xapian.h"] = "xapian"
 		owner["check.h"] = "tests"
@@ -66,7 +67,7 @@ check_layers() {
 	/<[^>]*>/ {
 		header = $0; sub(/^[^<]*</, "", header); sub(/>.*/, "", header)
 		if (header in owner) {
-			if (owner[header] != folder && folder != "tests" && folder != "bench")
+			if (index(" " owner[header] " ", " " folder " ") == 0 && folder != "tests" && folder != "bench")
 				violation("belongs into " owner[header] "/ alone")
 		} else if (!(header in free_to_all) && header !~ /^(sys|linux|netinet|arpa)\//)
 			violation("unknown header: tests/layers.sh is to say whose it is")
@@ -109,7 +110,7 @@ plant query/plan.c '#include "stemmer/fold.h"' 'the doors of stemmer/ are stemme
 plant query/plan.c '#include "store/writer_private.h"' 'private to store/'
 plant query/plan.c '#include "ast.h"' 'write includes from the top'
 plant query/plan.c '#include <lmdb.h>' 'belongs into store/ alone'
-plant indexer/walk.c '#include <zlib.h>' 'belongs into store/ alone'
+plant indexer/walk.c '#include <lmdb.h>' 'belongs into store/ alone'
 plant base/hash.c '#include <libdeflate.h>' 'belongs into store/ alone'
 plant query/plan.c '#include <libstemmer.h>' 'belongs into stemmer/ alone'
 plant store/chunks.c '#include <archive.h>' 'belongs into indexer/ alone'

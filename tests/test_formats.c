@@ -62,7 +62,7 @@ static const struct example examples[] = {
 		"<p>Danach <i>wird <b>gezählt</i>.</b><noscript><img src=x></noscript></div><footer>Teilen</footer></article>"
 		"<article class=teaser><h2>Anderer Artikel</h2></article></main></form></div><footer>Impressum</footer></body></html>",
 		"|Wer gewinnt in\xC2\xA0Hessen?|2023-10-8|Anna Beispiel, Karl Müller|Politik|Kurier Verlag||Wahl in Hessen\n\ngestern\n\nHessen wählt am Sonntag.\n\n"
-		"Die Wahl\xC2\xADlokale schließen um 18\xC2\xA0Uhr.\n\nEin Bild\n\nDanach wird gezählt.\n"),
+		"Die Wahl\xC2\xADlokale schließen um 18\xC2\xA0Uhr.\n\nAnzeige\n\nEin Bild\n\nDanach wird gezählt.\n"),
 	EXAMPLE("a description that is the first paragraph is the lead", "a.htm", "<title>T</title><meta name=description content='Der Vorspann.'><h1>T</h1><p>Der Vorspann.<p>Text.",
 		"|T|0-0-0||||Der Vorspann.|Text.\n"),
 	EXAMPLE("a description that stands nowhere else is the lead", "a.htm", "<title>T</title><meta name=description content='Nur hier.'><p>Text.", "|T|0-0-0||||Nur hier.|Text.\n"),
@@ -77,6 +77,9 @@ static const struct example examples[] = {
 	EXAMPLE("UTF-16", "a.html", "\xFF\xFE<\0t\0i\0t\0l\0e\0>\0T\0<\0/\0t\0i\0t\0l\0e\0>\0\xDC\0", "|T|0-0-0|||||Ü\n"),
 	EXAMPLE("the title without the paper's name, where a heading has it", "a.html", "<title>Große Reise - Kurier</title><body><div><h1>Große Reise</h1><p>Text</div>", "|Große Reise|0-0-0|||||Text\n"),
 	EXAMPLE("only navigation", "a.html", "<html><body><nav>Verweise<p>mehr</nav>", "||0-0-0|||||Verweise\n\nmehr\n"),
+	EXAMPLE("navigation and footer are left out, other things around the text are not", "a.html",
+		"<title>Titel</title><header><h1>Zeitung</h1><p>Kopf</header><div role=navigation>Weg</div><form>Suche</form><p>Text<aside>Kasten</aside><footer>Ende</footer>",
+		"|Titel|0-0-0|||||Zeitung\n\nKopf\nSuche\n\nText\nKasten\n"),
 	EXAMPLE("navigation without an end", "a.html", "<title>T</title><div><nav><a>Start</a></div><div>Text des Artikels</div>", "|T|0-0-0|||||Text des Artikels\n"),
 	EXAMPLE("teasers beside the text", "a.html", "<title>T</title><div><p>Der lange Text des Artikels steht in keinem Element für Artikel.</p></div><article>Einer</article><article>Zweiter</article>",
 		"|T|0-0-0|||||Der lange Text des Artikels steht in keinem Element für Artikel.\n\nEiner\nZweiter\n"),
