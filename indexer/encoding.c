@@ -15,7 +15,7 @@
 #define ALONE_(e, name) [ENCODING_##e] = name,
 static const char *const names[ENCODINGS] = {
 	NAMES(ALONE_)
-	[ENCODING_UTF16LE] = "UTF-16LE", [ENCODING_UTF16BE] = "UTF-16BE", [ENCODING_ISO8859_2] = "ISO-8859-2", [ENCODING_CP1250] = "CP1250",
+	[ENCODING_UTF16LE] = "UTF-16LE", [ENCODING_UTF16BE] = "UTF-16BE", [ENCODING_UTF32LE] = "UTF-32LE", [ENCODING_UTF32BE] = "UTF-32BE", [ENCODING_ISO8859_2] = "ISO-8859-2", [ENCODING_CP1250] = "CP1250",
 	[ENCODING_CP852] = "CP852", [ENCODING_CP1251] = "CP1251", [ENCODING_KOI8_R] = "KOI8-R", [ENCODING_ISO8859_5] = "ISO-8859-5",
 	[ENCODING_ISO8859_7] = "ISO-8859-7", [ENCODING_CP1254] = "CP1254", [ENCODING_CP1257] = "CP1257", [ENCODING_CP858] = "CP858",
 };
@@ -76,9 +76,9 @@ bool encoding_of_label(struct slice label, enum encoding *e)
 	return false;
 }
 
-/* ---- UTF-16 ---- */
+/* ---- UTF-16, UTF-32 ---- */
 
-static bool is_utf16(enum encoding e) { return e == ENCODING_UTF16LE || e == ENCODING_UTF16BE; }
+static bool is_wide(enum encoding e) { return e >= ENCODING_UTF16LE && e <= ENCODING_UTF32BE; }
 
 /* Every other byte of Latin text is zero; a few zeros in a text of another encoding are not that. */
 static bool utf16_order(struct slice bytes, enum encoding *e)
@@ -99,19 +99,26 @@ static bool utf16_order(struct slice bytes, enum encoding *e)
 
 size_t encoding_bom(struct slice bytes, enum encoding *e)
 {
-	if (bytes.len >= 3 && memcmp(bytes.data, "\xEF\xBB\xBF", 3) == 0) {
-		*e = ENCODING_UTF8;
-		return 3;
+	static const struct {
+		const char *mark;
+		size_t len;
+		enum encoding encoding;
+	} marks[] = { /* that of UTF-32LE begins as UTF-16LE's: a text that begins with a NUL is none */
+		{ "\xEF\xBB\xBF", 3, ENCODING_UTF8 }, { "\xFF\xFE\0\0", 4, ENCODING_UTF32LE }, { "\0\0\xFE\xFF", 4, ENCODING_UTF32BE },
+		{ "\xFF\xFE", 2, ENCODING_UTF16LE }, { "\xFE\xFF", 2, ENCODING_UTF16BE },
+	};
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		if (bytes.len < marks[i].len || memcmp(bytes.data, marks[i].mark, marks[i].len) != 0)
+			continue;
+		*e = marks[i].encoding;
+		return marks[i].len;
 	}
-	if (bytes.len < 2 || !((bytes.data[0] == 0xFF && bytes.data[1] == 0xFE) || (bytes.data[0] == 0xFE && bytes.data[1] == 0xFF)))
-		return 0;
-	*e = bytes.data[0] == 0xFF ? ENCODING_UTF16LE : ENCODING_UTF16BE;
-	return 2;
+	return 0;
 }
 
-bool encoding_utf16(struct slice head, enum encoding *e)
+bool encoding_wide(struct slice head, enum encoding *e)
 {
-	return (encoding_bom(head, e) && is_utf16(*e)) || utf16_order(head, e);
+	return (encoding_bom(head, e) && is_wide(*e)) || utf16_order(head, e);
 }
 
 static enum fund_status decode_utf16(bool big, struct slice s, struct buf *out)
@@ -129,6 +136,19 @@ static enum fund_status decode_utf16(bool big, struct slice s, struct buf *out)
 			}
 		}
 		out->len += utf8_encode(cp, out->data + out->len); /* a lone surrogate: U+FFFD */
+	}
+	return FUND_OK;
+}
+
+static enum fund_status decode_utf32(bool big, struct slice s, struct buf *out)
+{
+	enum fund_status st = buf_reserve(out, s.len + 4);
+	if (st != FUND_OK)
+		return st;
+	for (size_t i = 0; i + 3 < s.len; i += 4) {
+		const uint8_t *p = s.data + i;
+		uint32_t cp = big ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : get_u32(p);
+		out->len += utf8_encode(cp, out->data + out->len); /* no character: U+FFFD */
 	}
 	return FUND_OK;
 }
@@ -233,8 +253,10 @@ enum fund_status encoding_decode(enum encoding e, struct slice bytes, struct buf
 		return buf_add_slice(out, bytes);
 	if (e == ENCODING_UTF8_TWICE)
 		return decode_doubled(bytes, out);
-	if (is_utf16(e))
+	if (e == ENCODING_UTF16LE || e == ENCODING_UTF16BE)
 		return decode_utf16(e == ENCODING_UTF16BE, bytes, out);
+	if (e == ENCODING_UTF32LE || e == ENCODING_UTF32BE)
+		return decode_utf32(e == ENCODING_UTF32BE, bytes, out);
 	return decode_single_byte(upper_half(e), bytes, out);
 }
 
@@ -313,7 +335,7 @@ enum fund_status encoding_to_utf8(struct slice bytes, const enum encoding *hint,
 		return decode_to(bytes.len ? e : ENCODING_UTF8, bytes, room, text, name);
 	if (utf8_valid_prefix(bytes) == bytes.len)
 		return may_be_doubled(bytes) ? decode_guessed(bytes, room, text, name) : decode_to(ENCODING_UTF8, bytes, room, text, name);
-	if (hint && *hint != ENCODING_UTF8 && !is_utf16(*hint))
+	if (hint && *hint != ENCODING_UTF8 && !is_wide(*hint))
 		return decode_to(*hint, bytes, room, text, name);
 	return decode_guessed(bytes, room, text, name);
 }
@@ -323,7 +345,7 @@ bool encoding_is_binary(struct slice head)
 	size_t controls = 0;
 	struct slice s = slice_of(head.data, head.len < SAMPLE ? head.len : SAMPLE);
 	enum encoding e;
-	if (encoding_utf16(s, &e))
+	if (encoding_wide(s, &e))
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t b = s.data[i];

@@ -14,7 +14,7 @@
 /* Those up to ENCODING_GUESSED are guessed, too; the others only when a document names them. */
 enum encoding {
 	ENCODING_UTF8, ENCODING_CP1252, ENCODING_CP850, ENCODING_MACROMAN, ENCODING_CP437, ENCODING_ISO8859_15, ENCODING_UTF8_TWICE, ENCODING_GUESSED,
-	ENCODING_UTF16LE = ENCODING_GUESSED, ENCODING_UTF16BE, ENCODING_ISO8859_2, ENCODING_CP1250, ENCODING_CP852, ENCODING_CP1251, ENCODING_KOI8_R,
+	ENCODING_UTF16LE = ENCODING_GUESSED, ENCODING_UTF16BE, ENCODING_UTF32LE, ENCODING_UTF32BE, ENCODING_ISO8859_2, ENCODING_CP1250, ENCODING_CP852, ENCODING_CP1251, ENCODING_KOI8_R,
 	ENCODING_ISO8859_5, ENCODING_ISO8859_7, ENCODING_CP1254, ENCODING_CP1257, ENCODING_CP858, ENCODINGS
 };
 
@@ -23,8 +23,8 @@ const char *encoding_name(enum encoding e); /* static */
 bool encoding_of_label(struct slice label, enum encoding *e);
 /* The length of the byte order mark that it begins with, 0: none. */
 size_t encoding_bom(struct slice bytes, enum encoding *e);
-/* Is it UTF-16, by its byte order mark or the zeros in every other byte? */
-bool encoding_utf16(struct slice head, enum encoding *e);
+/* Is it UTF-16 or UTF-32, by its byte order mark, or UTF-16 by the zeros in every other byte? */
+bool encoding_wide(struct slice head, enum encoding *e);
 
 /* Appends UTF-8 to out. Bytes that the encoding does not have become U+FFFD; ENCODING_UTF8 replaces nothing. */
 enum fund_status encoding_decode(enum encoding e, struct slice bytes, struct buf *out);

@@ -73,6 +73,7 @@ static int points(enum glyph g, enum glyph before, enum glyph after)
 	case GLYPH_SIGN: return left && right ? -3 : 1;
 	case GLYPH_BLANK: return is_small(before) && is_small(after) ? -1 : 1;
 	case GLYPH_SOFT_HYPHEN: return left && right ? 1 : -2;
+	case GLYPH_HYPHEN: return left && after == GLYPH_SPACE ? 2 : -3; /* at a line's end */
 	case GLYPH_RARE: return -3;
 	case GLYPH_NONE: return -6;
 	default: return 0; /* ASCII */
@@ -124,7 +125,7 @@ static long score_utf8(struct slice s, struct bounds text, bool *doubled)
 		bool cut = cp == UTF8_REPLACEMENT && (p == text.start ? (*p & 0xC0) == 0x80 : p + n == text.end && *p >= 0xC2);
 		*doubled |= cp == 0xC3 || cp == 0xC2 || cp == 0xE2;
 		/* a rare character is no less likely than any: it did not come about by chance */
-		sum += cut ? CUT_POINTS : g == GLYPH_RARE ? 1 : points(g, before, unicode_glyph(next));
+		sum += cut ? CUT_POINTS : g == GLYPH_RARE || g == GLYPH_HYPHEN ? 1 : points(g, before, unicode_glyph(next));
 		before = g;
 		p += n;
 	}

@@ -27,7 +27,8 @@ enum fund_status input_read_at_most(struct input *in, uint64_t max, struct slice
 enum fund_status input_read_all(struct input *in, uint64_t max, struct buf *out, struct fault *why);
 /* The next line without its newline (nor a carriage return before it); FUND_LIMIT when longer than `max`; FUND_END. */
 enum fund_status input_read_line(struct input *in, size_t max, struct slice *line, struct fault *why);
-/* *out: what reads `in` as UTF-8 where it is UTF-16, by its byte order mark (which becomes UTF-8's) or its zeros; else NULL. Borrows `in`. */
-enum fund_status input_as_utf8(struct input **out, struct input *in, struct fault *why);
+/* *out: what reads `in` as UTF-8 where it is UTF-16 or UTF-32, by its byte order mark (which becomes UTF-8's) or its zeros, *name which; else both NULL.
+ * Borrows `in`. */
+enum fund_status input_as_utf8(struct input **out, const char **name, struct input *in, struct fault *why);
 
 #endif

@@ -20,9 +20,10 @@ static enum fund_status decode_more(struct utf16 *u, struct fault *why)
 	if (st != FUND_OK)
 		return st;
 	st = buf_add_slice(&u->raw, part);
-	size_t len = u->raw.len & ~(size_t)1;
+	bool pairs = u->encoding == ENCODING_UTF16LE || u->encoding == ENCODING_UTF16BE;
+	size_t len = u->raw.len & ~(size_t)(pairs ? 1 : 3);
 	/* the first half of a pair waits for the second */
-	if (len >= 2 && (u->raw.data[len - (u->encoding == ENCODING_UTF16LE ? 1 : 2)] & 0xFC) == 0xD8)
+	if (pairs && len >= 2 && (u->raw.data[len - (u->encoding == ENCODING_UTF16LE ? 1 : 2)] & 0xFC) == 0xD8)
 		len -= 2;
 	buf_reset(&u->text);
 	u->at = 0;
@@ -58,19 +59,21 @@ static void utf16_close(void *context)
 	free(u);
 }
 
-enum fund_status input_as_utf8(struct input **out, struct input *in, struct fault *why)
+enum fund_status input_as_utf8(struct input **out, const char **name, struct input *in, struct fault *why)
 {
 	struct slice head;
 	enum encoding encoding;
 	*out = NULL;
+	*name = NULL;
 	enum fund_status st = input_peek(in, 4096, &head, why);
-	if (st != FUND_OK || !encoding_utf16(head, &encoding))
+	if (st != FUND_OK || !encoding_wide(head, &encoding))
 		return st;
 	struct utf16 *u = calloc(1, sizeof *u);
 	if (!u)
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	u->outer = in;
 	u->encoding = encoding;
+	*name = encoding_name(encoding);
 	st = input_open(out, (struct input_source){ .context = u, .read = utf16_read, .close = utf16_close });
 	return st == FUND_OK ? st : fault_set(why, st, "out of memory");
 }

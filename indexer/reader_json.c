@@ -20,7 +20,8 @@ enum shape { SHAPE_UNKNOWN, SHAPE_OBJECT, SHAPE_ARRAY, SHAPE_MEMBER /* an array 
 
 struct json_reader {
 	struct input *in;
-	struct input *utf16; /* what reads `in` as UTF-8, where it is UTF-16 */
+	struct input *wide; /* what reads `in` as UTF-8, where it is UTF-16 or UTF-32 */
+	const char *wide_name;
 	const struct reader_limits *limits;
 	const struct reader_format *format;
 	struct record record;
@@ -98,10 +99,10 @@ static enum fund_status open_any(struct reader **out, struct input *in, const st
 	r->in = in;
 	r->limits = limits;
 	r->format = format;
-	return input_as_utf8(&r->utf16, in, why);
+	return input_as_utf8(&r->wide, &r->wide_name, in, why);
 }
 
-static struct input *source(const struct json_reader *r) { return r->utf16 ? r->utf16 : r->in; }
+static struct input *source(const struct json_reader *r) { return r->wide ? r->wide : r->in; }
 
 static enum fund_status jsonl_open(struct reader **out, struct input *in, struct slice path, const struct reader_limits *limits, struct fault *why)
 {
@@ -120,7 +121,7 @@ static void json_close(struct reader *reader)
 	struct json_reader *r = (struct json_reader *)reader;
 	if (!r)
 		return;
-	input_close(r->utf16);
+	input_close(r->wide);
 	record_release(&r->record);
 	buf_release(&r->decoded);
 	buf_release(&r->raw);
@@ -161,7 +162,7 @@ static enum fund_status read_object(struct json_reader *r, struct slice text, bo
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	out->many = many;
 	out->format = r->format->name;
-	out->encoding = r->utf16 ? "UTF-16" : encoding;
+	out->encoding = r->wide ? r->wide_name : encoding;
 	return FUND_OK;
 }
 

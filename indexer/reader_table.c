@@ -20,7 +20,8 @@
 
 struct table_reader {
 	struct input *in;
-	struct input *utf16; /* what reads `in` as UTF-8, where it is UTF-16 */
+	struct input *wide; /* what reads `in` as UTF-8, where it is UTF-16 or UTF-32 */
+	const char *wide_name;
 	struct buf raw;	     /* rows from `at` on */
 	size_t at;
 	bool ended;
@@ -169,7 +170,7 @@ static enum fund_status refill(struct table_reader *r, struct fault *why)
 		r->raw.len -= r->at;
 		r->at = 0;
 	}
-	enum fund_status st = input_read(r->utf16 ? r->utf16 : r->in, &part, why);
+	enum fund_status st = input_read(r->wide ? r->wide : r->in, &part, why);
 	if (st == FUND_END)
 		r->ended = true;
 	if (st != FUND_OK)
@@ -310,7 +311,7 @@ static enum fund_status table_next(struct reader *reader, struct article *out, b
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	out->many = true;
 	out->format = r->separator == '\t' ? "TSV" : "CSV";
-	out->encoding = r->utf16 ? "UTF-16" : encoding;
+	out->encoding = r->wide ? r->wide_name : encoding;
 	return FUND_OK;
 }
 
@@ -321,7 +322,7 @@ static void table_close(struct reader *reader)
 	struct table_reader *r = (struct table_reader *)reader;
 	if (!r)
 		return;
-	input_close(r->utf16);
+	input_close(r->wide);
 	buf_release(&r->raw);
 	buf_release(&r->text);
 	buf_release(&r->header);
@@ -339,7 +340,7 @@ static enum fund_status table_open(struct reader **out, struct input *in, struct
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	r->in = in;
 	r->line = 1;
-	return input_as_utf8(&r->utf16, in, why);
+	return input_as_utf8(&r->wide, &r->wide_name, in, why);
 }
 
 const struct reader_format reader_table = { "CSV", false, table_recognise, table_open, table_next, table_close };

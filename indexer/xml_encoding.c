@@ -62,7 +62,7 @@ static enum encoding detect(struct slice head, size_t *mark)
 	struct buf parts = BUF_INIT;
 	size_t longest = 0;
 	*mark = encoding_bom(head, &best);
-	if (*mark || encoding_utf16(head, &best) || utf8_valid_prefix(head) + 4 > head.len) /* but for a character that the head cuts */
+	if (*mark || encoding_wide(head, &best) || utf8_valid_prefix(head) + 4 > head.len) /* but for a character that the head cuts */
 		return best;
 	if (encoding_guess(head, &parts) == FUND_OK)
 		for (size_t at = 0; at + sizeof(struct encoding_part) <= parts.len; at += sizeof(struct encoding_part)) {

@@ -123,6 +123,7 @@ static const struct example examples[] = {
 	EXAMPLE("JSON Lines, one of them bad", "a.jsonl", "{\"id\":1,\"text\":\"a\"}\n\n{\"id\": \"kaputt\", \"text\": \n{\"id\":2,\"text\":\"b\"} x\n{\"id\":3,\"text\":\"c\"}",
 		"1||0-0-0|||||a\n!3: a value should stand here (byte 26)\n!4: something stands behind the object (byte 21)\n3||0-0-0|||||c\n"),
 	EXAMPLE("JSON Lines in Latin-1", "a.jsonl", "{\"text\":\"K\xF6ln\"}\n{\"text\":\"K\xC3\xB6ln\"}\n", "||0-0-0|||||Köln\n||0-0-0|||||Köln\n"),
+	EXAMPLE("JSON Lines in UTF-32", "a.jsonl", "\0\0\xFE\xFF\0\0\0{\0\0\0\"\0\0\0t\0\0\0e\0\0\0x\0\0\0t\0\0\0\"\0\0\0:\0\0\0\"\0\0\0\xDC\0\0\0\"\0\0\0}", "||0-0-0|||||Ü\n"),
 	EXAMPLE("JSON Lines in UTF-16", "a.jsonl", "\xFE\xFF\0{\0\"\0t\0e\0x\0t\0\"\0:\0\"\0\xDC\0\"\0}\0\n\0{\0\"\0t\0e\0x\0t\0\"\0:\0\"\0b\0\"\0}", "||0-0-0|||||Ü\n||0-0-0|||||b\n"),
 	/* ---- mails ---- */
 	EXAMPLE("a mail", "a.eml",

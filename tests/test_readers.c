@@ -76,6 +76,7 @@ static const struct {
 	{ "a.txt", "Stra\xA7" "e und Gr\x9F\xA7" "e aus K\x9Aln, \x8Argerlich\n", 0, "", "Stra\xC3\x9F" "e und Gr\xC3\xBC\xC3\x9F" "e aus K\xC3\xB6ln, \xC3\xA4rgerlich\n", "Mac Roman", 0 },
 	{ "a.txt", "\xFF\xFE" "K\0\xF6\0l\0n\0", 10, "", "K\xC3\xB6ln", "UTF-16LE", 0 },
 	{ "a.txt", "\xFE\xFF\0K\0\xF6\0l\0n", 10, "", "K\xC3\xB6ln", "UTF-16BE", 0 },
+	{ "a.txt", "\xFF\xFE\0\0K\0\0\0\xF6\0\0\0l\0\0\0n\0\0", 20, "", "K\xC3\xB6ln", "UTF-32LE", 0 },
 	{ "a.txt", "K\0\xF6\0l\0n\0 \0i\0s\0t\0", 16, "", "K\xC3\xB6ln ist", "UTF-16LE", 0 },
 	{ "a.txt", "Text mit\0\0\0Nullen darin, aber sonst lesbar wie jeder andere auch", 64, "", NULL, "UTF-8", 0 },
 	{ "a.txt", "Die Stra\xC3 ist gesperrt: \xC3\xA4\xC3\xB6\xC3\xBC\xC3\xA4\xC3\xB6\xC3\xBC\xC3\xA4\xC3\xB6\xC3\xBC\xC3\xA4", 0, "", NULL, "UTF-8", 0 },

@@ -13,7 +13,7 @@ ENCODINGS = [  # identifier, Python's codec, is it guessed?
     ("cp1254", "cp1254", False), ("cp1257", "cp1257", False), ("cp858", "cp858", False),
 ]
 KINDS = {"umlaut": "äöüß", "cap_umlaut": "ÄÖÜ", "opening": "„‚", "quote": "“”‘«»‹›", "apostrophe": "’", "dash": "–—", "ellipsis": "…",
-         "sign": "§°€£©®™½¼¾²³·•†±×%‰µ", "blank": "\xa0", "soft_hyphen": "\xad"}
+         "sign": "§°€£©®™½¼¾²³·•†±×%‰µ", "blank": "\xa0", "soft_hyphen": "\xad", "hyphen": "¬"}
 
 
 def kind(c):
