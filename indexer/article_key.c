@@ -54,20 +54,22 @@ static enum fund_status make_room(struct key_maker *k)
 }
 
 /* Keys are kept in memory and in messages: an id of a megabyte is none. */
-static enum fund_status bound(struct buf *tail)
+static enum fund_status bound(struct buf *tail, bool *cut)
 {
-	if (tail->len <= KEY_TAIL_MAX)
+	*cut = tail->len > KEY_TAIL_MAX;
+	if (!*cut)
 		return FUND_OK;
 	uint64_t hash = hash_bytes(tail->data, tail->len);
 	tail->len = KEY_TAIL_MAX - 17;
 	return buf_add_format(tail, "~%016llx", (unsigned long long)hash);
 }
 
-enum fund_status key_tail(const struct article *a, struct buf *tail, bool *needs_ordinal)
+enum fund_status key_tail(const struct article *a, struct buf *tail, bool *needs_ordinal, bool *cut)
 {
 	enum fund_status st = FUND_OK;
 
 	buf_reset(tail);
+	*cut = false;
 	*needs_ordinal = a->many && a->id.len == 0;
 	if (a->member.len) {
 		st = buf_add_byte(tail, '#');
@@ -78,7 +80,7 @@ enum fund_status key_tail(const struct article *a, struct buf *tail, bool *needs
 		st = buf_add_byte(tail, '#');
 	if (st == FUND_OK && a->many)
 		st = buf_add_slice(tail, a->id);
-	return st == FUND_OK ? bound(tail) : st;
+	return st == FUND_OK ? bound(tail, cut) : st;
 }
 
 enum fund_status key_maker_note(struct key_maker *k, struct slice tail, bool *is_new)

@@ -19,8 +19,9 @@ struct key_maker {
 void key_maker_begin(struct key_maker *k); /* a new file; starts as {0} */
 void key_maker_release(struct key_maker *k);
 
-/* "#member" and "#id" as far as there are any, into `tail`, which is reset. *needs_ordinal: an article of many without an id. */
-enum fund_status key_tail(const struct article *a, struct buf *tail, bool *needs_ordinal);
+/* "#member" and "#id" as far as there are any, into `tail`, which is reset. *needs_ordinal: an article of many without an id. *cut: it ends in
+ * a hash. */
+enum fund_status key_tail(const struct article *a, struct buf *tail, bool *needs_ordinal, bool *cut);
 /* Is it the first of its bytes? From now on it is there. */
 enum fund_status key_maker_note(struct key_maker *k, struct slice tail, bool *is_new);
 /* Makes the tail complete and unlike all before it. */

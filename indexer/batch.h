@@ -43,6 +43,7 @@ struct entry {
 	uint32_t n_docs;	  /* new documents, in the batch's row */
 	uint64_t n_records; /* bad ones too */
 	uint32_t n_articles, added, changed, unchanged;
+	uint32_t n_cut;	  /* articles whose keys end in a hash */
 	struct doc_place *replaced, *gone; /* old versions; articles the file no longer has */
 	uint32_t n_replaced, n_gone;
 	struct note *notes, **last_note;

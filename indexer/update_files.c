@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/print.h"
+#include "indexer/article_key.h"
 #include "indexer/interrupt.h"
 #include "indexer/report.h"
 #include "indexer/update_private.h"
@@ -63,6 +64,17 @@ static void tell(struct update *u, const struct entry *e)
 		progress_clear(u->progress);
 		report_trouble(e->source.path, n->member, n->line, n->text);
 	}
+}
+
+/* Nothing is cut in silence. */
+static void tell_cut(struct update *u, const struct entry *e)
+{
+	struct fault text = { 0 };
+	if (!e->n_cut || u->silent)
+		return;
+	progress_clear(u->progress);
+	fault_set(&text, FUND_LIMIT, "articles whose ids are longer than %u bytes: %u; their keys end in a hash", KEY_TAIL_MAX, e->n_cut);
+	report_trouble(e->source.path, (struct slice){ NULL, 0 }, 0, slice_str(text.text));
 }
 
 static void tell_read(struct update *u, const struct entry *e)
@@ -168,6 +180,7 @@ static enum fund_status settle_file(struct update *u, struct entry *e)
 		r->failed++;
 		u->result->newly_failed = true;
 	}
+	tell_cut(u, e);
 	tell_read(u, e);
 	enum fund_status st = tell_dry(u, e);
 	return st == FUND_OK ? list_source(u, s) : st;
@@ -183,6 +196,7 @@ static enum fund_status settle_range(struct update *u, struct entry *e)
 	} else {
 		u->whole.n_articles += e->n_articles;
 		u->whole.added += e->added;
+		u->whole.n_cut += e->n_cut;
 		if (e->failed && !u->whole.failed) {
 			u->whole.failed = true;
 			u->whole.source.reason = e->source.reason;

@@ -145,8 +145,9 @@ static enum fund_status take_article(struct worker *w, struct batch *b, struct e
 {
 	struct stored_article s = stored(a);
 	struct batch_doc doc = { .info = { .date = a->date, .born = w->settings.born }, .ordinal = ordinal };
-	enum fund_status st = key_tail(a, &w->tail, &doc.needs_ordinal);
-	bool whole = e->first && e->last;
+	bool whole = e->first && e->last, cut;
+	enum fund_status st = key_tail(a, &w->tail, &doc.needs_ordinal, &cut);
+	e->n_cut += cut;
 	if (st == FUND_OK && whole)
 		st = key_maker_add(&w->keys, &w->tail, doc.needs_ordinal, ordinal);
 	if (st == FUND_OK)

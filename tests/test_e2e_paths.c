@@ -156,6 +156,24 @@ START_TEST(what_is_kept_is_not_said_to_be_removed)
 }
 END_TEST
 
+START_TEST(ids_that_are_too_long_for_keys_are_told_once_a_file)
+{
+	char lines[8000], id[1500];
+	memset(id, 'i', sizeof id - 1);
+	id[sizeof id - 1] = 0;
+	int n = snprintf(lines, sizeof lines, "{\"id\":\"%s1\",\"text\":\"lang\"}\n", id);
+	n += snprintf(lines + n, sizeof lines - (size_t)n, "{\"id\":\"%s2\",\"text\":\"lang\"}\n{\"id\":\"%.1000s\",\"text\":\"lang\"}\n", id, id);
+	article("lang.jsonl", lines);
+	for (int i = 0; i < 2; i++) {
+		struct outcome o = program_run(NULL, "fundstelle-index -i %s %s", index_dir, archive);
+		ck_assert_int_eq(o.status, 0);
+		ck_assert_str_eq(o.err, i ? "" : "lang.jsonl: articles whose ids are longer than 1024 bytes: 2; their keys end in a hash\n");
+		outcome_free(&o);
+	}
+	hits_are("lang", 3);
+}
+END_TEST
+
 static const struct {
 	const char *args;
 	int status;
@@ -218,6 +236,7 @@ Suite *suite_e2e_paths(void)
 	tcase_add_test(t, an_empty_word_is_no_path);
 	tcase_add_loop_test(t, an_index_in_its_archive_is_no_part_of_it, 0, sizeof places / sizeof *places);
 	tcase_add_test(t, what_is_kept_is_not_said_to_be_removed);
+	tcase_add_test(t, ids_that_are_too_long_for_keys_are_told_once_a_file);
 	tcase_add_loop_test(t, where_the_output_cannot_be_written_the_index_is_not_slandered, 0, sizeof unwritable / sizeof *unwritable);
 	suite_add_tcase(s, t);
 	return s;
