@@ -132,10 +132,14 @@ static enum fund_status fuzzy_source(struct plan_build *b, const struct ast *ast
 
 static enum fund_status regex_source(struct plan_build *b, const struct ast *ast, struct expansion_source *source)
 {
+	struct buf composed = BUF_INIT;
 	uint32_t off;
-	enum fund_status st = automaton_regex(&source->automaton, ast->text, &off, b->why);
+	enum fund_status st = analyse_pattern(ast->text, &composed);
+	if (st == FUND_OK)
+		st = automaton_regex(&source->automaton, slice_buf(&composed), &off, b->why);
+	buf_release(&composed);
 	if (st == FUND_INVALID || st == FUND_LIMIT) {
-		b->error_off = ast->off + 1 + off;
+		b->error_off = ast->off + 1 + (uint32_t)analyse_pattern_place(ast->text, off);
 		return FUND_INVALID;
 	}
 	return st == FUND_OK ? keep_automaton(b, source->automaton) : st;

@@ -153,8 +153,12 @@ static enum fund_status fill(struct counting *c, struct counts *out)
 enum fund_status words_list(struct searcher *s, struct slice pattern, struct counts *out, struct fault *why)
 {
 	struct counting c = { .arena = out->arena };
-	struct automaton *a;
-	enum fund_status st = automaton_wildcard(&a, pattern);
+	struct buf composed = BUF_INIT;
+	struct automaton *a = NULL;
+	enum fund_status st = analyse_pattern(pattern, &composed);
+	if (st == FUND_OK)
+		st = automaton_wildcard(&a, slice_buf(&composed));
+	buf_release(&composed);
 	if (st == FUND_LIMIT)
 		return fault_set(why, FUND_INVALID, "--terms: the pattern is too long");
 	if (st == FUND_OK)

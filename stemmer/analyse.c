@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "stemmer/derive.h"
 #include "stemmer/fold.h"
 #include "stemmer/gender.h"
@@ -17,6 +18,7 @@
 #include "stemmer/spelling.h"
 #include "stemmer/stops.h"
 #include "stemmer/terms.h"
+#include "stemmer/unicode.h"
 #include "stemmer/url.h"
 #include "stemmer/words.h"
 
@@ -340,6 +342,33 @@ enum fund_status analyse_written(struct slice surface, struct buf *out)
 	words_init(&words, surface);
 	words_next(&words, &span);
 	return derive_written(span.surface, out);
+}
+
+enum fund_status analyse_pattern(struct slice pattern, struct buf *out)
+{
+	const uint8_t *p = pattern.data, *end = slice_end(pattern);
+	enum fund_status status = FUND_OK;
+
+	while (p < end && status == FUND_OK) {
+		uint8_t bytes[4];
+		uint32_t cp;
+		p += char_decode_composed(p, end, &cp);
+		status = buf_add(out, bytes, utf8_encode(cp, bytes));
+	}
+	return status;
+}
+
+size_t analyse_pattern_place(struct slice pattern, size_t off)
+{
+	const uint8_t *p = pattern.data, *end = slice_end(pattern);
+
+	for (size_t at = 0; p < end && at < off;) {
+		uint8_t bytes[4];
+		uint32_t cp;
+		p += char_decode_composed(p, end, &cp);
+		at += utf8_encode(cp, bytes);
+	}
+	return pattern.len ? (size_t)(p - pattern.data) : 0;
 }
 
 void analyser_each_word(const struct analyser *a, void (*each)(void *context, const struct word *word), void *context)

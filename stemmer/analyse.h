@@ -105,6 +105,11 @@ struct written analyser_written(const struct analyser *a, uint32_t number); /* i
 /* A word in small letters as the forms of the index are: appended to out. What `=Wort` looks for. */
 enum fund_status analyse_written(struct slice surface, struct buf *out);
 
+/* A pattern with its letters composed, as those of words are; its signs stay, invalid UTF-8 is replaced. Appended to out. */
+enum fund_status analyse_pattern(struct slice pattern, struct buf *out);
+/* Where in `pattern` the character begins that is at `off` of what analyse_pattern() makes of it. */
+size_t analyse_pattern_place(struct slice pattern, size_t off);
+
 /* The folded, unstemmed, lower-case form of a surface form, for exact search, wildcards and suggestions; appended to
  * out. */
 enum fund_status analyse_fold(struct analyser *a, struct slice surface, struct buf *out);

@@ -52,6 +52,21 @@ uint32_t char_compose(uint32_t base, uint32_t mark)
 	return pair_table[low].composed;
 }
 
+size_t char_decode_composed(const uint8_t *p, const uint8_t *end, uint32_t *cp)
+{
+	size_t n = utf8_decode(p, end, cp);
+	while (p + n < end && class_is_letter(char_class(*cp))) {
+		uint32_t mark, composed;
+		size_t mark_len = utf8_decode(p + n, end, &mark);
+		composed = char_compose(*cp, mark);
+		if (!composed)
+			break;
+		*cp = composed;
+		n += mark_len;
+	}
+	return n;
+}
+
 uint32_t char_lower(uint32_t cp)
 {
 	size_t low = 0, high = COUNT(lower_table);

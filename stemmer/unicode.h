@@ -28,6 +28,8 @@ struct slice char_folded(uint32_t cp);
 
 /* The composed character, or 0 when the two do not compose. */
 uint32_t char_compose(uint32_t base, uint32_t mark);
+/* utf8_decode() of a letter together with the marks behind it that compose with it. */
+size_t char_decode_composed(const uint8_t *p, const uint8_t *end, uint32_t *cp);
 
 /* The small letter of a capital, any other character itself. */
 uint32_t char_lower(uint32_t cp);

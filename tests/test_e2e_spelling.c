@@ -76,12 +76,49 @@ START_TEST(a_word_is_found_in_the_spelling_of_another_time_also_as_a_part)
 }
 END_TEST
 
+/* u\xCC\x88 is ü in two characters: as words, patterns are read as if it were one. */
+static const struct {
+	const char *composed, *apart;
+} marks[] = {
+	{ "--terms=Küst*", "--terms=Ku\xCC\x88st*" },
+	{ "--terms=*ÜR*", "--terms=*U\xCC\x88R*" },
+	{ "Küst*", "Ku\xCC\x88st*" },
+	{ "Küst~", "Ku\xCC\x88st~" },
+	{ "/küst.*/", "/ku\xCC\x88st.*/" },
+	{ "/K[ÜA]ste/", "/K[U\xCC\x88" "A]ste/" },
+	{ "/k[t-ü]ste/", "/k[t-u\xCC\x88]ste/" },
+	{ "/kü{1}st(ä|e)/", "/ku\xCC\x88{1}st(a\xCC\x88|e)/" },
+};
+
+START_TEST(a_pattern_may_have_its_marks_apart)
+{
+	struct outcome one = program_run(NULL, "fundstelle-query -i %s -f tsv -n 0 %s", index_dir, marks[_i].composed);
+	struct outcome two = program_run(NULL, "fundstelle-query -i %s -f tsv -n 0 %s", index_dir, marks[_i].apart);
+	ck_assert_msg(one.status == 0 && two.status == 0, "%s: %s%s", marks[_i].composed, one.err, two.err);
+	ck_assert_str_eq(one.out, two.out);
+	outcome_free(&one), outcome_free(&two);
+}
+END_TEST
+
+START_TEST(a_mark_behind_a_set_is_a_character_of_its_own_and_errors_are_placed_in_what_was_typed)
+{
+	struct outcome o = program_run(NULL, "fundstelle-query -i %s /k[uo]\xCC\x88ste/", index_dir);
+	ck_assert_msg(o.status == 1, "%s%s", o.out, o.err);
+	outcome_free(&o);
+	o = program_run(NULL, "fundstelle-query -i %s /ku\xCC\x88(ste/", index_dir);
+	ck_assert_msg(o.status == 2 && strstr(o.err, "query, column 5: this parenthesis is not closed"), "%s", o.err);
+	outcome_free(&o);
+}
+END_TEST
+
 Suite *suite_e2e_spelling(void)
 {
 	Suite *s = suite_create("spellings of several times");
 	TCase *t = tcase_create("words and parts");
 	tcase_add_unchecked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, a_word_is_found_in_the_spelling_of_another_time_also_as_a_part, 0, (int)(sizeof both / sizeof *both));
+	tcase_add_loop_test(t, a_pattern_may_have_its_marks_apart, 0, (int)(sizeof marks / sizeof *marks));
+	tcase_add_test(t, a_mark_behind_a_set_is_a_character_of_its_own_and_errors_are_placed_in_what_was_typed);
 	suite_add_tcase(s, t);
 	return s;
 }
