@@ -46,7 +46,10 @@ static enum fund_status choice(int id, const char *text, int *out, struct fault 
 /* The one thing to be done. Asking for help is answered whatever else is asked. */
 static enum fund_status act(struct options *o, enum action action, struct fault *why)
 {
-	static const char *const names[] = { "", "--timeline", "--facet", "--kwic", "--collocates", "--show", "--batch", "--help", "--version" };
+	static const char *const names[] = {
+		[ACTION_LIST] = "",	    [ACTION_TIMELINE] = "--timeline", [ACTION_FACET] = "--facet", [ACTION_KWIC] = "--kwic",
+		[ACTION_COLLOCATES] = "--collocates", [ACTION_TERMS] = "--terms", [ACTION_SHOW] = "--show", [ACTION_BATCH] = "--batch",
+	};
 	enum action before = o->action;
 	if (before == ACTION_HELP || before == ACTION_VERSION || before == action)
 		return FUND_OK;
