@@ -321,7 +321,7 @@ enum fund_status key_unescape(struct slice printed, struct buf *out)
 
 static enum fund_status add_message(struct buf *line, const char *program, struct slice text)
 {
-	enum fund_status st = buf_add_str(line, program);
+	enum fund_status st = add_escaped(line, slice_str(program), escape_line);
 
 	if (!st)
 		st = buf_add_str(line, ": ");

@@ -49,7 +49,7 @@ void print_json_key(struct printer *p, struct slice key);
 /* A TSV field: tab, newline, carriage return and backslash as \t \n \r \\, other controls as \xXX. */
 void print_tsv(struct printer *p, struct slice text);
 
-/* "name: message\n" to stderr, escaped as print_text does, in one write. */
+/* "name: message\n" to stderr, both escaped as print_text does, in one write. The name is the program's, and perhaps says more: whose message it is. */
 void message(const char *program, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -8,13 +8,13 @@
 
 /* ---- trouble ---- */
 
-static int trouble(const char *text, const char *advice)
+static int trouble(const char *speaker, const char *text, const char *advice)
 {
-	message(PROGRAM, "%s%s%s", text, advice ? "; " : "", advice ? advice : "");
+	message(speaker, "%s%s%s", text, advice ? "; " : "", advice ? advice : "");
 	return 2;
 }
 
-int run_trouble(const struct fault *why) { return trouble(why->text[0] ? why->text : fund_status_name(why->status), NULL); }
+int run_trouble(const struct fault *why) { return trouble(PROGRAM, why->text[0] ? why->text : fund_status_name(why->status), NULL); }
 
 /* Column of a byte offset, in characters from 1. */
 static uint32_t column_of(struct slice query, uint32_t off)
@@ -22,21 +22,24 @@ static uint32_t column_of(struct slice query, uint32_t off)
 	return 1 + (uint32_t)utf8_length(slice_part(query, 0, off < query.len ? off : query.len));
 }
 
-static int syntax_error(struct slice query, uint32_t off, const char *text)
+static int syntax_error(const char *speaker, struct slice query, uint32_t off, const char *text)
 {
 	if (query.len == 0)
 		query = slice_of("", 0);
 	if (off > query.len)
 		off = (uint32_t)query.len;
-	message(PROGRAM, "query, column %u: %s: %.*s >>> %.*s", column_of(query, off), text, (int)off, (const char *)query.data, (int)(query.len - off),
+	message(speaker, "query, column %u: %s: %.*s >>> %.*s", column_of(query, off), text, (int)off, (const char *)query.data, (int)(query.len - off),
 		(const char *)query.data + off);
 	return 2;
 }
 
-int run_error(struct slice query, const struct fundstelle_error *error)
+int run_error_of(const char *speaker, struct slice query, const struct fundstelle_error *error)
 {
-	return error->code == FUNDSTELLE_SYNTAX ? syntax_error(query, error->offset, error->message) : trouble(error->message, fundstelle_advice(error->code));
+	return error->code == FUNDSTELLE_SYNTAX ? syntax_error(speaker, query, error->offset, error->message) :
+						  trouble(speaker, error->message, fundstelle_advice(error->code));
 }
+
+int run_error(struct slice query, const struct fundstelle_error *error) { return run_error_of(PROGRAM, query, error); }
 
 /* ---- indexes ---- */
 
@@ -49,7 +52,7 @@ int client_open(struct client *c, const struct options *o)
 
 void client_close(struct client *c) { fundstelle_close(c->index); }
 
-void client_warn(struct client *c, const struct slice *queries)
+void client_warn(struct client *c, const char *speaker, const struct slice *queries)
 {
 	struct fundstelle_warning w = { .size = sizeof w };
 	uint32_t missing = 0;
@@ -57,9 +60,9 @@ void client_warn(struct client *c, const struct slice *queries)
 		if (w.kind == FUNDSTELLE_MISSING && missing++ < c->n_told)
 			continue;
 		if (w.kind == FUNDSTELLE_DOUBTFUL)
-			message(PROGRAM, "warning: query, column %u: %s", column_of(queries[w.query], w.offset), w.message.data);
+			message(speaker, "warning: query, column %u: %s", column_of(queries[w.query], w.offset), w.message.data);
 		else
-			message(PROGRAM, "warning: %s", w.message.data);
+			message(speaker, "warning: %s", w.message.data);
 	}
 	c->n_told = missing > c->n_told ? missing : c->n_told;
 }
@@ -157,7 +160,7 @@ int run_query(const struct options *o, struct printer *out)
 	search.flags |= terminal_has_links(o) ? FUNDSTELLE_ADDRESS : 0;
 	int code = fundstelle_search(c.index, (const char *)query.data, query.len, &search, &result, &error);
 	fundstelle_let_go(c.index);
-	client_warn(&c, &query);
+	client_warn(&c, PROGRAM, &query);
 	exit_status = code == FUNDSTELLE_OK ? present(&c, result, out) : failed(query, &error);
 	fundstelle_result_free(result);
 	client_close(&c);
@@ -188,7 +191,7 @@ int run_show(const struct options *o, struct printer *out)
 		return exit_status;
 	int code = fundstelle_show(c.index, o->show, FUNDSTELLE_TERMINATED, &article, &error);
 	fundstelle_let_go(c.index);
-	client_warn(&c, &none);
+	client_warn(&c, PROGRAM, &none);
 	exit_status = code == FUNDSTELLE_OK ? show(o, article, out) : failed(none, &error);
 	fundstelle_article_free(article);
 	client_close(&c);

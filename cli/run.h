@@ -22,6 +22,8 @@ int run_counts(const struct options *o, struct printer *out);
 int run_trouble(const struct fault *why);
 /* Of the library: an error in a query points at its place in it. */
 int run_error(struct slice query, const struct fundstelle_error *error);
+/* The same for one of many queries: `speaker` is the program, and which of them it is. */
+int run_error_of(const char *speaker, struct slice query, const struct fundstelle_error *error);
 
 /* The indexes that the command line names. */
 struct client {
@@ -33,7 +35,7 @@ struct client {
 int client_open(struct client *c, const struct options *o);
 void client_close(struct client *c);
 /* What a person should know of the last question: a warning about its queries, a limit that was reached, a server that is lost. */
-void client_warn(struct client *c, const struct slice *queries);
+void client_warn(struct client *c, const char *speaker, const struct slice *queries);
 
 /* Flushes; the exit status, or 2 and a message when that failed. */
 int run_finish(struct printer *out, int exit_status);

@@ -16,6 +16,7 @@ struct batch {
 	struct client client;
 	struct printer *out, timing;
 	struct present_options present;
+	struct buf speaker; /* of the query that is answered: the program, FILE:LINE and id */
 	bool any, bad;
 	struct fundstelle_error error; /* of the library */
 	struct fault why;	       /* of all else */
@@ -44,14 +45,14 @@ static int present(struct batch *b, fundstelle_result *result, const struct list
 }
 
 /* A query that is no query is told and passed over: the others are answered. */
-static int answer(struct batch *b, struct slice qid, struct slice query)
+static int answer(struct batch *b, const char *speaker, struct slice qid, struct slice query)
 {
 	struct listing list;
 	fundstelle_result *result;
 	int code = fundstelle_search(b->client.index, (const char *)query.data, query.len, &b->options->search, &result, &b->error);
-	client_warn(&b->client, &query);
+	client_warn(&b->client, speaker, &query);
 	if (code == FUNDSTELLE_SYNTAX) {
-		run_error(query, &b->error);
+		run_error_of(speaker, query, &b->error);
 		b->bad = true;
 		return FUNDSTELLE_OK;
 	}
@@ -133,6 +134,14 @@ static enum fund_status next_line(struct batch *b, struct lines *l, struct slice
 /* Of the library: the error says more. */
 static enum fund_status status_of(int code) { return code == FUNDSTELLE_OK ? FUND_OK : FUND_IO; }
 
+/* Whose query it is that trouble is told of. */
+static const char *speaker_of(struct batch *b, unsigned long number, struct slice qid)
+{
+	buf_reset(&b->speaker);
+	enum fund_status st = buf_add_format(&b->speaker, "%s: %s:%lu: %.*s", PROGRAM, b->options->batch, number, (int)qid.len, (const char *)qid.data);
+	return st == FUND_OK ? buf_str(&b->speaker) : NULL;
+}
+
 static enum fund_status answer_line(struct batch *b, struct slice line, unsigned long number)
 {
 	const uint8_t *tab = line.len ? memchr(line.data, '\t', line.len) : NULL;
@@ -143,8 +152,11 @@ static enum fund_status answer_line(struct batch *b, struct slice line, unsigned
 		b->bad = true;
 		return FUND_OK;
 	}
-	size_t n = (size_t)(tab - line.data);
-	return status_of(answer(b, slice_of(line.data, n), slice_of(tab + 1, line.len - n - 1)));
+	struct slice qid = slice_of(line.data, (size_t)(tab - line.data));
+	const char *speaker = speaker_of(b, number, qid);
+	if (!speaker)
+		return fault_set(&b->why, FUND_NO_MEMORY, "out of memory");
+	return status_of(answer(b, speaker, qid, slice_from(line, qid.len + 1)));
 }
 
 static enum fund_status answer_lines(struct batch *b, int fd)
@@ -196,6 +208,7 @@ int run_batch(const struct options *o, struct printer *out)
 	print_flush(&b.timing);
 	out->before_wait = NULL;
 	print_release(&b.timing);
+	buf_release(&b.speaker);
 	client_close(&b.client);
 	return end(&b, st);
 }

@@ -51,7 +51,7 @@ int run_counts(const struct options *o, struct printer *out)
 		return exit_status;
 	int code = count(&c, queries, o->n_timelines > 1 ? o->n_timelines : 1, &counts, &error);
 	fundstelle_let_go(c.index);
-	client_warn(&c, queries);
+	client_warn(&c, PROGRAM, queries);
 	exit_status = code == FUNDSTELLE_OK ? print(&c, counts, out) : run_error(queries[error.query], &error);
 	fundstelle_counts_free(counts);
 	client_close(&c);

@@ -51,7 +51,7 @@ int run_kwic(const struct options *o, struct printer *out)
 	search.flags |= terminal_has_links(o) ? FUNDSTELLE_ADDRESS : 0;
 	int code = fundstelle_kwic(c.index, (const char *)query.data, query.len, &search, &kwic, &lines, &error);
 	fundstelle_let_go(c.index);
-	client_warn(&c, &query);
+	client_warn(&c, PROGRAM, &query);
 	exit_status = code == FUNDSTELLE_OK ? present(&c, lines, &p) : run_error(query, &error);
 	fundstelle_concordance_free(lines);
 	client_close(&c);
