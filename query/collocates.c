@@ -74,21 +74,21 @@ static enum fund_status count_form(struct collocates *c, struct slice text, cons
 	return FUND_OK;
 }
 
-/* Occurrences ascend, so that each word is looked at once: is it in the window of one of them, and in none of them itself? */
+/* Occurrences ascend, so that each word is looked at once: is it in the window of one of them, and is none of its pieces in one? */
 static enum fund_status count_windows(struct collocates *c, struct slice text, const struct found *found)
 {
 	const uint32_t window = c->options->window;
 	uint32_t from = 0;
 	enum fund_status st = FUND_OK;
 	for (uint32_t i = 0; i < c->n_words && st == FUND_OK; i++) {
-		uint32_t pos = c->words[i].pos;
+		uint32_t pos = c->words[i].pos, n = c->words[i].word->n_positions, last = pos + (n ? n - 1 : 0), behind = pos + window;
 		bool near = false, within = false;
 		while (from < found->n_occurrences && found->occurrences[from].last + window < pos)
 			from++;
-		for (uint32_t k = from; k < found->n_occurrences && found->occurrences[k].first <= pos + window; k++) {
+		for (uint32_t k = from; k < found->n_occurrences && found->occurrences[k].first <= (last > behind ? last : behind); k++) {
 			const struct occurrence *o = &found->occurrences[k];
-			within |= o->first <= pos && pos <= o->last;
-			near |= o->last + window >= pos;
+			within |= o->first <= last && pos <= o->last;
+			near |= o->first <= behind && o->last + window >= pos;
 		}
 		if (near && !within)
 			st = count_form(c, text, &c->words[i]);
