@@ -70,6 +70,7 @@ static enum fund_status phrase_add(struct phrase_build *p, struct slice bytes, u
 	if (st != FUND_OK)
 		return st;
 	p->missing |= places.df == 0;
+	b->unknown |= places.df == 0;
 	struct phrase_term *terms = arena_one_more(b->arena, p->terms, p->n, sizeof *terms);
 	if (!terms)
 		return FUND_NO_MEMORY;

@@ -91,6 +91,7 @@ static enum fund_status slot_of_form(const struct span_build *s, const struct te
 	enum fund_status st = x ? slot_new(s->b, s->field, out) : FUND_NO_MEMORY;
 	if (st == FUND_OK)
 		st = plan_expand_form(s->b, s->field, ref, x);
+	s->b->unknown |= st == FUND_OK && x->df == 0;
 	return st == FUND_OK ? slot_add_forms(s->b, (*out)->slot, x) : st;
 }
 

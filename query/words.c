@@ -7,6 +7,7 @@
 #include "base/translate.h"
 #include "base/utf8.h"
 #include "query/automaton.h"
+#include "query/expansion.h"
 #include "query/lender.h"
 #include "store/form_scan.h"
 
@@ -243,41 +244,74 @@ static enum fund_status find_likest(struct searcher *s, struct slice typed, stru
 struct suggesting {
 	struct searcher *searcher;
 	struct arena *arena;
-	struct slice query;
+	struct slice query, words; /* those of its words that are looked at */
+	bool exact;		   /* they are, in the form they are written in */
 	struct buf out;
 	size_t copied; /* bytes of the query that are in out */
 	bool replaced;
 };
 
-static enum fund_status suggest_word(struct suggesting *g, const struct ast *ast)
+/* Does the index have the word, for what the query asks? */
+static enum fund_status is_found(struct suggesting *g, const struct word *w, bool *found)
 {
-	const struct word *word;
-	struct likest l = { .word = BUF_INIT };
-	bool known;
-	size_t off = (size_t)(ast->text.data - g->query.data);
-	enum fund_status st = analyse_word(g->searcher->analyser, ast->text, &word);
-	if (st == FUND_OK)
-		st = is_known(g->searcher, word, g->arena, &known);
-	if (st != FUND_OK || known || off < g->copied || off > g->query.len)
+	struct buf form = BUF_INIT;
+	struct expansion x;
+	enum fund_status st = is_known(g->searcher, w, g->arena, found);
+	if (st != FUND_OK || !*found || !g->exact || w->n_refs == 0 || w->n_positions > 1)
 		return st;
-	st = find_likest(g->searcher, ast->text, &l);
+	struct slice bytes = analyser_term(g->searcher->analyser, w->refs[0].term)->bytes;
+	uint8_t *term = arena_alloc(g->arena, bytes.len + 1);
+	if (!term)
+		return FUND_NO_MEMORY;
+	term[0] = 'w';
+	memcpy(term + 1, bytes.data, bytes.len);
+	st = analyse_written(w->surface, &form);
+	if (st == FUND_OK)
+		st = expansion_of_form(g->searcher, g->arena, slice_of(term, bytes.len + 1), slice_buf(&form), &x);
+	*found = st == FUND_OK && x.df > 0;
+	buf_release(&form);
+	return st;
+}
+
+static enum fund_status suggest_word(void *context, const struct token *t)
+{
+	struct suggesting *g = context;
+	struct likest l = { .word = BUF_INIT };
+	struct slice typed = slice_part(g->words, t->off, t->len);
+	size_t off = (size_t)(typed.data - g->query.data);
+	bool found;
+	enum fund_status st = is_found(g, t->word, &found);
+	if (st != FUND_OK || found)
+		return st;
+	st = find_likest(g->searcher, typed, &l);
 	if (st == FUND_OK && l.word.len) {
 		st = buf_add(&g->out, g->query.data + g->copied, off - g->copied);
 		if (st == FUND_OK)
 			st = buf_add_slice(&g->out, slice_buf(&l.word));
-		g->copied = off + ast->text.len;
+		g->copied = off + typed.len;
 		g->replaced = true;
 	}
 	buf_release(&l.word);
 	return st;
 }
 
+static enum fund_status suggest_words(struct suggesting *g, const struct ast *ast)
+{
+	struct token_sink sink = { g, suggest_word, NULL, NULL };
+	uint32_t pos = 0;
+	if (ast->field != FIELD_ANY && ast->field != FIELD_TITLE)
+		return FUND_OK;
+	g->words = ast->text;
+	g->exact = ast->kind == AST_EXACT;
+	return analyse_text(g->searcher->analyser, ast->text, &pos, &sink);
+}
+
 static enum fund_status suggest(struct suggesting *g, const struct ast *ast)
 {
 	enum fund_status st = FUND_OK;
-	if (ast->kind == AST_WORD && (ast->field == FIELD_ANY || ast->field == FIELD_TITLE))
-		return suggest_word(g, ast);
-	for (const struct ast *c = ast->kind == AST_GROUP ? ast->children : NULL; c && st == FUND_OK; c = c->next)
+	if (ast->kind == AST_WORD || ast->kind == AST_EXACT || (ast->kind == AST_PHRASE && !ast->children))
+		return suggest_words(g, ast);
+	for (const struct ast *c = ast->children; c && st == FUND_OK; c = c->next)
 		st = suggest(g, c);
 	return st;
 }
