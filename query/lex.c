@@ -280,30 +280,57 @@ static struct lexeme lex_word(struct lexer *l)
 
 /* ---- regular expressions and sets ---- */
 
-/* Where the slash stands that ends the expression that begins at l->at; 0: it is none. It has no blanks, and nothing follows it. */
-static uint32_t regex_end(const struct lexer *l)
+/* The slash that ends the expression which begins at l->at; one in brackets only where they are not closed. 0: the word has none. */
+static uint32_t closing_slash(const struct lexer *l)
 {
 	bool in_brackets = false;
-	uint32_t len;
+	uint32_t len, in_open_ones = 0;
 	for (uint32_t at = l->at + 1; at < l->query.len; at += len) {
 		uint32_t cp = peek(l, at, &len), behind_len, behind = peek(l, at + len, &behind_len);
 		if (is_blank(cp))
-			return 0;
+			break;
 		if (in_brackets) {
 			in_brackets = cp != ']';
+			in_open_ones = cp == '/' ? at : in_open_ones;
 		} else if (cp == '\\' && behind_len) {
 			len += behind_len;
 		} else if (cp == '[') {
 			in_brackets = true;
+			in_open_ones = 0;
 			if (behind == '^')
 				len++;
 			if (at + len < l->query.len && l->query.data[at + len] == ']')
 				len++; /* the first in brackets stands for itself */
 		} else if (cp == '/') {
-			return at > l->at + 1 && (behind_len == 0 || is_blank(behind) || behind == ')') ? at : 0;
+			return at;
 		}
 	}
-	return 0;
+	return in_brackets ? in_open_ones : 0;
+}
+
+/* Does it have what an expression has, and a name does not? */
+static bool has_expression_signs(struct slice s)
+{
+	static const char signs[] = "\\[](){}|*+?^$";
+	for (size_t i = 0; i < s.len; i++)
+		if (memchr(signs, s.data[i], sizeof signs - 1))
+			return true;
+	return false;
+}
+
+/* /usr/bin is a word, and so is all that a slash begins and none ends. */
+static bool lex_regex(struct lexer *l, struct lexeme *x)
+{
+	uint32_t end = closing_slash(l), len, behind = peek(l, end + 1, &len);
+	struct slice inside = part(l, l->at + 1, end > l->at ? end : l->at + 1);
+	bool ends = len == 0 || is_blank(behind) || behind == ')';
+	if (inside.len == 0 || (!ends && !(has_wordish(inside) && has_expression_signs(inside))))
+		return false;
+	*x = (struct lexeme){ .kind = LEX_REGEX, .off = l->at, .text = inside };
+	if (!ends)
+		*x = (struct lexeme){ .kind = LEX_BAD, .off = end + 1, .why = N_("nothing stands behind the slash that ends an expression; one within it has a backslash before it") };
+	l->at = end + 1;
+	return true;
 }
 
 /* Where the brace stands that closes the set which begins at l->at; 0: it is none. */
@@ -327,10 +354,12 @@ bool lex_alternative(struct slice set, uint32_t *at, struct slice *out)
 
 static bool lex_enclosed(struct lexer *l, uint32_t cp, struct lexeme *x)
 {
-	uint32_t end = cp == '/' ? regex_end(l) : cp == '{' ? set_end(l) : 0;
+	if (cp == '/')
+		return lex_regex(l, x);
+	uint32_t end = cp == '{' ? set_end(l) : 0;
 	if (end == 0)
 		return false;
-	*x = (struct lexeme){ .kind = cp == '/' ? LEX_REGEX : LEX_SET, .off = l->at, .text = part(l, l->at + 1, end) };
+	*x = (struct lexeme){ .kind = LEX_SET, .off = l->at, .text = part(l, l->at + 1, end) };
 	l->at = end + 1;
 	return true;
 }
