@@ -80,13 +80,13 @@ static void write_qid(struct printer *p, const struct present_options *o)
 	print_str(p, ", ");
 }
 
-static void write_snippet(struct printer *p, const struct fundstelle_hit *h)
+static void write_snippet(struct printer *p, struct fundstelle_text snippet, const struct fundstelle_range *marks, uint32_t n_marks)
 {
 	print_str(p, ", \"snippet\": {\"text\": ");
-	print_json(p, text_slice(h->snippet));
+	print_json(p, text_slice(snippet));
 	print_str(p, ", \"marks\": [");
-	for (uint32_t i = 0; i < h->n_marks; i++)
-		print_format(p, "%s[%u, %u]", i ? ", " : "", h->marks[i].begin, h->marks[i].end);
+	for (uint32_t i = 0; i < n_marks; i++)
+		print_format(p, "%s[%u, %u]", i ? ", " : "", marks[i].begin, marks[i].end);
 	print_str(p, "]}");
 }
 
@@ -102,7 +102,7 @@ static void write_hit(struct printer *p, const struct listed_hit *h, const struc
 	member(p, "author", h->is.author);
 	member(p, "section", h->is.section);
 	member(p, "source", h->is.source);
-	write_snippet(p, &h->is);
+	write_snippet(p, h->is.snippet, h->is.marks, h->is.n_marks);
 	write_boxes(p, h);
 	write_duplicates(p, h);
 	if (o->explain)
@@ -204,6 +204,8 @@ static void show(struct printer *p, const struct fundstelle_fields *f, const str
 	member(p, "author", f->author);
 	member(p, "section", f->section);
 	member(p, "source", f->source);
+	write_snippet(p, f->snippet, NULL, 0);
+	print_str(p, ", \"duplicates\": []"); /* nobody looked for them */
 	member(p, "lead", f->lead);
 	member(p, "format", f->format);
 	member(p, "encoding", f->encoding);

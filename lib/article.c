@@ -19,6 +19,7 @@ static struct fundstelle_fields fields_of(const struct shown_hit *h)
 		.key = text_of(h->key), .title = text_of(h->title.text), .lead = text_of(h->lead), .body = text_of(h->body), .author = text_of(h->author),
 		.section = text_of(h->section), .source = text_of(h->source), .format = text_of(h->format), .encoding = text_of(h->encoding),
 		.date_text = text_of(h->date_text), .date = date_of(h->date), .address = text_of(h->address),
+		.snippet = text_of(h->snippet.text),
 	};
 }
 

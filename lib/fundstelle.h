@@ -423,6 +423,7 @@ struct fundstelle_fields {
 	struct fundstelle_text date_text;	 /* as it was written */
 	struct fundstelle_date date;
 	struct fundstelle_text address; /* of its file: file://host/path; empty: it is not here */
+	struct fundstelle_text snippet; /* how it begins: as of a hit in which no word matches */
 };
 FUNDSTELLE_API void fundstelle_article_fields(const fundstelle_article *article, struct fundstelle_fields *fields);
 

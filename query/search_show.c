@@ -291,6 +291,18 @@ enum fund_status search_page(struct search *s, struct searcher *searcher, uint32
 
 /* ---- one article ---- */
 
+/* How it begins: what a list shows of a hit in which no word matches. */
+static enum fund_status show_beginning(struct searcher *s, const struct stored_article *a, struct arena *arena, struct marked_text *out)
+{
+	static const struct plan nothing = { .kind = PLAN_NONE };
+	struct snippet_maker *maker;
+	enum fund_status st = snippet_maker_new(&maker, s, &nothing);
+	if (st == FUND_OK)
+		st = snippet_make(maker, a, SNIPPET_WORDS, arena, out);
+	snippet_maker_free(maker);
+	return st;
+}
+
 static enum fund_status copy_article(struct searcher *s, uint32_t leaf, uint32_t doc, struct arena *arena, struct shown_hit *out)
 {
 	struct text_cache cache = { 0 };
@@ -309,6 +321,8 @@ static enum fund_status copy_article(struct searcher *s, uint32_t leaf, uint32_t
 	};
 	for (size_t i = 0; st == FUND_OK && i < sizeof fields / sizeof *fields; i++)
 		st = search_copy(arena, fields[i].from, fields[i].to);
+	if (st == FUND_OK)
+		st = show_beginning(s, &a, arena, &out->snippet);
 	text_cache_release(&cache);
 	return st;
 }

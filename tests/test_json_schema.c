@@ -215,7 +215,7 @@ static const struct {
 	{ "-f jsonl --batch=- --explain", "/$defs/hit", LINES, "\"qid\": \"q1\"" },
 	{ "-f jsonl --batch=- --count", "/$defs/count", LINES, "\"qid\": \"zweite Frage\"" },
 	{ "-f jsonl --count Kreml", "/$defs/count", LINES, NULL },
-	{ "-f json --show=a.jsonl#1", "/$defs/article", OBJECT, "\"author\": \"Anna Muster\"" },
+	{ "-f json --show=a.jsonl#1", "/$defs/article", OBJECT, "\"marks\": []}, \"duplicates\": []" },
 	{ "-f json --show=M%FCller.txt", "/$defs/article", OBJECT, "\"title\": null" },
 	{ "-f jsonl --show=a.jsonl#zwei", "/$defs/article", LINES, "\"date\": \"2020-07\"" },
 	{ "-f json --timeline=day Kreml", "/$defs/timeline", OBJECT, "\"undated\": " },

@@ -22,6 +22,7 @@ START_TEST(an_article_is_what_the_program_shows)
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		ck_assert_msg(all[i].data[all[i].len] == 0 && strstr(o.out, all[i].data), "no %s in\n%s", all[i].data, o.out);
 	ck_assert(f.body.len && f.body.data[f.body.len] == 0);
+	ck_assert(f.snippet.len && f.snippet.data[f.snippet.len] == 0);
 	ck_assert_msg(_i != 0 || (f.date.year == 2020 && f.date.month == 5 && f.date.day == 6 && strstr(f.body.data, "nichts gesagt") && strcmp(f.title.data, "Kreml schweigt") == 0),
 		      "%s", f.body.data);
 	ck_assert(_i != 1 || (f.date.month == 7 && f.date.day == 0));
