@@ -214,12 +214,10 @@ static void print_row(struct layout *l, struct printer *p, const struct report_r
 	print_str(p, "\n");
 }
 
-static void print_as_text(const struct report *r, struct printer *p, const struct present_options *o)
+static void print_rows(const struct report *r, struct printer *p, const struct present_options *o)
 {
 	struct layout l = { .report = r };
 	struct report_row row;
-	if (r->n_rows == 0)
-		return;
 	measure(&l, o);
 	present_color(p, o, PRESENT_BOLD);
 	print_row(&l, p, NULL);
@@ -228,9 +226,15 @@ static void print_as_text(const struct report *r, struct printer *p, const struc
 		report_read(r, i, &row);
 		print_row(&l, p, &row);
 	}
+	buf_release(&l.room);
+}
+
+static void print_as_text(const struct report *r, struct printer *p, const struct present_options *o)
+{
+	if (r->n_rows)
+		print_rows(r, p, o);
 	if (r->note[0])
 		print_format(p, "%s\n", r->note);
-	buf_release(&l.room);
 }
 
 void report_print(const struct report *r, enum format_id format, struct printer *p, const struct present_options *o)

@@ -37,7 +37,7 @@ static int print(const struct client *c, const fundstelle_counts *counts, struct
 		timeline_svg(&report, out);
 	else if (o->format != FORMAT_SVG)
 		report_print(&report, o->format, out, &po);
-	return run_finish(out, s.n_rows ? 0 : 1);
+	return run_finish(out, s.n_rows || s.total ? 0 : 1); /* of a timeline all hits may be undated */
 }
 
 int run_counts(const struct options *o, struct printer *out)

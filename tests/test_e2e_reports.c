@@ -411,6 +411,7 @@ static void set_up_metadata(void)
 		   "{\"id\":\"2\",\"title\":\"Drei Verletzte\",\"text\":\"(dpa) " COPY_TEXT " Weitere Angaben machte die Polizei nicht.\",\"date\":\"2020-05-07\",\"section\":\"Lokales\",\"source\":\"Kurier\"}\n"
 		   "{\"id\":\"3\",\"title\":\"Unfall im Labor\",\"text\":\"Im Labor kam es zu einem Unfall mit Salzsäure, der ohne Folgen blieb, wie die Hochschule am Freitag auf Anfrage sagte und bestätigte, mehr war nicht zu erfahren.\",\"date\":\"2021\",\"author\":\"Anna\\tMuster\"}\n");
 	file_write(archive, "kwic/b.txt", "日本語 e\xCC\x81" "te\xCC\x81 Zeuge 東京\n\nx Zeuge \x1b[31m rot \xE2\x80\xAE um.\n");
+	file_write(archive, "fraktion.txt", "CSU-Fraktion tagt lange. Fraktionschef geht, Bundestags-CDU-CSU-Fraktion bleibt.\n");
 	file_write(archive, "100% \xFC" "ber.txt", "Ein Zeuge namens Prozent.\n");
 	index_it(0);
 }
@@ -436,6 +437,10 @@ static const struct {
 	{ "-f tsv --timeline=month Unfall", 0, "2020-05\t2\t2\t131\t2020-05\t2020-05\n" },
 	{ "-f tsv --timeline=year +Unfall +quelle:Bote", 0, "2020\t1\t1\t63\t2020\t2020\n" },
 	{ "-f tsv --timeline=year +Unfall -quelle:Bote --to=2020", 0, "2020\t1\t1\t68\t2020\t2020\n" },
+	{ "--timeline Prozent", 0, "1 hit has no date of that precision\n" },
+	{ "-f tsv --timeline=day Labor", 0, "" },
+	{ "-f svg --timeline Prozent", 0, "" },
+	{ "-f tsv --collocates --window=1 Fraktion", 0, "bleibt\t13.0000\t1\t1\ngeht\t13.0000\t1\t1\nlange\t13.0000\t1\t1\ntagt\t13.0000\t1\t1\n" },
 	{ "--count Unfall", 0, "3\n" },
 	{ "-f paths Unfall", 0, "a.jsonl#3\na.jsonl#1\na.jsonl#2\n" },
 	{ "-f paths --duplicates=collapse Unfall", 0, "a.jsonl#3\na.jsonl#1\n" },
@@ -594,6 +599,7 @@ static const char *const refused[] = {
 	"--timeline --facet=jahr Unfall", "--kwic --show=a", "--facet=datum Unfall", "--timeline=week Unfall", "--relative Unfall", "-f trec --timeline Unfall",
 	"-f svg Unfall", "-f paths --kwic Unfall", "--sort=left Unfall", "--kwic=0 Unfall", "--collocates=x Unfall", "--similar=a Unfall", "--facet=jahr",
 	"--duplicates=merge Unfall", "--batch=- --kwic", "--count --timeline Unfall", "--similar=a --kwic", "--timeline (Unfall", "--kwic Unfall)",
+	"/[a/", "/gr[oß/", "/gu[tT]/x", "titel:/[a/", "--kwic /[a/", "\"am /[a/ See\"", "/*/",
 };
 
 START_TEST(what_does_not_go_together_is_refused)
