@@ -133,7 +133,7 @@ static enum fund_status fuzzy_source(struct plan_build *b, const struct ast *ast
 static enum fund_status regex_source(struct plan_build *b, const struct ast *ast, struct expansion_source *source)
 {
 	struct buf composed = BUF_INIT;
-	uint32_t off;
+	uint32_t off = 0;
 	enum fund_status st = analyse_pattern(ast->text, &composed);
 	if (st == FUND_OK)
 		st = automaton_regex(&source->automaton, slice_buf(&composed), &off, b->why);

@@ -255,7 +255,7 @@ struct suggesting {
 static enum fund_status is_found(struct suggesting *g, const struct word *w, bool *found)
 {
 	struct buf form = BUF_INIT;
-	struct expansion x;
+	struct expansion x = { .df = 0 };
 	enum fund_status st = is_known(g->searcher, w, g->arena, found);
 	if (st != FUND_OK || !*found || !g->exact || w->n_refs == 0 || w->n_positions > 1)
 		return st;
