@@ -308,14 +308,14 @@ static uint32_t closing_slash(const struct lexer *l)
 	return in_brackets ? in_open_ones : 0;
 }
 
-/* Does it have what an expression has, and a name does not? */
+/* Does it have what an expression has, and a name does not? ? + $ are in addresses and names, too. */
 static bool has_expression_signs(struct slice s)
 {
-	static const char signs[] = "\\[](){}|*+?^$";
+	static const char signs[] = "\\[](){}|^";
 	for (size_t i = 0; i < s.len; i++)
 		if (memchr(signs, s.data[i], sizeof signs - 1))
 			return true;
-	return false;
+	return has_wildcard(s);
 }
 
 /* /usr/bin is a word, and so is all that a slash begins and none ends. */

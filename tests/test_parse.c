@@ -145,6 +145,7 @@ static const struct {
 	{ "// /a b/ (/ab/)", "(// /a b/ (/ab))", NULL },
 	{ "AC/DC 1/2 km/h / // /. /a/b/ /r/de? /dpa/", "(AC/DC 1/2 km/h / // /. /a/b/ /r/de? /dpa)", NULL },
 	{ "/usr/[x]/bin /wiki/A_(b)/c /usr/*/bin /.\\/.\\ ", "(/usr/[x]/bin /wiki/A_(b)/c %usr/*/bin /.\\/.\\)", NULL },
+	{ "/suche?q=km/h /C++/C /$50/Tag /Kolleg*innen/Leute", "(/suche?q=km/h /C++/C /$50/Tag /Kolleg*innen/Leute)", NULL },
 	{ "/[a/ /gr[o/a]ß/ (/[^]/)", "(/[a /gr[o/a]ß (/[^]))", NULL },
 	{ "{Haus,Hof} {x} {", "({Haus Hof} {x} {)", NULL },
 	{ "\"{Haus,Hof} am See\"", "(\"{Haus Hof} am See\")", NULL },
@@ -187,7 +188,7 @@ static const struct {
 	{ "A NEAR/5", 8 }, { "NEAR/5 A", 0 }, { "A NEAR/ B", 7 }, { "A NEAR/0 B", 7 }, { "A PRE/1001 B", 6 }, { "A NEAR/x B", 7 }, { "A NEAR/5S B", 7 },
 	{ "A NEAR/3 (B AND C)", 10 }, { "(A -B) NEAR/3 C", 4 }, { "A NEAR/3 datum:2022", 9 }, { "A NEAR/3 *", 9 }, { "titel:A NEAR/3 autor:B", 15 },
 	{ "A NEAR/3 NOT B", 9 }, { "Wort~5", 4 }, { "\"a b\"~2000", 5 }, { "()", 0 }, { "\"a {b c,d} e\"~2", 4 },
-	{ "/gu[tT]/x", 8 }, { "/gr[oa/x", 7 }, { "Haus /a[b]/c/", 11 }, { "\"am /(a|b)/, See\"", 11 }, { "titel:/a+/.", 10 },
+	{ "/gu[tT]/x", 8 }, { "/gr[oa/x", 7 }, { "Haus /a[b]/c/", 11 }, { "\"am /(a|b)/, See\"", 11 }, { "titel:/a*/.", 10 },
 };
 
 START_TEST(wrong_syntax_is_pointed_at)
