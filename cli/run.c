@@ -62,7 +62,7 @@ void client_warn(struct client *c, const char *speaker, const struct slice *quer
 		if (w.kind == FUNDSTELLE_DOUBTFUL)
 			message(speaker, "warning: query, column %u: %s", column_of(queries[w.query], w.offset), w.message.data);
 		else
-			message(speaker, "warning: %s", w.message.data);
+			message(w.kind == FUNDSTELLE_MISSING ? PROGRAM : speaker, "warning: %s", w.message.data);
 	}
 	c->n_told = missing > c->n_told ? missing : c->n_told;
 }

@@ -328,7 +328,8 @@ static bool lex_regex(struct lexer *l, struct lexeme *x)
 		return false;
 	*x = (struct lexeme){ .kind = LEX_REGEX, .off = l->at, .text = inside };
 	if (!ends)
-		*x = (struct lexeme){ .kind = LEX_BAD, .off = end + 1, .why = N_("nothing stands behind the slash that ends an expression; one within it has a backslash before it") };
+		*x = (struct lexeme){ .kind = LEX_BAD, .off = end + 1,
+				      .why = N_("nothing stands behind the slash that ends an expression; one within it has a backslash before it") };
 	l->at = end + 1;
 	return true;
 }

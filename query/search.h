@@ -91,7 +91,8 @@ enum fund_status search_find(struct search *s, struct searcher *searcher, struct
 enum fund_status search_page(struct search *s, struct searcher *searcher, uint32_t first, uint32_t n, unsigned parts, struct arena *arena,
 			     struct fault *why);
 
-/* The live article with this key (as printed or as it is), in any index: one hit with its text and how that begins, its address only with HIT_ADDRESS. FUND_NOT_FOUND. */
+/* The live article with this key (as printed or as it is), in any index: one hit with its text and how that begins, its address only with
+ * HIT_ADDRESS. FUND_NOT_FOUND. */
 enum fund_status search_show(struct searcher *s, struct slice key, unsigned parts, struct arena *arena, struct shown_hit *out, struct fault *why);
 /* The address of the file that the article with this key is in, in the arena; empty: it is not here. */
 enum fund_status search_address(struct searcher *s, const struct leaf *leaf, const struct article_key *key, struct arena *arena, struct slice *out);
