@@ -146,8 +146,8 @@ static enum fund_status decode_utf32(bool big, struct slice s, struct buf *out)
 	if (st != FUND_OK)
 		return st;
 	for (size_t i = 0; i + 3 < s.len; i += 4) {
-		const uint8_t *p = s.data + i;
-		uint32_t cp = big ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : get_u32(p);
+		uint32_t cp = get_u32(s.data + i);
+		cp = big ? __builtin_bswap32(cp) : cp;
 		out->len += utf8_encode(cp, out->data + out->len); /* no character: U+FFFD */
 	}
 	return FUND_OK;

@@ -383,7 +383,7 @@ static enum fund_status finish(struct json_reader *r, uint64_t *line, struct fau
 static enum fund_status pass_others(struct json_reader *r, struct fault *why)
 {
 	uint64_t n = 0;
-	struct slice value;
+	struct slice value = { NULL, 0 };
 	enum fund_status st;
 	struct fault later; /* told when it is come to again */
 	do {
@@ -401,7 +401,7 @@ static enum fund_status pass_others(struct json_reader *r, struct fault *why)
 /* The element that begins at r->at, read and consumed. */
 static enum fund_status read_element(struct json_reader *r, struct article *out, bool *recovered, uint64_t *line, struct fault *why)
 {
-	struct slice text;
+	struct slice text = { NULL, 0 };
 	bool object = waiting(r).data[0] == '{';
 	enum fund_status st = object ? next_value(r, &text, why) : pass_others(r, why);
 	bool cut = st == FUND_END;
