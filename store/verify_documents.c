@@ -171,9 +171,9 @@ static void check_articles(struct verify *v, struct segment *s, const struct tex
 
 /* Where the last run of each store ended: so each record is seen to be one document's alone. */
 struct store_place {
-	bool begun;
 	uint64_t address;
 	uint32_t record_end;
+	bool begun;
 };
 
 static bool goes_on(struct segment *s, const struct text_run *run, struct store_place *places)
@@ -182,7 +182,7 @@ static bool goes_on(struct segment *s, const struct text_run *run, struct store_
 	struct store_place *p = &places[segment_stats_store(stats, run->store) - stats->stores];
 	bool is_behind = !p->begun || run->address > p->address || (run->address == p->address && run->record >= p->record_end);
 
-	*p = (struct store_place){ true, run->address, run->record + run->n_docs };
+	*p = (struct store_place){ run->address, run->record + run->n_docs, true };
 	return is_behind;
 }
 
