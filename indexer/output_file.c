@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,21 +14,36 @@ static bool is_no_file(const char *path)
 	return stat(path, &is) == 0 && !S_ISREG(is.st_mode);
 }
 
+/* A symbolic link's target; NULL: it is none, or leads nowhere. */
+static char *target_of(const char *path)
+{
+	struct stat is;
+	return lstat(path, &is) == 0 && S_ISLNK(is.st_mode) ? realpath(path, NULL) : NULL;
+}
+
 const char *output_file_name(const struct output_file *f) { return f->beside.len ? (const char *)f->beside.data : f->path; }
+
+static void release(struct output_file *f)
+{
+	buf_release(&f->beside);
+	free(f->target);
+	f->target = NULL;
+}
 
 enum fund_status output_file_open(struct output_file *f, const char *path, mode_t mode, struct fault *why)
 {
 	bool in_place = is_no_file(path);
-	*f = (struct output_file){ .path = path, .beside = BUF_INIT, .fd = -1 };
-	if (!in_place && (buf_add_format(&f->beside, "%s.%ld", path, (long)getpid()) != FUND_OK || !buf_str(&f->beside))) {
-		buf_release(&f->beside);
+	*f = (struct output_file){ .target = in_place ? NULL : target_of(path), .beside = BUF_INIT, .fd = -1 };
+	f->path = f->target ? f->target : path;
+	if (!in_place && (buf_add_format(&f->beside, "%s.%ld", f->path, (long)getpid()) != FUND_OK || !buf_str(&f->beside))) {
+		release(f);
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	}
 	f->fd = open(output_file_name(f), O_WRONLY | O_CLOEXEC | (in_place ? 0 : O_CREAT | O_TRUNC), mode);
 	if (f->fd >= 0)
 		return FUND_OK;
 	enum fund_status st = fault_errno(why, errno, "%s", output_file_name(f));
-	buf_release(&f->beside);
+	release(f);
 	return st;
 }
 
@@ -39,6 +55,6 @@ enum fund_status output_file_close(struct output_file *f, enum fund_status st, s
 		st = fault_errno(why, errno, "%s", f->path);
 	if (f->beside.len && st != FUND_OK)
 		unlink(output_file_name(f));
-	buf_release(&f->beside);
+	release(f);
 	return st;
 }

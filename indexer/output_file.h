@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output_file.h - a file that is there whole or not at all: written beside its place, renamed once it is complete. A pipe or a device is written to, never replaced.
+ * output_file.h - a file that is there whole or not at all: written beside its place, renamed once it is complete. A pipe or a device is written to, never replaced;
+ * nor is a symbolic link, but what it leads to (/dev/stdout may be a file).
  */
 #ifndef INDEXER_OUTPUT_FILE_H
 #define INDEXER_OUTPUT_FILE_H
@@ -11,7 +12,8 @@
 #include "base/status.h"
 
 struct output_file {
-	const char *path; /* borrowed */
+	const char *path; /* borrowed; what it leads to: `target`, or NULL */
+	char *target;
 	struct buf beside; /* empty: `path` itself is written */
 	int fd;
 };

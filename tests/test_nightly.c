@@ -302,6 +302,26 @@ START_TEST(metrics_go_into_a_pipe_that_is_there_and_it_stays_one)
 }
 END_TEST
 
+START_TEST(metrics_go_where_a_link_leads_and_it_stays_one)
+{
+	char link[400], target[400], option[420];
+	struct stat st;
+	snprintf(link, sizeof link, "%s/link", scratch.dir);
+	snprintf(target, sizeof target, "%s/target", scratch.dir);
+	snprintf(option, sizeof option, "-q --metrics=%s", link);
+	int fd = open(target, O_WRONLY | O_CREAT, 0600);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	ck_assert_int_eq(symlink(target, link), 0);
+	articles(0, 3);
+	struct outcome o = run(option);
+	ck_assert_msg(o.status == 0, "%d %s", o.status, o.err);
+	outcome_free(&o);
+	ck_assert(lstat(link, &st) == 0 && S_ISLNK(st.st_mode));
+	ck_assert(lstat(target, &st) == 0 && st.st_size > 0);
+}
+END_TEST
+
 START_TEST(a_fresh_account_gets_its_default_index)
 {
 	articles(0, 3);
@@ -348,6 +368,7 @@ Suite *suite_nightly(void)
 	tcase_add_test(t, the_closing_line_as_json);
 	tcase_add_test(t, metrics_also_tell_of_a_run_that_did_nothing_or_failed);
 	tcase_add_test(t, metrics_go_into_a_pipe_that_is_there_and_it_stays_one);
+	tcase_add_test(t, metrics_go_where_a_link_leads_and_it_stays_one);
 	tcase_add_test(t, a_fresh_account_gets_its_default_index);
 	tcase_add_test(t, verify_names_the_articles_whose_text_is_damaged);
 	suite_add_tcase(s, t);
