@@ -210,14 +210,19 @@ static enum fund_status add_scores(struct or_search *s, const struct list_pass *
 	return st;
 }
 
+/* Of 64 documents, those in which a word is that may meet others. */
+static inline void note_meeting(struct or_room *r, uint32_t w, uint64_t docs)
+{
+	r->two[w] |= r->one[w] & docs;
+	r->one[w] |= docs;
+}
+
 static void note_seen(struct or_room *r, const struct list_pass *pass)
 {
 	for (uint32_t w = 0; w < n_masks(pass); w++) {
 		r->seen[w] |= r->has[w];
-		if (pass->word->meets && !pass->word->matches) {
-			r->two[w] |= r->one[w] & r->has[w];
-			r->one[w] |= r->has[w];
-		}
+		if (pass->word->meets && !pass->word->matches)
+			note_meeting(r, w, r->has[w]);
 		r->has[w] = 0;
 	}
 }
@@ -233,10 +238,8 @@ static enum fund_status pass_matches(struct or_search *s, const struct word_matc
 		bool keep;
 		st = take_score(s, pass, at, m->matches[i].score, m->matches[i].meets, &keep);
 		r->has[at / 64] |= keep ? bit : 0;
-		if (keep && m->matches[i].meets) {
-			r->two[at / 64] |= r->one[at / 64] & bit;
-			r->one[at / 64] |= bit;
-		}
+		if (keep && m->matches[i].meets)
+			note_meeting(r, at / 64, bit);
 	}
 	return st;
 }
@@ -380,15 +383,20 @@ static void keep_possible(struct or_search *s, const struct list_pass *pass)
 	d->n = n;
 }
 
+/* What a word adds to the listed document i. */
+static inline void add_to_listed(struct or_docs *d, uint32_t i, int64_t score, bool meets)
+{
+	d->sums[i] += score;
+	d->met[i] = (uint8_t)(d->met[i] + (meets && d->met[i] < 2));
+}
+
 /* What matches add to the documents that are listed. */
 static void add_matches_to_listed(struct or_docs *d, const struct word_matches *m)
 {
 	for (uint32_t i = 0, k = 0; i < d->n && k < m->n;) {
 		const struct word_match *match = &m->matches[k];
-		if (match->doc == d->docs[i]) {
-			d->sums[i] += match->score;
-			d->met[i] = (uint8_t)(d->met[i] + (match->meets && d->met[i] < 2));
-		}
+		if (match->doc == d->docs[i])
+			add_to_listed(d, i, match->score, match->meets);
 		k += match->doc <= d->docs[i];
 		i += match->doc > d->docs[i];
 	}
@@ -410,8 +418,7 @@ static enum fund_status add_word_to_listed(struct or_search *s, const struct lis
 			continue;
 		st = leaf_length(s->leaf, d->docs[i], &len);
 		if (st == FUND_OK)
-			d->sums[i] += bm25_score(s->bm25, word->scale, freq, len);
-		d->met[i] = (uint8_t)(d->met[i] + (word->meets && d->met[i] < 2));
+			add_to_listed(d, i, bm25_score(s->bm25, word->scale, freq, len), word->meets);
 	}
 	memset(freqs, 0, (pass->end - pass->start) * sizeof *freqs);
 	return st;
