@@ -152,7 +152,7 @@ enum fund_status finder_add_units(struct finder *f, const struct plan *p)
 	case PLAN_BEST:
 	case PLAN_WORD:
 		for (uint32_t i = 0; i < p->n_children && st == FUND_OK; i++)
-			if (p->kind != PLAN_BOOL || (p->children[i]->role != ROLE_MUST_NOT && p->children[i]->role != ROLE_HINT))
+			if (p->kind != PLAN_BOOL || plan_role_shows(p->children[i]->role))
 				st = finder_add_units(f, p->children[i]);
 		return st;
 	case PLAN_NONE:

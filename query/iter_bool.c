@@ -194,6 +194,8 @@ static enum fund_status build_children(struct arena *arena, const struct plan *p
 		const struct plan *c = plan->children[i];
 		enum plan_role role = plan->kind == PLAN_BEST ? ROLE_SHOULD : c->role;
 		struct iter *child;
+		if (role == ROLE_LATE_HINT)
+			continue;
 		enum fund_status st = iter_new(arena, c, b->base.leaf, b->base.bm25, &child);
 		if (st != FUND_OK)
 			return st;

@@ -122,6 +122,8 @@ static enum fund_status gather(struct translation *t, const struct plan *p, stru
 	enum fund_status st = FUND_OK;
 	for (uint32_t i = 0; i < p->n_children && st == FUND_OK; i++) {
 		enum plan_role role = p->children[i]->role == ROLE_OPTIONAL ? ROLE_SHOULD : p->children[i]->role;
+		if (role == ROLE_LATE_HINT)
+			continue;
 		bool decides = role != ROLE_HINT && !(role == ROLE_SHOULD && demands);
 		struct xapian_query *q;
 		st = of_child(t, p->children[i], decides, &q);

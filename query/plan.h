@@ -33,7 +33,11 @@ enum plan_role {
 	ROLE_FILTER,   /* must, without a score */
 	ROLE_OPTIONAL, /* a stop word: counts where nothing else does */
 	ROLE_HINT,     /* only adds to the score of what matches otherwise */
+	ROLE_LATE_HINT, /* the same, in the second stage of a search: second_stage.h */
 };
+
+/* Is a child of that role a reason why an article is found? */
+static inline bool plan_role_shows(enum plan_role role) { return role != ROLE_MUST_NOT && role != ROLE_HINT && role != ROLE_LATE_HINT; }
 
 /* Where a word may stand. Title words are those of class w whose boost says title. */
 struct plan_term {

@@ -2,6 +2,8 @@
 /* plan_word.c - the terms of a single word: which kinds, at which weight, how rare. */
 #include "query/plan_private.h"
 
+#define COMPOUND_COMMON 64u /* a compound that more than one of so many articles has is not looked for by its parts */
+
 static const char kind_class[TERM_KINDS] = { 'w', 'x', 'v' };
 
 char plan_field_class(enum field field)
@@ -100,6 +102,15 @@ static enum fund_status finish_word(struct plan_build *b, enum field field, stru
 
 /* ---- the parts of a compound ---- */
 
+/* Articles that have it, in each of its kinds. */
+static uint64_t word_df(const struct plan *word)
+{
+	uint64_t df = word->kind == PLAN_TERM ? word->term.places.df : 0;
+	for (uint32_t i = 0; i < word->n_children; i++)
+		df += word->children[i]->term.places.df;
+	return df;
+}
+
 static enum fund_status add_hint(struct plan_build *b, struct slice part, double weight)
 {
 	struct plan *hint;
@@ -110,8 +121,8 @@ static enum fund_status add_hint(struct plan_build *b, struct slice part, double
 		st = add_kinds(b, part, part, FIELD_ANY, FREQ_UNIT, hint);
 	if (st == FUND_OK)
 		set_scales(b, hint, weight);
-	if (st != FUND_OK || hint->n_children == 0)
-		return st;
+	if (st != FUND_OK || hint->n_children == 0 || word_df(hint) > b->searcher->n_docs / 2)
+		return st; /* what more than half of the articles have says nothing */
 	hint->role = ROLE_HINT;
 	return plan_add_child(b, b->hints, hint);
 }
@@ -191,13 +202,22 @@ enum fund_status plan_word_terms(struct plan_build *b, const struct word *w, enu
 	return st;
 }
 
+/* In so many articles that its parts would hardly bring others. */
+static bool is_common(const struct plan_build *b, const struct plan *word)
+{
+	uint64_t df = word->kind == PLAN_TERM ? word->term.places.df : 0;
+	for (uint32_t i = 0; i < word->n_children; i++)
+		df = word->children[i]->term.places.df > df ? word->children[i]->term.places.df : df;
+	return df > b->searcher->n_docs / COMPOUND_COMMON;
+}
+
 enum fund_status plan_plain_word(struct plan_build *b, const struct word *w, enum field field, struct plan **out)
 {
 	struct word_parts parts;
 	enum fund_status st = plan_word_terms(b, w, field, out);
 	if (st != FUND_OK || w->n_positions > 1 || field != FIELD_ANY)
 		return st;
-	bool hints = !b->has_it && b->searcher->ranking.own_part > 0, apart = plan_is_rare(*out) && b->searcher->ranking.variant > 0;
+	bool hints = !b->has_it && b->searcher->ranking.own_part > 0 && !is_common(b, *out), apart = plan_is_rare(*out) && b->searcher->ranking.variant > 0;
 	if (!hints && !apart)
 		return FUND_OK;
 	st = word_parts_find(b->searcher, w->surface, b->arena, &parts);

@@ -14,22 +14,23 @@ struct near_word {
 		uint32_t n;
 	} *lists;
 	uint32_t n_lists;
+	bool is_there; /* in the document at hand */
 };
 
-const struct plan *proximity_word(const struct plan *p)
+/* Of a compound that is also looked for as two words, the one word that it is here; of all others the plan itself. */
+static const struct plan *word_of(const struct plan *p)
 {
 	return p->kind == PLAN_BEST && p->n_children > 1 && p->children[1]->kind == PLAN_SPAN && p->children[1]->is_variant ? p->children[0] : p;
 }
 
 bool proximity_is_word(const struct plan *child)
 {
-	const struct plan *p = proximity_word(child);
+	const struct plan *p = word_of(child);
 	return (child->role == ROLE_SHOULD || child->role == ROLE_MUST) &&
 	       (p->kind == PLAN_WORD || (p->kind == PLAN_TERM && p->term.field == FIELD_ANY));
 }
 
-/* The group that is asked for, without the filters around it. */
-static const struct plan *words_of(const struct plan *plan)
+const struct plan *proximity_group(const struct plan *plan)
 {
 	for (;;) {
 		const struct plan *only = NULL;
@@ -53,16 +54,7 @@ static uint32_t count_words(const struct plan *plan)
 	return n;
 }
 
-bool proximity_applies(const struct searcher *s, const struct plan *plan) { return s->ranking.near > 0 && count_words(words_of(plan)) > 1; }
-
-bool proximity_is_certain(const struct plan *plan)
-{
-	const struct plan *words = words_of(plan);
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < words->n_children; i++)
-		n += words->children[i]->role == ROLE_MUST && words->children[i]->kind != PLAN_BEST && proximity_is_word(words->children[i]);
-	return n > 1;
-}
+bool proximity_applies(const struct searcher *s, const struct plan *plan) { return s->ranking.near > 0 && count_words(proximity_group(plan)) > 1; }
 
 /* What two words that stand side by side bring. */
 static double pair_scale(const struct searcher *s, const struct plan *a, const struct plan *b)
@@ -70,19 +62,26 @@ static double pair_scale(const struct searcher *s, const struct plan *a, const s
 	return s->ranking.near * (a->scale < b->scale ? a->scale : b->scale);
 }
 
-int64_t proximity_most(const struct searcher *s, const struct plan *plan)
+/* Of 64 words and more the last share a bit. */
+static uint64_t bit_of(uint32_t word) { return (uint64_t)1 << (word < 63 ? word : 63); }
+
+int64_t proximity_most_of(const struct searcher *s, const struct plan *plan, uint64_t there)
 {
-	const struct plan *words = words_of(plan), *last = NULL;
+	const struct plan *words = proximity_group(plan), *last = NULL;
 	int64_t most = 0;
-	for (uint32_t i = 0; i < words->n_children; i++) {
-		const struct plan *p = proximity_word(words->children[i]);
+	for (uint32_t i = 0, n = 0; i < words->n_children; i++) {
+		const struct plan *p = word_of(words->children[i]);
 		if (!proximity_is_word(words->children[i]))
 			continue;
-		most += last ? (int64_t)(pair_scale(s, last, p) + 0.5) : 0;
+		if (last && there & bit_of(n - 1) && there & bit_of(n))
+			most += (int64_t)(pair_scale(s, last, p) + 0.5);
 		last = p;
+		n++;
 	}
 	return most;
 }
+
+int64_t proximity_most(const struct searcher *s, const struct plan *plan) { return proximity_most_of(s, plan, UINT64_MAX); }
 
 /* ---- lists ---- */
 
@@ -125,7 +124,7 @@ void proximity_close(struct proximity *p)
 
 enum fund_status proximity_open(struct proximity *p, struct searcher *s, const struct plan *plan, struct leaf *leaf, struct arena *arena)
 {
-	const struct plan *words = words_of(plan);
+	const struct plan *words = proximity_group(plan);
 	enum fund_status st = FUND_OK;
 	*p = (struct proximity){ .searcher = s, .words = arena_alloc(arena, words->n_children * sizeof *p->words) };
 	if (!p->words)
@@ -134,7 +133,7 @@ enum fund_status proximity_open(struct proximity *p, struct searcher *s, const s
 		if (proximity_is_word(words->children[i])) {
 			struct near_word *word = &p->words[p->n++];
 			*word = (struct near_word){ .plan = NULL };
-			st = open_word(word, proximity_word(words->children[i]), leaf, arena);
+			st = open_word(word, word_of(words->children[i]), leaf, arena);
 		}
 	return st;
 }
@@ -144,10 +143,7 @@ enum fund_status proximity_open(struct proximity *p, struct searcher *s, const s
 static enum fund_status load_positions(struct near_list *l, uint32_t doc)
 {
 	l->n = 0;
-	if (!l->has_positions)
-		return FUND_OK;
-	enum fund_status st = postings_seek(&l->postings, doc);
-	return st == FUND_OK && l->postings.doc == doc ? postings_positions(&l->postings, &l->pos, &l->n) : st;
+	return l->has_positions && l->postings.doc == doc ? postings_positions(&l->postings, &l->pos, &l->n) : FUND_OK;
 }
 
 static enum fund_status load_word(struct near_word *word, uint32_t doc)
@@ -190,41 +186,38 @@ static uint32_t least_distance(const struct near_word *a, const struct near_word
 	return least;
 }
 
-static enum fund_status has_word(struct near_word *word, uint32_t doc, bool *has)
+/* Is the word in the document? Its lists stand there, or behind. */
+static enum fund_status seek_word(struct near_word *word, uint32_t doc)
 {
-	*has = false;
-	for (uint32_t i = 0; i < word->n_lists && !*has; i++) {
-		enum fund_status st = postings_seek(&word->lists[i].postings, doc);
-		if (st != FUND_OK)
-			return st;
-		*has = word->lists[i].postings.doc == doc;
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < word->n_lists && st == FUND_OK; i++) {
+		st = postings_seek(&word->lists[i].postings, doc);
+		word->is_there |= word->lists[i].postings.doc == doc;
 	}
-	return FUND_OK;
+	return st;
 }
 
-enum fund_status proximity_meets(struct proximity *p, uint32_t doc, bool *two)
+/* Is one of its neighbours in the query there, too? */
+static bool has_company(const struct proximity *p, uint32_t i)
 {
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < p->n && n < 2; i++) {
-		bool has;
-		enum fund_status st = has_word(&p->words[i], doc, &has);
-		if (st != FUND_OK)
-			return st;
-		n += has;
-	}
-	*two = n > 1;
-	return FUND_OK;
+	return p->words[i].is_there && ((i > 0 && p->words[i - 1].is_there) || (i + 1 < p->n && p->words[i + 1].is_there));
 }
 
-enum fund_status proximity_score(struct proximity *p, uint32_t doc, int64_t *micro)
+enum fund_status proximity_score(struct proximity *p, uint32_t doc, uint64_t words, int64_t *micro)
 {
 	enum fund_status st = FUND_OK;
 	*micro = 0;
+	for (uint32_t i = 0; i < p->n && st == FUND_OK; i++) {
+		p->words[i].is_there = false;
+		if (words & bit_of(i))
+			st = seek_word(&p->words[i], doc);
+	}
 	for (uint32_t i = 0; i < p->n && st == FUND_OK; i++)
-		st = load_word(&p->words[i], doc);
+		if (has_company(p, i))
+			st = load_word(&p->words[i], doc);
 	for (uint32_t i = 1; i < p->n && st == FUND_OK; i++) {
 		const struct near_word *a = &p->words[i - 1], *b = &p->words[i];
-		uint32_t distance = least_distance(a, b);
+		uint32_t distance = a->is_there && b->is_there ? least_distance(a, b) : UINT32_MAX;
 		if (distance <= PROXIMITY_REACH)
 			*micro += (int64_t)(pair_scale(p->searcher, a->plan, b->plan) / sqrt(distance) + 0.5);
 	}

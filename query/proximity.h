@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * proximity.h - words that were asked for side by side and stand close to each other: a second stage over the best hits.
+ * proximity.h - words that were asked for side by side and stand close to each other: part of the second stage (second_stage.h).
  *
  * For each two words that follow each other in the query, stop words gone: near * the rarity of the commoner one / the root of their least distance in
  * the article, up to PROXIMITY_REACH positions. A part stands where its compound stands; two parts of the same compound are as close as can be. The parts of
@@ -12,19 +12,18 @@
 
 #include "query/iter.h"
 
-#define PROXIMITY_HITS 200u /* whose scores are raised: topk.h */
 #define PROXIMITY_REACH 20u
 
 /* Does the plan have words to be close to each other? */
 bool proximity_applies(const struct searcher *s, const struct plan *plan);
-/* Do two or more of them meet in every match? */
-bool proximity_is_certain(const struct plan *plan);
-/* Of a compound that is also looked for as two words, the one word that it is here; of all others the plan itself. */
-const struct plan *proximity_word(const struct plan *p);
-/* Is this child of the plan such a word? */
+/* The group that is asked for, without the filters around it. */
+const struct plan *proximity_group(const struct plan *plan);
+/* Is this child of the group a word that may stand near others? They are numbered in their order; a number from 64 on is as 63. */
 bool proximity_is_word(const struct plan *child);
 /* The most that it adds to any score, in micro-units. */
 int64_t proximity_most(const struct searcher *s, const struct plan *plan);
+/* To that of a document with no other words than these. */
+int64_t proximity_most_of(const struct searcher *s, const struct plan *plan, uint64_t words);
 
 /* The words of a plan in one leaf. Documents are asked for in ascending order. */
 struct proximity {
@@ -35,9 +34,7 @@ struct proximity {
 /* `p` is closed whatever comes of it. */
 enum fund_status proximity_open(struct proximity *p, struct searcher *s, const struct plan *plan, struct leaf *leaf, struct arena *arena);
 void proximity_close(struct proximity *p); /* also on {0} */
-/* Are two or more of the words in the document? */
-enum fund_status proximity_meets(struct proximity *p, uint32_t doc, bool *two);
-/* What it adds to the document's score, in micro-units. */
-enum fund_status proximity_score(struct proximity *p, uint32_t doc, int64_t *micro);
+/* What it adds to the document's score, in micro-units; it has no other words than those whose numbers are bits in `words`. */
+enum fund_status proximity_score(struct proximity *p, uint32_t doc, uint64_t words, int64_t *micro);
 
 #endif

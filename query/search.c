@@ -6,7 +6,6 @@
 #include "base/print.h"
 #include "base/translate.h"
 #include "query/matches.h"
-#include "query/proximity.h"
 #include "query/similar.h"
 #include "query/words.h"
 
@@ -83,10 +82,9 @@ static void leave_out_self(struct search *s)
 		}
 }
 
-/* Are the best hits ranked again by how close their words stand? */
 static bool has_second_stage(const struct search *s)
 {
-	return s->options.order == ORDER_RELEVANCE && !s->has_self && proximity_applies(s->searcher, s->plan);
+	return s->options.order == ORDER_RELEVANCE && !s->has_self && second_stage_applies(s->searcher, s->plan);
 }
 
 bool search_goes_on(const struct search *s) { return !s->searcher->lender && !s->options.collapse && !has_second_stage(s); }
@@ -98,7 +96,7 @@ static enum fund_status rank(struct search *s, uint32_t k)
 	uint32_t wanted = k < UINT32_MAX ? k + s->has_self : k;
 	topk_release(&s->topk);
 	topk_init(&s->topk, s->searcher, wanted);
-	s->topk.near = k > 0 && has_second_stage(s);
+	s->topk.second = k > 0 && has_second_stage(s);
 	s->topk.all_counted = o->want_total;
 	s->topk.order = o->order;
 	s->topk.seed = o->seed;
@@ -247,6 +245,8 @@ static enum fund_status prepare(struct search *s, struct slice query, struct sea
 	if (st != FUND_OK)
 		return st;
 	st = plan_build(&s->build, ast, &s->plan);
+	if (st == FUND_OK && has_second_stage(s))
+		second_stage_prepare(s->searcher, s->plan);
 	if (st == FUND_OK && o->want_suggestion && s->build.unknown)
 		st = words_suggest(s->searcher, ast, query, &s->arena, &s->result.suggestion);
 	note->error_off = s->build.error_off;

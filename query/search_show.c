@@ -7,7 +7,6 @@
 
 #include "query/boxes.h"
 #include "query/link.h"
-#include "query/proximity.h"
 #include "query/snippet.h"
 
 #define SNIPPET_WORDS 32u
@@ -129,12 +128,6 @@ static void round_items(struct explained *e, int64_t score)
 		e->items[i].score -= cut_off(e->items[i].score);
 }
 
-static enum fund_status explain_proximity(const struct hit *h, const struct explain_sink *sink)
-{
-	struct explain_item item = { .term = slice_str("proximity"), .field = FIELD_ANY, .kind = "proximity", .freq = 1, .score = h->raise };
-	return h->raise ? sink->item(sink->context, &item) : FUND_OK;
-}
-
 /* What the score lost by its age. */
 static enum fund_status explain_recency(const struct hit *h, const struct explain_sink *sink)
 {
@@ -158,7 +151,7 @@ static enum fund_status show_explain(struct show *s, const struct hit *h, struct
 		st = it->ops->explain(it, &sink);
 	iter_release(it);
 	if (st == FUND_OK)
-		st = explain_proximity(h, &sink);
+		st = second_stage_explain(s->searcher, s->plan, h, doc, s->arena, &sink);
 	if (st == FUND_OK)
 		st = explain_recency(h, &sink);
 	round_items(&e, h->score);

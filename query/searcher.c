@@ -174,7 +174,7 @@ void searcher_close(struct searcher *s)
 	free(s->snapshots);
 	free(s->dirs);
 	free(s->leaves);
-	free(s->or_room);
+	free(s->window_room);
 	arena_release(&s->iterators);
 	*s = closed(s);
 }

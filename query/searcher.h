@@ -63,8 +63,8 @@ struct searcher {
 	struct ranking ranking;
 	struct bm25 bm25;
 	struct arena iterators;	 /* of topk.c, of one segment at a time; the memory stays from query to query */
-	struct or_room *or_room; /* of topk_or.c; NULL: not needed yet */
-	uint32_t or_window;	 /* documents that it looks at together; 0: as it pleases. For tests: answers do not depend on it */
+	struct window_room *window_room; /* of topk_window.c; NULL: not needed yet */
+	uint32_t window;	 /* documents that it looks at together; 0: as it pleases. For tests: answers do not depend on it */
 	uint32_t opening; /* how often it was opened: what was found in one opening borrows its snapshots */
 };
 

@@ -5,18 +5,17 @@
 
 #include "base/hash.h"
 #include "query/proximity.h"
-#include "query/word_lists.h"
+#include "query/topk_window.h"
 #include "store/postings.h"
 
 void topk_init(struct topk *t, struct searcher *s, uint32_t k)
 {
-	*t = (struct topk){ .searcher = s, .best.k = k, .total_exact = true, .least = k ? INT64_MIN : INT64_MAX, .least_meeting = k ? INT64_MIN : INT64_MAX };
+	*t = (struct topk){ .searcher = s, .k = k, .best.k = k, .total_exact = true, .least = k ? INT64_MIN : INT64_MAX };
 }
 
 void topk_release(struct topk *t)
 {
 	free(t->best.hits);
-	free(t->candidates.hits);
 	lent_docs_release(&t->lent);
 	buf_release(&t->key_a);
 	buf_release(&t->key_b);
@@ -89,7 +88,7 @@ static inline int compare(struct topk *t, const struct hit *a, const struct hit 
 	return a->printed != b->printed ? a->printed > b->printed ? -1 : 1 : by_rest(t, a, b);
 }
 
-/* ---- heap: the worst on top ---- */
+/* ---- heap, as soon as it is full: the worst on top ---- */
 
 static void sift_up(struct topk *t, struct hit_list *l, uint32_t i)
 {
@@ -122,7 +121,7 @@ static void heapify(struct topk *t, struct hit_list *l)
 /* Best first. */
 static void sort_list(struct topk *t, struct hit_list *l)
 {
-	if (l->k == UINT32_MAX)
+	if (l->n < l->k)
 		heapify(t, l);
 	for (uint32_t n = l->n; n > 1; n--) {
 		struct hit worst = l->hits[0];
@@ -152,8 +151,8 @@ static enum fund_status take_in(struct topk *t, struct hit_list *l, const struct
 		if (st != FUND_OK)
 			return st;
 		l->hits[l->n++] = *h;
-		if (l->k != UINT32_MAX) /* all are kept: sorted once at the end */
-			sift_up(t, l, l->n - 1);
+		if (l->n == l->k)
+			heapify(t, l);
 	} else if (l->k && compare(t, h, &l->hits[0]) < 0) {
 		l->hits[0] = *h;
 		sift_down(t, l, l->n);
@@ -161,38 +160,38 @@ static enum fund_status take_in(struct topk *t, struct hit_list *l, const struct
 	return t->failed;
 }
 
-/* ---- thresholds ---- */
+/* ---- offers ---- */
 
-static int64_t least_of(const struct hit_list *l) { return l->n < l->k ? INT64_MIN : score_least(l->hits[0].printed); }
+/* The second stage sees more hits than are wanted. */
+static bool has_spare(const struct topk *t) { return t->k < t->best.k; }
 
-/* A hit was taken in. What is below both the highest raise and the candidates is out, though words meet in it. */
-static void raise_thresholds(struct topk *t)
+/* A hit was taken in. What the highest raise would not bring among the k is out, though there is room. */
+static void raise_threshold(struct topk *t)
 {
+	const struct hit_list *b = &t->best;
 	if (t->order != ORDER_RELEVANCE)
 		return;
-	t->least = t->least_meeting = least_of(&t->best);
-	if (t->candidates.k == 0 || t->least == INT64_MIN)
+	t->least = b->n < b->k ? INT64_MIN : score_least(b->hits[0].printed);
+	if (!has_spare(t) || !best_scores_full(&t->wanted))
 		return;
-	int64_t raised = t->least - t->most_raise, candidate = least_of(&t->candidates);
-	if (candidate > raised)
-		raised = candidate < t->least ? candidate : t->least;
-	t->least_meeting = raised;
+	int64_t hopeless = score_least(best_scores_least(&t->wanted)) - t->most_raise;
+	t->least = hopeless > t->least ? hopeless : t->least;
 }
 
-static void set_score(const struct topk *t, struct hit *h)
+void topk_set_score(const struct topk *t, struct hit *h)
 {
 	h->score = recency_score(&t->recency, h->date, h->plain);
 	h->printed = score_printed(h->score);
 }
 
-enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score, bool meets)
+enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t score, uint64_t near_words)
 {
-	struct hit h = { .plain = score, .leaf = leaf, .doc = doc, .meets = meets };
-	if (score < topk_threshold(t, meets))
+	struct hit h = { .plain = score, .leaf = leaf, .doc = doc, .near_words = near_words };
+	if (score < t->least)
 		return FUND_OK;
 	enum fund_status st = leaf_date(&t->searcher->leaves[leaf], doc, &h.date);
-	set_score(t, &h);
-	if (h.score < topk_threshold(t, meets))
+	topk_set_score(t, &h);
+	if (h.score < t->least)
 		return st;
 	if (t->searcher->leaves[leaf].lent)
 		h.doc += t->lent.first;
@@ -204,85 +203,39 @@ enum fund_status topk_offer(struct topk *t, uint32_t leaf, uint32_t doc, int64_t
 	}
 	if (st == FUND_OK && t->behind && compare(t, &h, t->behind) <= 0)
 		return t->failed;
-	if (st == FUND_OK && h.score >= t->least)
+	if (st == FUND_OK)
 		st = take_in(t, &t->best, &h);
-	if (st == FUND_OK && meets && t->candidates.k)
-		st = take_in(t, &t->candidates, &h);
-	raise_thresholds(t);
+	if (has_spare(t))
+		best_scores_take(&t->wanted, h.printed);
+	raise_threshold(t);
 	return st;
 }
 
-/* ---- the second stage ---- */
+/* ---- the end ---- */
 
-static bool is_candidate(struct topk *t, const struct hit *h)
+/* The k best of what the second stage saw. */
+static enum fund_status keep_wanted(struct topk *t)
 {
-	const struct hit_list *c = &t->candidates;
-	return h->meets && c->n && (c->n < c->k || compare(t, h, &c->hits[0]) <= 0);
-}
-
-/* Each hit in one list: candidates leave the best, for they may return higher, and those that cannot return are dropped. */
-static void part_lists(struct topk *t)
-{
-	struct hit_list *b = &t->best, *c = &t->candidates;
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < b->n; i++)
-		if (!is_candidate(t, &b->hits[i]))
-			b->hits[n++] = b->hits[i];
-	b->n = n;
-	if (b->k != UINT32_MAX)
-		heapify(t, b);
-	n = 0;
-	for (uint32_t i = 0; i < c->n; i++)
-		if (t->least == INT64_MIN || c->hits[i].score >= t->least - t->most_raise)
-			c->hits[n++] = c->hits[i];
-	c->n = n;
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct hit *x = a, *y = b;
-	if (x->leaf != y->leaf)
-		return x->leaf < y->leaf ? -1 : 1;
-	return (x->at > y->at) - (x->at < y->at);
-}
-
-/* Where the candidates are in their leaves; those that are lent are lent again, all together. */
-static enum fund_status place_candidates(struct topk *t, const struct plan *plan)
-{
-	const struct hit *hits[PROXIMITY_HITS];
-	const struct hit_list *c = &t->candidates;
-	for (uint32_t i = 0; i < c->n; i++)
-		hits[i] = &c->hits[i];
-	enum fund_status st = topk_lend(t, plan, hits, c->n, LEND_NONE);
-	for (uint32_t i = 0; i < c->n && st == FUND_OK; i++)
-		st = topk_place(t, &c->hits[i], &c->hits[i].at);
-	return st;
-}
-
-static enum fund_status raise_candidates(struct topk *t, const struct plan *plan)
-{
-	struct hit_list *c = &t->candidates;
-	struct proximity p = { .n = 0 };
+	struct hit_list seen = t->best;
 	enum fund_status st = FUND_OK;
-	part_lists(t);
-	st = place_candidates(t, plan);
-	if (st == FUND_OK && c->n > 1)
-		qsort(c->hits, c->n, sizeof *c->hits, by_place);
-	for (uint32_t i = 0; i < c->n && st == FUND_OK; i++) {
-		struct hit *h = &c->hits[i];
-		if (i == 0 || h->leaf != h[-1].leaf) {
-			proximity_close(&p);
-			arena_reset(&t->searcher->iterators);
-			st = proximity_open(&p, t->searcher, plan, &t->searcher->leaves[h->leaf], &t->searcher->iterators);
-		}
-		if (st == FUND_OK)
-			st = proximity_score(&p, h->at, &h->raise);
-		h->plain += h->raise;
-		set_score(t, h);
-		if (st == FUND_OK)
-			st = take_in(t, &t->best, h);
-	}
-	proximity_close(&p);
+	t->best = (struct hit_list){ .k = t->k };
+	for (uint32_t i = 0; i < seen.n && st == FUND_OK; i++)
+		if (t->best.n < t->k || seen.hits[i].printed >= t->best.hits[0].printed)
+			st = take_in(t, &t->best, &seen.hits[i]);
+	free(seen.hits);
+	return st;
+}
+
+static enum fund_status run_second_stage(struct topk *t, const struct plan *plan)
+{
+	struct hit_list *b = &t->best;
+	if (b->n > SECOND_STAGE_HITS)
+		sort_list(t, b);
+	enum fund_status st = second_stage_raise(t, plan, b->hits, b->n < SECOND_STAGE_HITS ? b->n : SECOND_STAGE_HITS);
+	if (st == FUND_OK && has_spare(t))
+		return keep_wanted(t);
+	if (b->n == b->k)
+		heapify(t, b);
 	return st;
 }
 
@@ -312,7 +265,7 @@ static void will_need_keys(const struct topk *t)
 
 static enum fund_status finish(struct topk *t, const struct plan *plan)
 {
-	enum fund_status st = t->candidates.n ? raise_candidates(t, plan) : FUND_OK;
+	enum fund_status st = t->second ? run_second_stage(t, plan) : FUND_OK;
 	if (st != FUND_OK)
 		return st;
 	will_need_keys(t);
@@ -323,18 +276,15 @@ static enum fund_status finish(struct topk *t, const struct plan *plan)
 
 /* ---- search ---- */
 
-/* Do words of the query meet in the document? Looked up only where it decides: `p` is NULL where it is certain. */
-static enum fund_status meets(const struct topk *t, struct proximity *p, uint32_t doc, int64_t score, bool *meets)
+static enum fund_status search_tree(struct topk *t, const struct plan *plan, uint32_t leaf, struct arena *arena)
 {
-	*meets = t->candidates.k && score >= t->least_meeting;
-	return *meets && p ? proximity_meets(p, doc, meets) : FUND_OK;
-}
-
-static enum fund_status search_matches(struct topk *t, struct iter *it, struct proximity *p, struct leaf *l)
-{
-	enum fund_status st;
+	struct leaf *l = &t->searcher->leaves[leaf];
+	struct iter *it;
+	enum fund_status st = iter_new(arena, plan, l, &t->searcher->bm25, &it);
+	if (st != FUND_OK || !it)
+		return st;
 	for (st = iter_seek(it, 0); st == FUND_OK && it->doc != DOC_END; st = iter_next(it)) {
-		bool dead, meet;
+		bool dead;
 		int64_t score;
 		st = leaf_is_dead(l, it->doc, &dead);
 		if (st != FUND_OK)
@@ -344,61 +294,48 @@ static enum fund_status search_matches(struct topk *t, struct iter *it, struct p
 		t->total++;
 		st = it->ops->score(it, &score);
 		if (st == FUND_OK)
-			st = meets(t, p, it->doc, score, &meet);
-		if (st == FUND_OK)
-			st = topk_offer(t, l->number, it->doc, score, meet);
+			st = topk_offer(t, leaf, it->doc, score, UINT64_MAX);
 		if (st != FUND_OK)
 			break;
 		if (!t->all_counted)
-			it->least = t->least_meeting;
+			it->least = t->least;
 	}
-	return st;
-}
-
-static enum fund_status search_tree(struct topk *t, const struct plan *plan, uint32_t leaf, struct arena *arena)
-{
-	struct leaf *l = &t->searcher->leaves[leaf];
-	struct proximity p = { .n = 0 };
-	struct iter *it;
-	enum fund_status st = iter_new(arena, plan, l, &t->searcher->bm25, &it);
-	if (st != FUND_OK || !it)
-		return st;
-	bool certain = t->candidates.k && proximity_is_certain(plan);
-	if (t->candidates.k && !certain)
-		st = proximity_open(&p, t->searcher, plan, l, arena);
-	if (st == FUND_OK)
-		st = search_matches(t, it, certain ? NULL : &p, l);
 	t->total_exact &= !it->pruned;
-	proximity_close(&p);
 	iter_release(it);
 	return st;
 }
 
-static bool add_or_word(const struct plan *p, struct or_word *words, uint32_t *n)
+static bool add_word(const struct plan *p, bool hint, struct topk_word *words, uint32_t *n)
 {
-	if (*n == OR_WORDS_MAX)
+	if (*n == TOPK_WORDS_MAX)
 		return false;
-	words[(*n)++] = (struct or_word){ p, p->role == ROLE_HINT, false };
+	words[(*n)++] = (struct topk_word){ p, hint, 0 };
 	return true;
 }
 
-static bool flatten(const struct plan *p, struct or_word *words, uint32_t *n, bool top);
+static bool flatten(const struct plan *p, struct topk_word *words, uint32_t *n, bool top);
 
-static bool flatten_children(const struct plan *p, struct or_word *words, uint32_t *n, bool top)
+static bool flatten_children(const struct plan *p, struct topk_word *words, uint32_t *n, bool top)
 {
+	uint64_t near = 1;
 	for (uint32_t i = 0; i < p->n_children; i++) {
 		enum plan_role role = p->children[i]->role;
 		uint32_t first = *n;
+		if (role == ROLE_LATE_HINT)
+			continue;
 		if ((role != ROLE_SHOULD && !(role == ROLE_HINT && top)) || !flatten(p->children[i], words, n, false))
 			return false;
-		if (top && *n > first)
-			words[first].meets = proximity_is_word(p->children[i]);
+		if (!top || !proximity_is_word(p->children[i]))
+			continue;
+		if (*n > first)
+			words[first].near = near;
+		near <<= 1;
 	}
 	return true;
 }
 
 /* Is this plan things of which any may occur, and hints beside them? Then they are listed: words, and whatever else an iterator finds. */
-static bool flatten(const struct plan *p, struct or_word *words, uint32_t *n, bool top)
+static bool flatten(const struct plan *p, struct topk_word *words, uint32_t *n, bool top)
 {
 	uint32_t first = *n;
 	if (p->kind == PLAN_NONE)
@@ -406,30 +343,80 @@ static bool flatten(const struct plan *p, struct or_word *words, uint32_t *n, bo
 	if (p->kind == PLAN_BOOL && flatten_children(p, words, n, top))
 		return true;
 	*n = first;
-	return (word_lists_fit(p) || (!top && p->role == ROLE_SHOULD)) && add_or_word(p, words, n);
+	return (word_lists_fit(p) || (!top && p->role == ROLE_SHOULD)) && add_word(p, p->role == ROLE_HINT, words, n);
+}
+
+/* Is it a word, none of whose matches is dear to find? */
+static bool is_plain(const struct plan *p) { return word_lists_fit(p) || (p->kind == PLAN_BEST && proximity_is_word(p)); }
+
+/* Is this plan words that must all occur? Then they are listed, and as hints what may occur beside them. */
+static bool list_demands(const struct plan *p, struct topk_word *words, uint32_t *n)
+{
+	uint64_t near = 1;
+	uint32_t n_demands = 0;
+	for (uint32_t i = 0; p->kind == PLAN_BOOL && i < p->n_children; i++) {
+		const struct plan *c = p->children[i];
+		if (c->role == ROLE_LATE_HINT)
+			continue;
+		if (c->role == ROLE_MUST ? !is_plain(c) : !((c->role == ROLE_SHOULD || c->role == ROLE_HINT) && word_lists_fit(c)))
+			return false;
+		if (!add_word(c, c->role != ROLE_MUST, words, n))
+			return false;
+		n_demands += c->role == ROLE_MUST;
+		if (proximity_is_word(c)) {
+			words[*n - 1].near = near;
+			near <<= 1;
+		}
+	}
+	return n_demands > 0;
+}
+
+/* Documents of the rarest demand for each window: of fewer, each by itself is looked for in the others. */
+#define FEW_OF_A_WINDOW 256u
+
+static enum fund_status is_worth_windows(struct topk *t, const struct topk_word *words, uint32_t n, uint32_t leaf, bool *worth)
+{
+	struct leaf *l = &t->searcher->leaves[leaf];
+	uint64_t least = UINT64_MAX, df;
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
+		if (words[i].hint || !word_lists_fit(words[i].plan))
+			continue;
+		st = word_lists_df(l, words[i].plan, &df);
+		least = df < least ? df : least;
+	}
+	*worth = least / FEW_OF_A_WINDOW > l->n_docs / WINDOW;
+	return st;
 }
 
 enum fund_status topk_search_leaf(struct topk *t, const struct plan *plan, uint32_t leaf, struct arena *arena)
 {
-	struct or_word words[OR_WORDS_MAX];
-	uint32_t n_words = 0;
-	return flatten(plan, words, &n_words, true) ? topk_or(t, leaf, words, n_words, arena) : search_tree(t, plan, leaf, arena);
+	struct topk_word words[TOPK_WORDS_MAX];
+	uint32_t n = 0;
+	bool worth = false;
+	if (flatten(plan, words, &n, true))
+		return topk_or(t, leaf, words, n, arena);
+	n = 0;
+	enum fund_status st = list_demands(plan, words, &n) ? is_worth_windows(t, words, n, leaf, &worth) : FUND_OK;
+	if (st != FUND_OK)
+		return st;
+	return worth ? topk_and(t, leaf, words, n, arena) : search_tree(t, plan, leaf, arena);
 }
 
 enum fund_status topk_search(struct topk *t, const struct plan *plan)
 {
 	struct arena *iterators = &t->searcher->iterators;
 	enum fund_status st = FUND_OK;
-	if (t->near && t->best.k) {
-		t->candidates.k = PROXIMITY_HITS;
-		t->most_raise = proximity_most(t->searcher, plan);
+	if (t->second) {
+		t->best.k = t->k > SECOND_STAGE_HITS ? t->k : SECOND_STAGE_HITS;
+		t->wanted.k = has_spare(t) ? t->k : 1;
+		t->most_raise = second_stage_most(t->searcher, plan);
 	}
 	for (uint32_t i = 0; i < t->searcher->n_leaves && st == FUND_OK; i++) {
 		arena_reset(iterators);
 		st = t->searcher->leaves[i].lent ? topk_lent(t, plan) : topk_search_leaf(t, plan, i, iterators);
 	}
-	uint32_t seen = t->candidates.n > t->best.n ? t->candidates.n : t->best.n;
-	if (!t->total_exact && t->total < seen)
-		t->total = seen;
+	if (!t->total_exact && t->total < t->best.n)
+		t->total = t->best.n;
 	return st == FUND_OK ? finish(t, plan) : st;
 }

@@ -74,13 +74,12 @@ static enum fund_status clean_up(struct topk *t)
 {
 	struct lent_docs *table = &t->lent;
 	uint32_t n = 0;
-	if (table->n < KEPT_LEAST || table->n / 4 < t->best.n + t->candidates.n)
+	if (table->n < KEPT_LEAST || table->n / 4 < t->best.n)
 		return FUND_OK;
 	uint32_t *numbers = calloc(table->n + (size_t)1, sizeof *numbers);
 	if (!numbers)
 		return FUND_NO_MEMORY;
 	mark_kept(t, &t->best, numbers);
-	mark_kept(t, &t->candidates, numbers);
 	for (uint32_t i = 0; i < table->n; i++) {
 		if (!numbers[i]) {
 			free(table->docs[i].key);
@@ -91,7 +90,6 @@ static enum fund_status clean_up(struct topk *t)
 	}
 	table->n = n;
 	renumber(t, &t->best, numbers);
-	renumber(t, &t->candidates, numbers);
 	free(numbers);
 	return FUND_OK;
 }
@@ -161,7 +159,7 @@ static bool is_too_old(const struct lent_search *s)
 static bool is_over(const struct lent_search *s, uint32_t i)
 {
 	if (s->order == XAPIAN_BY_WEIGHT)
-		return most_of(s, s->page.weights[i]) < topk_threshold(s->t, true);
+		return most_of(s, s->page.weights[i]) < topk_threshold(s->t);
 	return s->order == XAPIAN_BY_VALUE_DOWN && s->t->lent.n && is_too_old(s);
 }
 
@@ -207,14 +205,14 @@ static enum fund_status search_pages(struct lent_search *s, uint32_t n, bool *en
 static enum fund_status search_lent(struct lent_search *s)
 {
 	struct topk *t = s->t;
-	uint64_t total = t->total, k = t->best.k;
+	uint64_t total = t->total, k = t->k;
 	bool exact = t->total_exact, ended, all = k == UINT32_MAX;
 	s->order = all || t->order == ORDER_OLDEST || t->order == ORDER_RANDOM ? XAPIAN_BY_DOC :
 		   t->order == ORDER_NEWEST				       ? XAPIAN_BY_VALUE_DOWN :
 										 XAPIAN_BY_WEIGHT;
 	t->total = 0;
 	t->total_exact = true;
-	uint64_t more = t->candidates.k ? FIRST_CANDIDATES : FIRST_PAGE;
+	uint64_t more = t->second ? FIRST_CANDIDATES : FIRST_PAGE;
 	uint64_t n = s->order == XAPIAN_BY_DOC || k + more > DOCS_AT_ONCE ? DOCS_AT_ONCE : k + more;
 	enum fund_status st = search_pages(s, (uint32_t)n, &ended);
 	if (s->query.exact) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "query/word_lists.h"
 
+#include <stdlib.h>
+
 #define FEW_OF_A_BLOCK 4u /* documents that are asked for one by one */
 #define TOGETHER 8u /* lists of a word that are bound together; more, each by itself */
 
@@ -204,6 +206,51 @@ enum fund_status word_lists_freqs(struct word_lists *w, const uint32_t *docs, ui
 	return st;
 }
 
+/* Of the documents from number i on, those that are in the block at hand; gives the number of the first one behind it. */
+static uint32_t add_common(const uint32_t *docs, uint32_t n, uint32_t i, const uint32_t *block, const uint32_t *weighted, uint32_t n_block, uint32_t weight, uint32_t *freqs)
+{
+	for (uint32_t k = 0, last = block[n_block - 1]; i < n && docs[i] <= last; i++) {
+		while (block[k] < docs[i])
+			k++;
+		if (block[k] == docs[i])
+			freqs[i] += score_freq(weighted[k], weight);
+	}
+	return i;
+}
+
+static enum fund_status add_all_common(struct word_list *l, const uint32_t *docs, uint32_t n, uint32_t *freqs)
+{
+	enum fund_status st = FUND_OK;
+	for (uint32_t i = 0, n_block; i < n && st == FUND_OK;) {
+		const uint32_t *block, *weighted;
+		st = postings_seek(&l->postings, docs[i]);
+		if (st != FUND_OK || l->postings.doc == DOC_END)
+			return st;
+		st = postings_block(&l->postings, &block, &weighted, &n_block);
+		if (st == FUND_OK)
+			i = add_common(docs, n, i, block, weighted, n_block, l->weight, freqs);
+	}
+	return st;
+}
+
+enum fund_status word_lists_scores(struct word_lists *w, const uint32_t *docs, uint32_t n, int64_t *micro)
+{
+	uint32_t *freqs = calloc(n + (size_t)1, sizeof *freqs), len;
+	enum fund_status st = freqs ? FUND_OK : FUND_NO_MEMORY;
+	for (uint32_t i = 0; i < w->n && st == FUND_OK; i++)
+		st = add_all_common(w->lists[i], docs, n, freqs);
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++) {
+		micro[i] = 0;
+		if (freqs[i] == 0)
+			continue;
+		st = leaf_length(w->leaf, docs[i], &len);
+		if (st == FUND_OK)
+			micro[i] = bm25_score(w->bm25, w->scale, freqs[i], len);
+	}
+	free(freqs);
+	return st;
+}
+
 static enum fund_status add_list(struct word_lists *w, const struct plan_term *term, struct arena *arena)
 {
 	struct term_entry entry;
@@ -230,7 +277,20 @@ bool word_lists_fit(const struct plan *p)
 	return (p->kind == PLAN_TERM && p->term.field != FIELD_TITLE) || (p->kind == PLAN_WORD && p->n_children <= OR_KINDS_MAX);
 }
 
-enum fund_status word_lists_open(struct word_lists **out, struct leaf *leaf, const struct bm25 *bm25, const struct or_word *word, struct arena *arena)
+enum fund_status word_lists_df(struct leaf *leaf, const struct plan *p, uint64_t *df)
+{
+	*df = 0;
+	for (uint32_t i = 0; i < (p->kind == PLAN_WORD ? p->n_children : 1); i++) {
+		struct term_entry entry;
+		enum fund_status st = leaf_term(leaf, p->kind == PLAN_WORD ? &p->children[i]->term.places : &p->term.places, &entry);
+		if (st != FUND_OK && st != FUND_NOT_FOUND)
+			return st;
+		*df += st == FUND_OK ? entry.df : 0;
+	}
+	return FUND_OK;
+}
+
+enum fund_status word_lists_open(struct word_lists **out, struct leaf *leaf, const struct bm25 *bm25, const struct topk_word *word, struct arena *arena)
 {
 	const struct plan *p = word->plan;
 	uint32_t n = p->kind == PLAN_WORD ? p->n_children : 1;
@@ -238,9 +298,9 @@ enum fund_status word_lists_open(struct word_lists **out, struct leaf *leaf, con
 	enum fund_status st = FUND_OK;
 	if (!w)
 		return FUND_NO_MEMORY;
-	*w = (struct word_lists){ .leaf = leaf, .bm25 = bm25, .hint = word->hint, .meets = word->meets, .scale = p->scale };
+	*w = (struct word_lists){ .leaf = leaf, .bm25 = bm25, .hint = word->hint, .near = word->near, .scale = p->scale };
 	if (!word_lists_fit(p))
-		return word_matches_open(&w->matches, p, word->meets, leaf, bm25, arena);
+		return word_matches_open(&w->matches, p, leaf, bm25, arena);
 	w->lists = arena_alloc(arena, n * sizeof *w->lists);
 	if (!w->lists)
 		return FUND_NO_MEMORY;

@@ -32,7 +32,9 @@ struct word_lists {
 	struct word_matches *matches; /* in the place of lists: of what is no plain word. Without both the segment lacks it */
 	struct leaf *leaf;
 	const struct bm25 *bm25;
-	bool hint, meets; /* as asked: or_word; of matches each says whether it meets */
+	bool hint;	  /* as asked: topk_word */
+	uint64_t near;
+	uint64_t *has;	  /* a bit a document of the window: it has the word. For topk_or.c */
 	double scale;
 	int64_t bound; /* in the window */
 	bool whole;    /* bounds are those of whole lists, in every window: set before the first one, where there are few windows */
@@ -41,8 +43,10 @@ struct word_lists {
 
 /* Is it a plain word, all of whose occurrences are in lists? */
 bool word_lists_fit(const struct plan *plan);
+/* Documents of the leaf that have a plain word, in each of its kinds. */
+enum fund_status word_lists_df(struct leaf *leaf, const struct plan *plan, uint64_t *df);
 /* In the arena; each list at its first document. Also after a failure *out is to be released, unless it is NULL. */
-enum fund_status word_lists_open(struct word_lists **out, struct leaf *leaf, const struct bm25 *bm25, const struct or_word *word, struct arena *arena);
+enum fund_status word_lists_open(struct word_lists **out, struct leaf *leaf, const struct bm25 *bm25, const struct topk_word *word, struct arena *arena);
 void word_lists_release(struct word_lists *w);
 
 /* A window begins behind the one before; lists may have moved within that. *end, unless NULL, falls to where the first of its blocks ends. */
@@ -54,5 +58,7 @@ enum fund_status word_lists_bound(struct word_lists *w, uint32_t start, uint32_t
  * freqs[document - start], that of some other documents of the window, too.
  */
 enum fund_status word_lists_freqs(struct word_lists *w, const uint32_t *docs, uint32_t n, uint32_t start, uint32_t end, uint32_t *freqs);
+/* What it scores in each of n documents, ascending: 0 where it is not. Once, and without windows; of lists only. */
+enum fund_status word_lists_scores(struct word_lists *w, const uint32_t *docs, uint32_t n, int64_t *micro);
 
 #endif

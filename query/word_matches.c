@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 
-#include "query/proximity.h"
 #include "store/postings.h"
 
-enum fund_status word_matches_open(struct word_matches **out, const struct plan *plan, bool meets, struct leaf *leaf, const struct bm25 *bm25, struct arena *arena)
+enum fund_status word_matches_open(struct word_matches **out, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct arena *arena)
 {
 	struct word_matches *m = arena_alloc(arena, sizeof *m);
 	*out = NULL;
@@ -17,12 +16,7 @@ enum fund_status word_matches_open(struct word_matches **out, const struct plan 
 	if (st != FUND_OK || !m->iter)
 		return st;
 	*out = m;
-	if (meets)
-		st = iter_new(arena, proximity_word(plan), leaf, bm25, &m->whole);
-	if (st == FUND_OK && m->whole)
-		st = iter_seek(m->whole, 0);
-	if (st == FUND_OK)
-		st = iter_seek(m->iter, 0);
+	st = iter_seek(m->iter, 0);
 	m->next = m->iter->doc;
 	return st;
 }
@@ -32,15 +26,7 @@ void word_matches_release(struct word_matches *m)
 	if (!m)
 		return;
 	iter_release(m->iter);
-	iter_release(m->whole);
 	free(m->matches);
-}
-
-static enum fund_status is_whole(struct word_matches *m, uint32_t doc, bool *yes)
-{
-	enum fund_status st = m->whole && m->whole->doc < doc ? iter_seek(m->whole, doc) : FUND_OK;
-	*yes = st == FUND_OK && m->whole && m->whole->doc == doc;
-	return st;
 }
 
 static enum fund_status add_match(struct word_matches *m)
@@ -50,8 +36,6 @@ static enum fund_status add_match(struct word_matches *m)
 		return FUND_NO_MEMORY;
 	m->matches = all;
 	enum fund_status st = m->iter->ops->score(m->iter, &match.score);
-	if (st == FUND_OK)
-		st = is_whole(m, match.doc, &match.meets);
 	m->most = match.score >= m->most ? match.score + 1 : m->most;
 	all[m->n++] = match;
 	return st;

@@ -12,7 +12,6 @@
 
 struct word_match {
 	uint32_t doc;
-	bool meets; /* of a compound: it is there in one piece, and so may be close to other words */
 	int64_t score;
 };
 
@@ -22,12 +21,12 @@ struct word_matches {
 	int64_t most;  /* more than any of them scores; 0: there is none */
 	uint32_t next; /* the first document behind the window that may match; DOC_END: none */
 	/* private */
-	struct iter *iter, *whole; /* whole: of the compound in one piece; NULL: nothing of it meets */
+	struct iter *iter;
 	size_t cap;
 };
 
-/* In the arena, but for what word_matches_release() frees; `meets`: proximity_is_word(plan). *out NULL: nothing matches in the leaf. FUND_NO_MEMORY, FUND_CORRUPT. */
-enum fund_status word_matches_open(struct word_matches **out, const struct plan *plan, bool meets, struct leaf *leaf, const struct bm25 *bm25, struct arena *arena);
+/* In the arena, but for what word_matches_release() frees. *out NULL: nothing matches in the leaf. FUND_NO_MEMORY, FUND_CORRUPT. */
+enum fund_status word_matches_open(struct word_matches **out, const struct plan *plan, struct leaf *leaf, const struct bm25 *bm25, struct arena *arena);
 void word_matches_release(struct word_matches *m); /* NULL is allowed */
 /* The matches from `start` up to `end`; windows ascend. */
 enum fund_status word_matches_read(struct word_matches *m, uint32_t start, uint32_t end);

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <time.h>
 
-#include "query/proximity.h"
+#include "query/second_stage.h"
 #include "query/search.h"
 #include "tests/archive_fixture.h"
 
@@ -468,7 +468,7 @@ START_TEST(two_hundred_random_queries_of_a_kind_agree_with_the_naive_reference)
 		struct search_options o;
 		const struct node *q = say_query(&r, (enum query_kind)_i, &o);
 		o.recency = i % 2 ? 1 + random_below(&r.state, 60) : 0;
-		searcher.or_window = i % 3 ? 1 + random_below(&r.state, 150) : 0;
+		searcher.window = i % 3 ? 1 + random_below(&r.state, 150) : 0;
 		ck_query(&r, q, &o);
 	}
 }
@@ -492,7 +492,7 @@ START_TEST(pruning_over_many_blocks_changes_no_hit)
 		struct search_options o;
 		const struct node *q = say_query(&r, i % 3 ? ANY : ONE_WORD, &o);
 		o.recency = i % 2 ? 20 : 0;
-		searcher.or_window = i % 3 ? 1 + random_below(&r.state, 1000) : 0;
+		searcher.window = i % 3 ? 1 + random_below(&r.state, 1000) : 0;
 		ck_query(&r, q, &o);
 	}
 }
@@ -503,7 +503,7 @@ static void ck_pages(const char *text, struct search_options o, const struct res
 {
 	struct search s = { 0 };
 	struct arena page = ARENA_INIT;
-	uint32_t most = whole->n_hits < 2 * PROXIMITY_HITS ? whole->n_hits : 2 * PROXIMITY_HITS;
+	uint32_t most = whole->n_hits < 2 * SECOND_STAGE_HITS ? whole->n_hits : 2 * SECOND_STAGE_HITS;
 	for (uint32_t n = o.offset = 0; n < most; n += s.result.n_hits, o.offset = n) {
 		ck_assert_int_eq(run(&s, text, &o, &page), FUND_OK);
 		uint32_t behind = n + s.result.n_hits;
@@ -560,7 +560,7 @@ START_TEST(hits_that_stand_near_are_the_same_by_pages_and_by_each_way)
 		struct arena all = ARENA_INIT;
 		say_query(&r, kinds[i % 4], &o);
 		o.recency = i % 2 ? 10 : 0;
-		searcher.or_window = i % 3 ? 1 + random_below(&r.state, 150) : 0;
+		searcher.window = i % 3 ? 1 + random_below(&r.state, 150) : 0;
 		ck_assert_int_eq(run(&whole, r.text, &o, &all), FUND_OK);
 		if (kinds[i % 4] != TREE)
 			ck_ways(r.text, &o, &whole.result);

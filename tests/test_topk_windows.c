@@ -98,7 +98,7 @@ START_TEST(words_of_several_lists_find_the_same_window_by_window_and_each_docume
 {
 	uint64_t state = 41 + (uint64_t)_i;
 	ck_assert_msg(asker_find(&by_documents, "Kranzbinder", UINT32_MAX)->n_hits > 20, "two words are not the compound");
-	by_windows.searcher.or_window = windows[_i];
+	by_windows.searcher.window = windows[_i];
 	for (uint32_t i = 0; i < 300; i++) {
 		uint32_t limit = i % 3 == 0 ? 10 : i % 3 == 1 ? 1 + random_below(&state, 80) : UINT32_MAX;
 		char text[200], other[240];
@@ -109,12 +109,85 @@ START_TEST(words_of_several_lists_find_the_same_window_by_window_and_each_docume
 }
 END_TEST
 
+/* ---- the second stage, naively ---- */
+
+static int64_t scores[3][ARTICLES]; /* by document; -1: not found */
+
+/* Asked with these weights of hints and of nearness; gives how many were found, and their documents best first. */
+static uint32_t ask_with(const char *query, double hints, double near, int64_t score_of[ARTICLES], uint32_t docs[ARTICLES])
+{
+	struct ranking ranking = ranking_default;
+	ranking.own_part = hints;
+	ranking.near = near;
+	searcher_rank(&by_windows.searcher, &ranking);
+	asker_find(&by_windows, query, UINT32_MAX);
+	const struct hit_list *l = &by_windows.search.topk.best;
+	for (uint32_t i = 0; i < ARTICLES; i++)
+		score_of[i] = -1;
+	for (uint32_t i = 0; i < l->n; i++) {
+		score_of[l->hits[i].doc] = l->hits[i].score;
+		docs[i] = l->hits[i].doc;
+	}
+	return l->n;
+}
+
+/* Hints that many articles have, of compounds that few have. */
+static const char *const hinted[] = { "Staatstelefon Waldhaus", "Haustelefon Grenze", "Grenztruppen Türschloss Wald", "+Grenze Staatswald" };
+
+START_TEST(of_hints_and_nearness_the_two_hundred_best_have_all_and_the_others_nothing)
+{
+	static uint32_t docs[ARTICLES];
+	const char *query = hinted[_i];
+	int64_t *plain = scores[0], *with_hints = scores[1], *all = scores[2];
+	uint32_t n = ask_with(query, 0, 0, plain, docs), n_raised = 0;
+	ck_assert_msg(n > SECOND_STAGE_HITS, "%s: %u hits", query, n);
+	ck_assert_uint_eq(ask_with(query, ranking_default.own_part, 0, with_hints, docs), n);
+	ck_assert_uint_eq(ask_with(query, ranking_default.own_part, ranking_default.near, all, docs), n);
+	int64_t *near = scores[1]; /* of the same two hundred, since no hint is in the first stage */
+	static int64_t hints[ARTICLES];
+	for (uint32_t i = 0; i < ARTICLES; i++)
+		hints[i] = with_hints[i] - plain[i];
+	ck_assert_uint_eq(ask_with(query, 0, ranking_default.near, near, docs), n);
+	ask_with(query, 0, 0, plain, docs);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t doc = docs[i];
+		int64_t raise = i < SECOND_STAGE_HITS ? hints[doc] + near[doc] - plain[doc] : 0;
+		ck_assert_msg(all[doc] == plain[doc] + raise, "%s: number %u of the first stage, %lld, has %lld", query, i + 1, (long long)plain[doc], (long long)all[doc]);
+		n_raised += raise > 0;
+	}
+	ck_assert_uint_gt(n_raised, 20);
+	searcher_rank(&by_windows.searcher, &ranking_default);
+}
+END_TEST
+
+START_TEST(however_few_are_wanted_they_are_the_first_of_all)
+{
+	static const uint32_t limits[] = { 1, 10, 199, 200, 201, 300 };
+	uint64_t state = 7;
+	for (uint32_t i = 0; i < 40; i++) {
+		char text[200];
+		if (i < sizeof hinted / sizeof *hinted)
+			snprintf(text, sizeof text, "%s", hinted[i]);
+		else
+			say_words(text, sizeof text, &state);
+		const struct result *all = asker_find(&by_documents, text, UINT32_MAX);
+		for (size_t k = 0; k < sizeof limits / sizeof *limits; k++) {
+			struct result first = *all;
+			first.n_hits = all->n_hits < limits[k] ? all->n_hits : limits[k];
+			results_are_equal(text, asker_find(&by_windows, text, limits[k]), &first);
+		}
+	}
+}
+END_TEST
+
 Suite *suite_topk_windows(void)
 {
 	Suite *s = suite_create("topk, windows");
 	TCase *t = tcase_create("compounds and spellings");
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, words_of_several_lists_find_the_same_window_by_window_and_each_document_by_itself, 0, (int)(sizeof windows / sizeof *windows));
+	tcase_add_loop_test(t, of_hints_and_nearness_the_two_hundred_best_have_all_and_the_others_nothing, 0, (int)(sizeof hinted / sizeof *hinted));
+	tcase_add_test(t, however_few_are_wanted_they_are_the_first_of_all);
 	suite_add_tcase(s, t);
 	return s;
 }
