@@ -41,7 +41,7 @@ struct near_end {
 	uint64_t rows[NEAR_END_LETTERS + 1][NEAR_COST_MAX + 1];
 };
 void near_end_init(struct near_end *e, const struct near_word *w, bool back);
-/* Costs from `any` on need not be told apart any more; 1 to e->any. */
+/* Costs from `any` on need not be told apart from now on, others must: 1 to the limit + 1. */
 void near_end_tell(struct near_end *e, uint32_t any);
 /*
  * `bytes`: NEAR_END_LETTERS of a word from the outer one inwards, which is the highest; zeros behind all of a shorter one. A letter that is cut is any.

@@ -16,6 +16,7 @@ struct form_scan_state {
 	uint8_t vain[FORM_MAX]; /* walk.vain is of it */
 	/* the blocks to look at; NULL: all */
 	uint64_t *blocks;
+	const uint64_t *dear; /* those with a beginning of form_ends.any or more, which were asked for then; NULL: any may be */
 	const uint64_t *end_near; /* of them, those that may have words with other beginnings than were told; NULL: all */
 	uint64_t *heads; /* keys of beginnings that were told; from malloc */
 	size_t n_heads, cap_heads;
@@ -73,6 +74,7 @@ static void set_vain(struct form_scan_state *s, struct slice head)
 /* ---- the blocks that matter ---- */
 
 #define KEYS_OF_BLOCK 8u /* of beginnings and ends: they take as long to meet as a block to be looked at */
+#define KEYS_OF_ALL 16u	 /* those of beginnings that are met where all costs are told, to one that is met at first: as two edits have it beside one */
 
 /* A set of blocks. */
 struct block_set {
@@ -160,6 +162,9 @@ static struct block_set cost_set(const struct form_scan_state *s, const struct f
 	return set_of(s, end * n_told(ends) + cost);
 }
 
+/* Behind those: s->dear. */
+static struct block_set dear_set(const struct form_scan_state *s, const struct form_ends *ends) { return set_of(s, 2 * n_told(ends)); }
+
 static enum fund_status note_head(struct form_scan_state *s, uint64_t key)
 {
 	uint64_t *heads = array_room(s->heads, s->n_heads + 1, &s->cap_heads, sizeof *heads);
@@ -182,8 +187,8 @@ static enum fund_status note_end(struct form_scan_state *s, const struct chunk_s
 		++*n_keys;
 		if (next) {
 			affix_skip(&it, class + next);
-		} else if (cost < n_told(ends)) {
-			struct block_set set = cost_set(s, ends, end, cost);
+		} else if (cost < n_told(ends) || (s->dear && cost <= ends->most)) {
+			struct block_set set = cost < n_told(ends) ? cost_set(s, ends, end, cost) : dear_set(s, ends);
 			st = note_blocks(&set, &it);
 			if (st == FUND_OK && end == HEADS && ends->adds)
 				st = note_head(s, it.key);
@@ -217,10 +222,12 @@ static uint32_t tell_fewer(const struct form_scan_state *s, const struct form_en
 	return fewer;
 }
 
-/* 64 blocks of a set; `any`: from what cost on it is all. */
+/* 64 blocks of a set; `any`: from what cost on it is all, or of beginnings what s->dear says. */
 static uint64_t cost_bits(const struct form_scan_state *s, const struct form_ends *ends, unsigned end, uint32_t any, uint32_t cost, uint32_t w)
 {
-	return cost >= any ? UINT64_MAX : cost_set(s, ends, end, cost).bits[w];
+	if (cost < any)
+		return cost_set(s, ends, end, cost).bits[w];
+	return end == HEADS && s->dear ? s->dear[w] : UINT64_MAX;
 }
 
 /* Of 64 blocks, those with a beginning and an end that are cheap enough. */
@@ -245,7 +252,7 @@ static void join_sets(struct form_scan_state *s, const struct form_ends *ends, u
 	bool tells = ends->adds && ends->any <= ends->most && s->n_heads;
 	for (uint32_t w = 0; w < s->n_words; w++) {
 		uint64_t blocks = join_ends(s, ends, any_tail, w), near = 0;
-		for (uint32_t cost = 0; tells && cost <= ends->most - ends->any; cost++)
+		for (uint32_t cost = 0; tells && !s->dear && cost <= ends->most - ends->any; cost++)
 			near |= cost_bits(s, ends, TAILS, any_tail, cost, w);
 		s->blocks[w] = blocks;
 		if (tells)
@@ -258,18 +265,50 @@ static void join_sets(struct form_scan_state *s, const struct form_ends *ends, u
 	s->walk.told_end = s->heads + s->n_heads;
 }
 
+/* Are there more than `most` blocks that are looked at for their ends alone? */
+static bool more_lone_tails(const struct form_scan_state *s, const struct form_ends *ends, uint32_t any_tail, uint32_t most)
+{
+	uint32_t n = 0;
+	for (uint32_t w = 0; w < s->n_words && n <= most; w++) {
+		uint64_t alone = 0;
+		for (uint32_t cost = 0; cost <= ends->most - ends->any; cost++)
+			alone |= cost_bits(s, ends, TAILS, any_tail, cost, w);
+		for (uint32_t cost = 0; cost < ends->any && alone; cost++)
+			alone &= ~cost_bits(s, ends, HEADS, ends->any, cost, w);
+		n += (uint32_t)__builtin_popcountll(alone);
+	}
+	return n > most;
+}
+
+/*
+ * Where many blocks have an end that leaves room for any beginning (*-schen*), all beginnings that are cheap enough are asked for: many, but few of them are in those
+ * blocks. `n_keys`: of beginnings, met so far.
+ */
+static enum fund_status tell_more(struct form_scan_state *s, const struct chunk_source *source, const struct form_ends *ends, uint32_t any_tail, uint32_t n_keys)
+{
+	uint32_t more = 0;
+	if (!ends->adds || ends->any > ends->most || any_tail == 0 || !more_lone_tails(s, ends, any_tail, n_keys * KEYS_OF_ALL / KEYS_OF_BLOCK))
+		return FUND_OK;
+	ends->tell(ends->head, ends->most + 1);
+	s->n_heads = 0;
+	s->dear = dear_set(s, ends).bits;
+	return note_end(s, source, HEADS, ends, &more);
+}
+
 enum fund_status form_scan_ends(struct form_scan *f, const struct chunk_source *source, uint8_t class, const struct form_ends *ends)
 {
-	uint32_t n_keys = 0, any_tail = ends->any;
+	uint32_t n_heads = 0, n_tails = 0, any_tail = ends->any;
 	enum fund_status st = begin(f, class, slice_of(NULL, 0), false);
 	if (st == FUND_OK)
-		st = make_sets(f->state, source, 2 * n_told(ends));
+		st = make_sets(f->state, source, 2 * n_told(ends) + 1);
 	if (st == FUND_OK)
-		st = note_end(f->state, source, HEADS, ends, &n_keys);
+		st = note_end(f->state, source, HEADS, ends, &n_heads);
 	if (st == FUND_OK)
-		any_tail = tell_fewer(f->state, ends, n_keys);
+		any_tail = tell_fewer(f->state, ends, n_heads);
 	if (st == FUND_OK && any_tail > 0)
-		st = note_end(f->state, source, TAILS, ends, &n_keys);
+		st = note_end(f->state, source, TAILS, ends, &n_tails);
+	if (st == FUND_OK)
+		st = tell_more(f->state, source, ends, any_tail, n_heads);
 	if (st == FUND_OK)
 		join_sets(f->state, ends, any_tail);
 	return st;

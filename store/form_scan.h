@@ -35,7 +35,7 @@ struct form_ends {
 	 * above `most` or not below `any`: -> all ends between this one and that number are in vain (none is as high as 256^FORM_HEAD). 0: it does not know.
 	 */
 	uint64_t (*cost)(void *context, uint64_t letters, uint32_t *cost);
-	void (*tell)(void *context, uint32_t any); /* from now on what costs this or more need not be told apart; before the first end */
+	void (*tell)(void *context, uint32_t any); /* from now on what costs this or more (1 to most + 1) need not be told apart, what costs less must be */
 	uint32_t most, any;
 	bool adds; /* both ends together cost no more than `most`; else each by itself */
 };

@@ -213,6 +213,43 @@ START_TEST(where_few_words_begin_cheaply_their_ends_do_not_matter_and_none_is_le
 }
 END_TEST
 
+/* Beginnings none of which is cheap, and of which 64 of 256 are told to be dear where that is asked for; all ends cost nothing. */
+struct dear {
+	bool is_tail;
+	uint32_t any;
+};
+
+static bool is_dear(uint64_t letters) { return (letters * 0x9E3779B97F4A7C15u >> 56) < 64; }
+
+static uint64_t dear_cost(void *context, uint64_t letters, uint32_t *cost)
+{
+	const struct dear *d = context;
+	*cost = d->is_tail ? 0 : is_dear(letters) ? 2 : 3;
+	return d->is_tail || d->any > 2 ? 0 : (uint64_t)1 << 8 * FORM_HEAD;
+}
+
+static void dear_tell(void *context, uint32_t any) { ((struct dear *)context)->any = any; }
+
+START_TEST(where_many_words_have_a_cheap_end_their_beginnings_are_asked_for)
+{
+	struct form_scan f = { .state = NULL };
+	struct dear head = { false, 2 }, tail = { true, 2 };
+	struct form_ends ends = { &head, &tail, dear_cost, dear_tell, 2, 2, true };
+	uint32_t n[2][2] = { { 0 } };
+	ck_assert_int_eq(form_scan_all(&f, source, 'w'), FUND_OK);
+	while (form_scan_next(&f) == FUND_OK)
+		n[0][is_dear(outer(false, f.form.word))]++;
+	form_scan_release(&f);
+	ck_assert_int_eq(form_scan_ends(&f, source, 'w', &ends), FUND_OK);
+	ck_assert_uint_eq(head.any, 3);
+	while (form_scan_next(&f) == FUND_OK)
+		n[1][is_dear(outer(false, f.form.word))]++;
+	form_scan_release(&f);
+	ck_assert(n[1][1] == n[0][1] && n[1][1] > 0);
+	ck_assert_msg(n[1][0] < n[0][0], "%u of %u others come", n[1][0], n[0][0]);
+}
+END_TEST
+
 /* Within one edit, no end matters where few words begin cheaply. */
 START_TEST(ends_are_not_asked_for_where_beginnings_are_enough)
 {
@@ -383,6 +420,7 @@ Suite *suite_form_scan(void)
 	tcase_add_loop_test(t, a_walk_by_both_ends_leaves_out_what_cannot_match, 0, 12);
 	tcase_add_loop_test(t, where_few_words_begin_cheaply_their_ends_do_not_matter_and_none_is_left_out, 0, 5);
 	tcase_add_test(t, ends_are_not_asked_for_where_beginnings_are_enough);
+	tcase_add_test(t, where_many_words_have_a_cheap_end_their_beginnings_are_asked_for);
 	tcase_add_loop_test(t, words_that_begin_as_one_that_was_passed_over_need_not_come_and_all_others_do, 0, 8);
 	tcase_add_test(t, words_whose_neighbours_begin_in_vain_need_not_come_and_all_others_do);
 	tcase_add_loop_test(t, words_that_lack_letters_need_not_come_and_all_others_do, 0, 3);

@@ -211,7 +211,7 @@ static void nothing_near_is_passed_over(bool ocr)
 			struct near_end e;
 			near_end_init(&e, automaton_near(a), back);
 			if (round % 2 && e.adds)
-				near_end_tell(&e, 1 + random_below(&state, e.any));
+				near_end_tell(&e, 1 + random_below(&state, near_word_most(e.word) + 1));
 			for (int i = 0; i < 8; i++) {
 				uint32_t unused;
 				strcpy(end, near);
@@ -307,6 +307,9 @@ START_TEST(ends_that_need_not_be_told_are_leapt_over)
 	ck_assert_uint_eq(cost_and_next(&e, "nberg", &cost), outer(true, "nburg", 5));
 	ck_assert_uint_eq(cost_and_next(&e, "nburg", &cost), 0);
 	ck_assert_uint_eq(cost, 0);
+	near_end_tell(&e, 3); /* more than at first */
+	ck_assert_uint_eq(cost_and_next(&e, "rberg", &cost), 0);
+	ck_assert_uint_eq(cost, 2);
 	automaton_free(a);
 }
 END_TEST
