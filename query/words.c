@@ -109,6 +109,8 @@ static enum fund_status each_match(struct searcher *s, struct automaton *a, enum
 		while (st == FUND_OK && (st = form_scan_next(&scan)) == FUND_OK)
 			if (automaton_matches(a, scan.form.word, &cost))
 				st = each(context, &scan.form, cost);
+			else if (automaton_vain(a))
+				form_scan_pass_over(&scan, automaton_vain(a));
 		form_scan_release(&scan);
 		st = st == FUND_END ? FUND_OK : st;
 	}
@@ -229,9 +231,10 @@ static enum fund_status find_likest(struct searcher *s, struct slice typed, stru
 	struct buf written = BUF_INIT;
 	struct automaton *a = NULL;
 	enum fund_status st = analyse_written(typed, &written);
-	uint32_t letters = (uint32_t)utf8_length(slice_buf(&written));
-	if (st == FUND_OK && letters >= SUGGEST_LEAST) {
-		st = automaton_fuzzy(&a, slice_buf(&written), letters <= SUGGEST_SHORT ? 1 : 2);
+	uint32_t letters = (uint32_t)utf8_length(slice_buf(&written)), most = letters < SUGGEST_LEAST ? 0 : letters <= SUGGEST_SHORT ? 1 : 2;
+	/* Within one edit takes a fraction of the time, and where a word is so none of two is likest. */
+	for (uint32_t edits = 1; edits <= most && st == FUND_OK && l->word.len == 0; edits++) {
+		st = automaton_fuzzy(&a, slice_buf(&written), edits);
 		if (st == FUND_OK)
 			st = each_match(s, a, take_likest, l);
 		automaton_free(a);
