@@ -12,8 +12,6 @@
 #include "store/writer_private.h"
 #include "base/translate.h"
 
-#define TXN_PUT_MAX (64u << 20)
-
 /* ---- transactions ---- */
 
 static enum fund_status txn_failed(struct index_writer *w, int rc, const char *what)

@@ -48,6 +48,13 @@ struct doc_info {
 };
 /* One at a time. */
 enum fund_status segment_writer_new(struct segment_writer **out, struct index_writer *w, struct fault *why);
+/* Ahead of the first document: what is written is held in memory, up to some MiB; a segment that grows larger goes to the index as others do. So one that is merged at
+ * once is never written by itself. */
+void segment_writer_hold(struct segment_writer *s);
+/* Behind finish. The segment that is held, for reading, as long as its writer lives and it is not settled; *out NULL: there is none. */
+enum fund_status segment_writer_held(struct segment_writer *s, struct segment **out);
+/* Behind finish: what is held goes to the index, in the transaction that the next publish commits; it stays held where that fails here. */
+enum fund_status segment_writer_settle(struct segment_writer *s);
 /* One whose chunks go to a sink instead of an index: for segments in memory. `dir` of its faults: what `name` says, which lives as long as the writer. */
 enum fund_status segment_writer_new_elsewhere(struct segment_writer **out, struct chunk_sink sink, struct field_weights weights, const char *name,
 					      struct fault *why);
@@ -72,8 +79,10 @@ enum fund_status segment_writer_add_form(struct segment_writer *s, struct slice 
 enum fund_status segment_writer_add_posting(struct segment_writer *s, uint32_t doc, uint32_t freq, uint8_t boost,
 					    const uint32_t *pos, const uint32_t *forms);
 enum fund_status segment_writer_end_term(struct segment_writer *s);
-/* Complete; not yet visible. `stats` goes into the manifest to be published. The writer may then only be freed. */
+/* Complete; not yet visible. `stats` goes into the manifest to be published. */
 enum fund_status segment_writer_finish(struct segment_writer *s, struct segment_stats *stats);
+/* The same in the transaction that the next publish commits: where that, or a call before it, fails, the segment is gone. */
+enum fund_status segment_writer_finish_open(struct segment_writer *s, struct segment_stats *stats);
 
 /* ---- tombstones ---- */
 /* Documents of published segments that are dead from the next publish on. Kept in memory until then (a bitmap a
@@ -88,7 +97,8 @@ enum fund_status index_writer_is_dead(struct index_writer *w, uint32_t segment, 
 enum fund_status index_writer_add_lexicon_block(struct index_writer *w, uint8_t letter, struct slice block);
 /* Make `next` the live state: sources (NULL: unchanged), tombstones and manifest in one transaction; then the chunks of
  * segments and stores that are no longer listed are deleted. Sets generation, next_segment, n_dead, n_sources, n_failed itself. On
- * failure the old state is live, and what was to be published can be published again. FUND_OK says that the new one is, for good. */
+ * failure the old state is live, and what was to be published can be published again, but for segments that were in the open transaction. FUND_OK says that
+ * the new one is, for good. */
 enum fund_status index_writer_publish(struct index_writer *w, struct manifest *next, struct sources_update *sources,
 				      struct fault *why);
 

@@ -43,12 +43,39 @@ static enum fund_status put_manifest(struct index_writer *w, const struct manife
 	return st;
 }
 
-static enum fund_status write_state(struct index_writer *w, struct manifest *next, struct sources_update *sources)
+/* A segment, or a store of one, that falls out of the manifest. */
+struct dropped {
+	uint32_t number;
+	bool keep_texts; /* another segment has taken the store over */
+	uint64_t bytes;
+};
+
+/* The chunks of segments that fell out of the manifest. */
+static enum fund_status delete_dropped(struct index_writer *w, const struct dropped *dropped, uint32_t n)
+{
+	enum fund_status st = FUND_OK;
+
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++)
+		st = writer_delete_segment(w, dropped[i].number, dropped[i].keep_texts);
+	return st;
+}
+
+/* One transaction that frees a whole index would need a contiguous run of thousands of pages for the list of what it freed, and must not end on its way. */
+static bool can_be_deleted_at_once(const struct index_writer *w, const struct dropped *dropped, uint32_t n)
+{
+	uint64_t bytes = w->txn_bytes;
+
+	for (uint32_t i = 0; i < n; i++)
+		bytes += dropped[i].bytes;
+	return bytes < TXN_PUT_MAX / 8 * 7; /* keys come to it */
+}
+
+/* All that a publish changes; what was finished of segments is in the open transaction. *deleted: so is what was dropped. */
+static enum fund_status write_state(struct index_writer *w, struct manifest *next, struct sources_update *sources, const struct dropped *dropped, uint32_t n_dropped,
+				    bool *deleted)
 {
 	enum fund_status st = check_next(w, next);
 
-	if (st == FUND_OK)
-		st = writer_commit(w); /* of a segment that is being written: not part of the state */
 	if (st == FUND_OK && sources) {
 		st = sources_update_finish(sources);
 		if (st != FUND_OK)
@@ -67,28 +94,14 @@ static enum fund_status write_state(struct index_writer *w, struct manifest *nex
 		st = writer_put_lexicon(w);
 	if (st == FUND_OK)
 		st = put_manifest(w, next);
+	*deleted = st == FUND_OK && can_be_deleted_at_once(w, dropped, n_dropped);
+	if (*deleted)
+		st = delete_dropped(w, dropped, n_dropped);
 	if (st == FUND_OK)
 		st = writer_commit(w);
 	else
 		writer_abort(w);
 	return st;
-}
-
-/* A segment, or a store of one, that falls out of the manifest. */
-struct dropped {
-	uint32_t number;
-	bool keep_texts; /* another segment has taken the store over */
-};
-
-/* The chunks of segments that fell out of the manifest. In transactions of their own, after the state is live: one
- * transaction that frees a whole index would need a contiguous run of thousands of pages for the list of what it
- * freed. Killed or failed in between, the rest are orphans like any: the next writer deletes them. */
-static void delete_dropped(struct index_writer *w, const struct dropped *dropped, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (writer_delete_segment(w, dropped[i].number, dropped[i].keep_texts) != FUND_OK)
-			return;
-	writer_commit(w);
 }
 
 static enum fund_status list_dropped(struct index_writer *w, const struct manifest *next, struct buf *list, uint32_t *n)
@@ -99,13 +112,15 @@ static enum fund_status list_dropped(struct index_writer *w, const struct manife
 	*n = 0;
 	for (uint32_t i = 0; st == FUND_OK && i < live->n_segments; i++) {
 		const struct segment_stats *s = &live->segments[i];
-		struct dropped d = { s->number, manifest_store(next, s->number, NULL) != NULL };
+		struct dropped d = { s->number, manifest_store(next, s->number, NULL) != NULL, s->bytes };
 		if (manifest_segment(next, s->number))
 			continue;
+		for (uint32_t k = 0; k < s->n_stores; k++)
+			d.bytes -= s->stores[k].number != s->number || d.keep_texts ? s->stores[k].bytes : 0;
 		st = buf_add(list, &d, sizeof(d));
 		++*n;
 		for (uint32_t k = 0; st == FUND_OK && k < s->n_stores; k++) {
-			d = (struct dropped){ s->stores[k].number, false };
+			d = (struct dropped){ s->stores[k].number, false, s->stores[k].bytes };
 			if (d.number == s->number || manifest_store(next, d.number, NULL))
 				continue;
 			st = buf_add(list, &d, sizeof(d));
@@ -115,15 +130,19 @@ static enum fund_status list_dropped(struct index_writer *w, const struct manife
 	return st == FUND_OK ? st : fault_set(&w->fault, st, "%s: no memory", writer_dir(w));
 }
 
+/* Where what falls out is much it is deleted in transactions of its own, after the state is live. Killed or failed in between, the rest are orphans like any: the
+ * next writer deletes them. */
 enum fund_status index_writer_publish(struct index_writer *w, struct manifest *next, struct sources_update *sources,
 				      struct fault *why)
 {
-	struct buf dropped = BUF_INIT;
-	uint32_t n_dropped;
-	enum fund_status st = list_dropped(w, next, &dropped, &n_dropped);
+	struct buf list = BUF_INIT;
+	uint32_t n;
+	enum fund_status st = list_dropped(w, next, &list, &n);
+	const struct dropped *dropped = (const struct dropped *)(const void *)list.data;
+	bool deleted;
 
 	if (st == FUND_OK)
-		st = write_state(w, next, sources);
+		st = write_state(w, next, sources, dropped, n, &deleted);
 	if (st != FUND_OK) {
 		if (why)
 			*why = w->fault;
@@ -131,10 +150,11 @@ enum fund_status index_writer_publish(struct index_writer *w, struct manifest *n
 	}
 	writer_forget_tombstones(w);
 	writer_close_snapshot(w); /* so that what is deleted now can be used again at once */
-	delete_dropped(w, (const struct dropped *)(const void *)dropped.data, n_dropped);
+	if (!deleted && delete_dropped(w, dropped, n) == FUND_OK)
+		writer_commit(w);
 	if (writer_reopen_snapshot(w, &w->fault) != FUND_OK) /* all is done; who wants to go on sees that there is no snapshot */
 		writer_close_snapshot(w);
 out:
-	buf_release(&dropped);
+	buf_release(&list);
 	return st;
 }

@@ -5,13 +5,20 @@
 #include "store/column_writer.h"
 #include "store/form_counter.h"
 #include "store/key_writer.h"
+#include "store/memory_chunks.h"
 #include "store/planted.h"
 #include "store/postings_writer.h"
+#include "store/segment.h"
 #include "store/term_filter.h"
 #include "store/writer_private.h"
 
+#define HELD_MAX ((size_t)16 << 20) /* bytes of keys and values: some 2,000 articles of a newspaper */
+
 struct segment_writer {
 	struct index_writer *writer; /* NULL: the chunks go elsewhere */
+	bool holds;		     /* they are in memory until it is known whether they are to be written */
+	struct memory_chunks held;
+	struct segment *segment; /* of these */
 	struct chunk_sink elsewhere;
 	struct chunk_sink sink;
 	struct field_weights weights;
@@ -47,6 +54,51 @@ static enum fund_status put_in_index(struct segment_writer *s, enum chunk_kind k
 	return st == FUND_OK ? writer_commit_if_large(s->writer) : st;
 }
 
+/* ---- chunks that are held ---- */
+
+void segment_writer_hold(struct segment_writer *s) { s->holds = true; }
+
+static void forget_held(struct segment_writer *s)
+{
+	segment_free(s->segment);
+	s->segment = NULL;
+	memory_chunks_release(&s->held);
+	s->holds = false;
+}
+
+enum fund_status segment_writer_settle(struct segment_writer *s)
+{
+	enum fund_status st = FUND_OK;
+
+	for (size_t i = 0; i < s->held.n && st == FUND_OK; i++)
+		st = put_in_index(s, s->held.chunks[i].kind, s->held.chunks[i].tail, s->held.chunks[i].value);
+	if (st == FUND_OK)
+		forget_held(s);
+	return st;
+}
+
+static enum fund_status hold_chunk(struct segment_writer *s, enum chunk_kind kind, struct slice tail, struct slice value)
+{
+	struct chunk_sink held = memory_chunks_sink(&s->held);
+	enum fund_status st = held.put(held.context, kind, tail, value);
+
+	return st == FUND_OK && s->held.arena.used > HELD_MAX ? segment_writer_settle(s) : st;
+}
+
+enum fund_status segment_writer_held(struct segment_writer *s, struct segment **out)
+{
+	enum fund_status st = FUND_OK;
+
+	if (s->holds && !s->segment) {
+		memory_chunks_settle(&s->held);
+		st = segment_of_chunks(&s->segment, memory_chunks_source(&s->held), &s->stats, s->weights);
+	}
+	*out = s->segment;
+	return st;
+}
+
+/* ---- life ---- */
+
 static enum fund_status put_chunk(void *context, enum chunk_kind kind, struct slice tail, struct slice value)
 {
 	struct segment_writer *s = context;
@@ -56,7 +108,9 @@ static enum fund_status put_chunk(void *context, enum chunk_kind kind, struct sl
 		s->stats.bytes_text += value.len;
 	if (kind == CHUNK_TEXT)
 		s->own.bytes += value.len;
-	return s->writer ? put_in_index(s, kind, tail, value) : s->elsewhere.put(s->elsewhere.context, kind, tail, value);
+	if (!s->writer)
+		return s->elsewhere.put(s->elsewhere.context, kind, tail, value);
+	return s->holds ? hold_chunk(s, kind, tail, value) : put_in_index(s, kind, tail, value);
 }
 
 /* A failure below the store's own writing says nothing by itself. */
@@ -123,6 +177,7 @@ void segment_writer_free(struct segment_writer *s)
 		writer_abort(s->writer);
 		s->writer->segment_open = false;
 	}
+	forget_held(s);
 	key_writer_release(&s->keys);
 	column_writer_release(&s->columns);
 	chunk_packer_release(&s->texts);
@@ -333,7 +388,7 @@ enum fund_status segment_writer_end_term(struct segment_writer *s)
 
 /* ---- the end ---- */
 
-enum fund_status segment_writer_finish(struct segment_writer *s, struct segment_stats *stats)
+enum fund_status segment_writer_finish_open(struct segment_writer *s, struct segment_stats *stats)
 {
 	enum fund_status st = FUND_OK;
 
@@ -350,12 +405,17 @@ enum fund_status segment_writer_finish(struct segment_writer *s, struct segment_
 		st = dictionary_writer_finish(s->dictionary);
 	if (st == FUND_OK)
 		st = term_filter_writer_finish(&s->filter);
-	if (st == FUND_OK && s->writer)
-		st = writer_commit(s->writer);
 	if (st != FUND_OK)
 		return told(s, st, "end");
 	if (s->writer)
 		s->writer->segment_open = false;
 	*stats = s->stats;
 	return FUND_OK;
+}
+
+enum fund_status segment_writer_finish(struct segment_writer *s, struct segment_stats *stats)
+{
+	enum fund_status st = segment_writer_finish_open(s, stats);
+
+	return st == FUND_OK && s->writer && !s->holds ? told(s, writer_commit(s->writer), "end") : st;
 }

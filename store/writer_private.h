@@ -18,6 +18,8 @@
 #define KEY_BYTES_MAX 511u /* LMDB's limit */
 #define SEGMENT_KEY_PREFIX 6u /* 10, segment, kind */
 
+#define TXN_PUT_MAX (64u << 20) /* bytes put and deleted in a transaction: then it is large */
+
 #define TOMBSTONE_BYTES (TOMBSTONE_CHUNK / 8) /* of a full chunk */
 
 /* The dead of one segment, those to come included. */
@@ -55,7 +57,7 @@ enum fund_status writer_delete(struct index_writer *w, struct slice key); /* FUN
 /* Commits when the transaction has grown large: only for what the manifest does not list. */
 enum fund_status writer_commit_if_large(struct index_writer *w);
 /* A segment's chunks and tombstones, its texts only where nobody keeps them, in as many transactions as it takes; the last one stays open for more: each
- * writes leaves and the free list anew. */
+ * writes leaves and the free list anew. One that has room for all of it stays open throughout. */
 enum fund_status writer_delete_segment(struct index_writer *w, uint32_t segment, bool keep_texts);
 
 /* ---- index_make.c ---- */

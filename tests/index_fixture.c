@@ -247,6 +247,17 @@ static enum fund_status add_term(struct segment_writer *s, const struct model *m
 	return st == FUND_OK ? segment_writer_end_term(s) : st;
 }
 
+static enum fund_status add_all(struct segment_writer *s, const struct model *m)
+{
+	enum fund_status st = add_docs(s, m);
+
+	if (st == FUND_OK)
+		st = add_texts(s, m);
+	for (uint32_t t = 0; st == FUND_OK && t < m->n_terms; t++)
+		st = add_term(s, m, t);
+	return st;
+}
+
 enum fund_status fixture_try_segment(struct index_writer *w, const struct model *m, struct segment_stats *stats)
 {
 	struct segment_writer *s;
@@ -255,15 +266,23 @@ enum fund_status fixture_try_segment(struct index_writer *w, const struct model 
 
 	if (st != FUND_OK)
 		return st;
-	st = add_docs(s, m);
-	if (st == FUND_OK)
-		st = add_texts(s, m);
-	for (uint32_t t = 0; st == FUND_OK && t < m->n_terms; t++)
-		st = add_term(s, m, t);
+	st = add_all(s, m);
 	if (st == FUND_OK)
 		st = segment_writer_finish(s, stats);
 	segment_writer_free(s);
 	return st;
+}
+
+struct segment_writer *fixture_hold_segment(struct index_writer *w, const struct model *m, struct segment_stats *stats)
+{
+	struct segment_writer *s;
+	struct fault why = { 0 };
+
+	ck_assert_int_eq(segment_writer_new(&s, w, &why), FUND_OK);
+	segment_writer_hold(s);
+	ck_assert_int_eq(add_all(s, m), FUND_OK);
+	ck_assert_int_eq(segment_writer_finish(s, stats), FUND_OK);
+	return s;
 }
 
 static struct segment *published(struct index_writer *w, uint32_t number)

@@ -44,6 +44,8 @@ extern const struct index_settings fixture_settings;
 /* These fail the running test when something is wrong. */
 struct index_writer *fixture_open(const char *dir);
 void fixture_write_segment(struct index_writer *w, const struct model *m, struct segment_stats *stats);
+/* The segment is held: index_writer.h. The caller frees the writer. */
+struct segment_writer *fixture_hold_segment(struct index_writer *w, const struct model *m, struct segment_stats *stats);
 /* The same documents as those of the published segment of that number, whose texts it keeps. */
 void fixture_take_over(struct index_writer *w, const struct model *m, uint32_t number, struct segment_stats *stats);
 /* Adds the segment to what is published, and publishes. */
