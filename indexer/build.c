@@ -33,7 +33,12 @@ static enum fund_status index_failed(struct build *b, enum fund_status st)
 
 static enum fund_status need_segment(struct build *b)
 {
-	return b->segment ? FUND_OK : segment_writer_new(&b->segment, b->index, b->why);
+	if (b->segment)
+		return FUND_OK;
+	enum fund_status st = segment_writer_new(&b->segment, b->index, b->why);
+	if (st == FUND_OK)
+		segment_writer_hold(b->segment);
+	return st;
 }
 
 /* A key that depends on all ranges of its file before it. */
@@ -185,12 +190,7 @@ enum fund_status build_finish(struct build *b, struct lexicon *lexicon, const ch
 	close_inputs(b, &in);
 	if (st == FUND_OK)
 		st = segment_writer_finish(b->segment, stats);
-	if (st == FUND_OK) {
-		segment_writer_free(b->segment);
-		b->segment = NULL;
-		return FUND_OK;
-	}
-	if (st == FUND_INTERRUPTED)
+	if (st == FUND_OK || st == FUND_INTERRUPTED)
 		return st;
 	if (why.text[0])
 		return fault_set(b->why, st, "%s", why.text);

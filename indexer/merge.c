@@ -9,15 +9,16 @@
 #include "indexer/segment_stream.h"
 
 /*
- * Few segments and few dead documents make quick queries, rare merges little writing. Nothing is done up to SEGMENTS_MAX segments; then a segment goes
- * in with all that are smaller if these are together as large: so a document is written again when its company has doubled or more. The
- * largest such row is taken. A segment of whose documents more than DEAD_PERCENT are dead is written again at once, with all smaller ones, which makes the
- * next merges rare. What a query costs more than in one segment without dead documents is about their share, and 2 to 5 % for each segment more;
- * docs/BENCHMARKS.md, "A year of nights", has what other figures would cost.
+ * Few segments and few dead documents make quick queries, rare merges little writing. A segment is merged with all that are smaller if these have together
+ * COMPANY_PERCENT of its living documents: so a document is written again when its company has grown by half or more. The largest such row is taken. What a run adds
+ * is one of the small ones, and is written with them only. Where that leaves more than SEGMENTS_MAX, the two smallest become one. A segment of whose documents more than
+ * DEAD_PERCENT are dead is written again at once, with all smaller ones, which makes the next merges rare. What a query costs more than in one segment without dead
+ * documents is about their share, and 2 to 6 % for each segment more; docs/BENCHMARKS.md, "A year of nights", has what other figures would cost.
  */
 #define SEGMENTS_MAX 5u
-#define COMPANY 1u
-#define DEAD_PERCENT 15u
+#define COMPANY_PERCENT 57u
+#define DEAD_PERCENT 14u
+#define AHEAD_MAX ((uint64_t)32 << 20) /* bytes without texts that are merged in one transaction with what a run publishes */
 
 /* One segment that goes into the merge. */
 struct part {
@@ -32,9 +33,10 @@ struct merger {
 	struct index_writer *index;
 	struct part *parts;
 	uint32_t n_parts;
+	struct segment *held; /* the one that is not in the index; NULL: all are */
 	struct segment_writer *out;
 	uint32_t n_docs;
-	bool keep_texts;
+	bool keep_texts, is_ahead;
 	struct fault *why;
 };
 
@@ -46,17 +48,17 @@ static bool key_less(const struct article_key *a, const struct article_key *b)
 	return a->root != b->root ? a->root < b->root : slice_compare(pa, pb) < 0;
 }
 
-/* To the part's next live document. */
+/* To the part's next live document. Of what is held none is dead. */
 static enum fund_status next_live(struct merger *m, struct part *p)
 {
 	for (;;) {
-		bool dead;
+		bool dead = false;
 		enum fund_status st = key_iter_next(&p->keys);
 		if (st == FUND_END) {
 			p->ended = true;
 			return FUND_OK;
 		}
-		if (st == FUND_OK)
+		if (st == FUND_OK && p->segment != m->held)
 			st = index_writer_is_dead(m->index, segment_number(p->segment), p->keys.doc, &dead);
 		if (st != FUND_OK || !dead)
 			return st;
@@ -98,7 +100,7 @@ static enum fund_status add_texts(struct merger *m, const uint32_t *from)
 	if (!parts)
 		return FUND_NO_MEMORY;
 	for (uint32_t i = 0; i < m->n_parts; i++)
-		parts[i] = (struct text_part){ m->parts[i].segment, m->parts[i].docs };
+		parts[i] = (struct text_part){ m->parts[i].segment, m->parts[i].docs, m->parts[i].segment == m->held };
 	enum fund_status st = merge_texts(parts, m->n_parts, from, m->n_docs, m->keep_texts, m->out);
 	free(parts);
 	return st;
@@ -148,21 +150,26 @@ static enum fund_status merge_lists(struct merger *m)
 
 /* ---- one merge ---- */
 
-static enum fund_status open_parts(struct merger *m, const uint32_t *numbers, uint32_t n)
+static enum fund_status find_segment(struct merger *m, uint32_t number, struct segment **out)
 {
 	struct snapshot *s = index_writer_snapshot(m->index);
+	enum fund_status st = FUND_OK;
+	*out = m->held;
+	for (uint32_t i = 0; i < snapshot_n_segments(s) && st == FUND_OK && (!*out || segment_number(*out) != number); i++)
+		st = snapshot_segment(s, i, out, m->why);
+	return st;
+}
+
+static enum fund_status open_parts(struct merger *m, const uint32_t *numbers, uint32_t n)
+{
 	m->parts = calloc(n, sizeof *m->parts);
 	if (!m->parts)
 		return FUND_NO_MEMORY;
 	for (uint32_t i = 0; i < n; i++) {
 		struct part *p = &m->parts[i];
-		for (uint32_t k = 0; k < snapshot_n_segments(s); k++) {
-			enum fund_status st = snapshot_segment(s, k, &p->segment, m->why);
-			if (st != FUND_OK)
-				return st;
-			if (segment_number(p->segment) == numbers[i])
-				break;
-		}
+		enum fund_status st = find_segment(m, numbers[i], &p->segment);
+		if (st != FUND_OK)
+			return st;
 		p->docs = malloc(((size_t)segment_n_docs(p->segment) + 1) * sizeof *p->docs);
 		m->n_parts = i + 1;
 		if (!p->docs)
@@ -182,22 +189,6 @@ static void close_parts(struct merger *m)
 	free(m->parts);
 }
 
-static enum fund_status publish(struct merger *m, const uint32_t *numbers, uint32_t n, const struct segment_stats *stats)
-{
-	struct manifest next = { 0 };
-	enum fund_status st = manifest_copy(&next, snapshot_manifest(index_writer_snapshot(m->index)));
-	for (uint32_t i = 0; i < n && st == FUND_OK; i++)
-		manifest_drop_segment(&next, numbers[i]);
-	if (st == FUND_OK && stats)
-		st = manifest_add_segment(&next, stats);
-	if (st != FUND_OK)
-		fault_set(m->why, st, "out of memory");
-	else
-		st = index_writer_publish(m->index, &next, NULL, m->why);
-	manifest_release(&next);
-	return st;
-}
-
 static enum fund_status merge_parts(struct merger *m, struct segment_stats *stats)
 {
 	enum fund_status st = segment_writer_new(&m->out, m->index, m->why);
@@ -207,28 +198,47 @@ static enum fund_status merge_parts(struct merger *m, struct segment_stats *stat
 		return FUND_END;
 	if (st == FUND_OK)
 		st = merge_lists(m);
-	return st == FUND_OK ? segment_writer_finish(m->out, stats) : st;
+	return st == FUND_OK ? (m->is_ahead ? segment_writer_finish_open : segment_writer_finish)(m->out, stats) : st;
 }
 
-static enum fund_status merge(struct index_writer *w, const uint32_t *numbers, uint32_t n, bool keep_texts, struct fault *why)
+/* *next: `from` without the parts, with what became of them, if anything lives. */
+static enum fund_status list_merged(const struct manifest *from, const uint32_t *numbers, uint32_t n, const struct segment_stats *stats, struct manifest *next)
+{
+	enum fund_status st = manifest_copy(next, from);
+	for (uint32_t i = 0; i < n && st == FUND_OK; i++)
+		manifest_drop_segment(next, numbers[i]);
+	return st == FUND_OK && stats ? manifest_add_segment(next, stats) : st;
+}
+
+static enum fund_status merge(struct merger *m, const struct manifest *from, const uint32_t *numbers, uint32_t n, struct manifest *next)
+{
+	struct segment_stats stats;
+	enum fund_status st = open_parts(m, numbers, n);
+	if (st == FUND_OK)
+		st = merge_parts(m, &stats);
+	if (st == FUND_OK || st == FUND_END)
+		st = list_merged(from, numbers, n, st == FUND_OK ? &stats : NULL, next);
+	if (st != FUND_OK && !m->why->text[0]) {
+		const struct fault *f = index_writer_fault(m->index);
+		if (st == FUND_INTERRUPTED)
+			fault_set(m->why, st, "stopped by a signal while segments were merged");
+		else
+			fault_set(m->why, st, "segments cannot be merged: %s", f->text[0] ? f->text : fund_status_name(st));
+	}
+	segment_writer_free(m->out);
+	close_parts(m);
+	return st;
+}
+
+static enum fund_status merge_and_publish(struct index_writer *w, const uint32_t *numbers, uint32_t n, bool keep_texts, struct fault *why)
 {
 	struct merger m = { .index = w, .keep_texts = keep_texts, .why = why };
-	struct segment_stats stats;
-	enum fund_status st = open_parts(&m, numbers, n);
+	struct manifest next = { 0 };
+	enum fund_status st = merge(&m, snapshot_manifest(index_writer_snapshot(w)), numbers, n, &next);
 	if (st == FUND_OK)
-		st = merge_parts(&m, &stats);
-	if (st != FUND_OK && st != FUND_END && !why->text[0]) {
-		const struct fault *f = index_writer_fault(w);
-		if (st == FUND_INTERRUPTED)
-			fault_set(why, st, "stopped by a signal while segments were merged");
-		else
-			fault_set(why, st, "segments cannot be merged: %s", f->text[0] ? f->text : fund_status_name(st));
-	}
-	segment_writer_free(m.out);
-	close_parts(&m);
-	if (st != FUND_OK && st != FUND_END)
-		return st;
-	return publish(&m, numbers, n, st == FUND_OK ? &stats : NULL);
+		st = index_writer_publish(w, &next, NULL, why);
+	manifest_release(&next);
+	return st;
 }
 
 /* ---- policy ---- */
@@ -255,18 +265,11 @@ static int by_number(const void *a, const void *b)
 /* The first of the sorted segments that is merged with all behind it; n: nothing is due. */
 static uint32_t first_due(const struct segment_stats *const *sorted, uint32_t n)
 {
-	uint64_t smaller = 0;
-	uint32_t due = n;
-	for (uint32_t i = 0; i < n; i++)
-		if (too_many_dead(sorted[i]))
-			return i;
-	if (n <= SEGMENTS_MAX)
-		return n;
-	for (uint32_t i = n - 1; i-- > 0;) {
-		smaller += live(sorted[i + 1]);
-		if (COMPANY * (uint64_t)live(sorted[i]) <= smaller || due == n)
-			due = i;
-	}
+	uint64_t smaller = 0; /* living in those behind */
+	uint32_t due = n > SEGMENTS_MAX ? n - 2 : n;
+	for (uint32_t i = n; i-- > 0; smaller += live(sorted[i]))
+		if (too_many_dead(sorted[i]) || (i + 1 < n && COMPANY_PERCENT * (uint64_t)live(sorted[i]) <= 100 * smaller))
+			due = i < due ? i : due;
 	return due;
 }
 
@@ -279,6 +282,7 @@ static enum fund_status choose(const struct manifest *m, uint32_t **numbers, uin
 	if (!sorted || !*numbers) {
 		free(sorted);
 		free(*numbers);
+		*numbers = NULL;
 		return FUND_NO_MEMORY;
 	}
 	for (uint32_t i = 0; i < m->n_segments; i++)
@@ -290,6 +294,58 @@ static enum fund_status choose(const struct manifest *m, uint32_t **numbers, uin
 	free(sorted);
 	return FUND_OK;
 }
+
+/* ---- ahead of a publish ---- */
+
+/* A merge that needs several transactions would leave less room, where it fails, for what the run has to publish. */
+static bool is_small(const struct manifest *m, const uint32_t *numbers, uint32_t n)
+{
+	uint64_t bytes = 0;
+	for (uint32_t i = 0; i < n; i++)
+		bytes += manifest_segment(m, numbers[i])->bytes - manifest_segment(m, numbers[i])->bytes_text;
+	return bytes <= AHEAD_MAX;
+}
+
+static bool has_number(const uint32_t *numbers, uint32_t n, const struct segment *s)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (s && numbers[i] == segment_number(s))
+			return true;
+	return false;
+}
+
+/* What is added and does not go into the merge is written, too. */
+static enum fund_status merge_due(struct merger *m, const struct manifest *next, struct segment_writer *added, struct manifest *merged)
+{
+	uint32_t *numbers, n;
+	enum fund_status st = choose(next, &numbers, &n);
+	if (st == FUND_OK)
+		st = n && is_small(next, numbers, n) ? merge(m, next, numbers, n, merged) : FUND_END;
+	if (st == FUND_OK && added && !has_number(numbers, n, m->held))
+		st = segment_writer_settle(added);
+	free(numbers);
+	return st;
+}
+
+enum fund_status merge_ahead(struct index_writer *w, const struct manifest *next, struct segment_writer *added, struct manifest *merged)
+{
+	struct fault why = { 0 };
+	struct merger m = { .index = w, .keep_texts = true, .is_ahead = true, .why = &why };
+	struct manifest now = { 0 };
+	enum fund_status st = added ? segment_writer_held(added, &m.held) : FUND_OK;
+	if (st == FUND_OK && added && !m.held)
+		return FUND_END;
+	if (st == FUND_OK)
+		st = manifest_copy(&now, next);
+	for (uint32_t i = 0; i < now.n_segments && st == FUND_OK; i++)
+		now.segments[i].n_dead = index_writer_n_dead(w, now.segments[i].number);
+	if (st == FUND_OK)
+		st = merge_due(&m, &now, added, merged);
+	manifest_release(&now);
+	return st;
+}
+
+/* ---- behind it ---- */
 
 /* The state that was published last cannot be opened. */
 static enum fund_status cannot_go_on(struct index_writer *w, struct fault *why)
@@ -308,7 +364,7 @@ enum fund_status merge_if_due(struct index_writer *w, struct fault *why)
 		if (st != FUND_OK)
 			return fault_set(why, st, "out of memory");
 		if (n)
-			st = merge(w, numbers, n, true, why);
+			st = merge_and_publish(w, numbers, n, true, why);
 		free(numbers);
 		if (st != FUND_OK || n == 0)
 			return st;
@@ -327,7 +383,7 @@ enum fund_status merge_all(struct index_writer *w, struct fault *why)
 		return fault_set(why, FUND_NO_MEMORY, "out of memory");
 	for (uint32_t i = 0; i < n; i++)
 		numbers[i] = m->segments[i].number;
-	enum fund_status st = merge(w, numbers, n, false, why);
+	enum fund_status st = merge_and_publish(w, numbers, n, false, why);
 	free(numbers);
 	return st;
 }

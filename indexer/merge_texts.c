@@ -53,6 +53,8 @@ static enum fund_status add_stores(struct texts *t, const struct text_part *p)
 	struct candidate *own = t->stores + t->n_stores;
 	struct text_run run;
 	enum fund_status st = FUND_OK;
+	if (p->is_held)
+		return st;
 	for (uint32_t i = 0; i < stats->n_stores; i++)
 		own[i] = (struct candidate){ stats->stores[i], 0 };
 	t->n_stores += stats->n_stores;

@@ -14,6 +14,7 @@
 struct text_part {
 	struct segment *segment;
 	const uint32_t *docs; /* new numbers; DOC_END: dead */
+	bool is_held; /* its store is in memory, and cannot be kept */
 };
 
 /* The texts of all documents to `out`. from[new]: the part that the document comes from. keep false: all are written. Stops with FUND_INTERRUPTED. */

@@ -171,6 +171,21 @@ static void stamp(struct update *u)
 	u->result->stats.end = (uint64_t)time(NULL);
 }
 
+/* What is to be published, merged at once where that is due and can be; else as it is: then merges come behind it. */
+static enum fund_status publish_state(struct update *u)
+{
+	struct manifest merged = { 0 };
+	struct fault ignored = { 0 };
+	enum fund_status st = merge_ahead(u->index, &u->next, u->build.segment, &merged);
+	if (st == FUND_OK)
+		st = index_writer_publish(u->index, &merged, u->sources, &ignored);
+	manifest_release(&merged);
+	if (st == FUND_OK)
+		return st;
+	st = u->build.segment ? segment_writer_settle(u->build.segment) : FUND_OK;
+	return st == FUND_OK ? index_writer_publish(u->index, &u->next, u->sources, u->why) : fault_set(u->why, st, "%s", index_writer_fault(u->index)->text);
+}
+
 static enum fund_status publish(struct update *u)
 {
 	struct segment_stats stats;
@@ -192,7 +207,7 @@ static enum fund_status publish(struct update *u)
 	stamp(u);
 	r->stats.generation = u->next.generation + 1;
 	u->next.last_run = r->stats;
-	return index_writer_publish(u->index, &u->next, u->sources, u->why);
+	return publish_state(u);
 }
 
 /* The state to be published begins as the one there is; a rebuild takes the settings of this program. */

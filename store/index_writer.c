@@ -98,7 +98,7 @@ static bool is_in(const struct key_range *r, struct slice key)
  * it. */
 static int delete_some(struct index_writer *w, const struct key_range *r, bool *more)
 {
-	MDB_cursor *cursor;
+	MDB_cursor *cursor = NULL;
 	int rc = mdb_cursor_open(w->txn, w->dbi, &cursor);
 
 	*more = true;
@@ -113,7 +113,8 @@ static int delete_some(struct index_writer *w, const struct key_range *r, bool *
 			rc = mdb_cursor_del(cursor, 0);
 		}
 	}
-	mdb_cursor_close(cursor);
+	if (cursor)
+		mdb_cursor_close(cursor);
 	return rc;
 }
 

@@ -2,6 +2,7 @@
 /* Many nights: when segments are merged, what becomes of their texts, and that nothing is lost. */
 #include <string.h>
 
+#include "store/pages.h"
 #include "store/snapshot.h"
 #include "tests/site.h"
 
@@ -54,14 +55,15 @@ static const struct {
 	uint32_t first, nights, a_night, gone;
 	uint32_t segments, deleted;
 } years[] = {
-	{ "up to 15 dead articles of 100 stay where they are", 100, 0, 0, 15, 1, 15 },
-	{ "with the 16th the segment is written again without them", 100, 0, 0, 16, 1, 0 },
-	{ "dead articles of a large segment are kept apart from small segments behind it", 100, 3, 2, 15, 4, 15 },
-	{ "with too many in the large one small segments go into the merge", 100, 3, 2, 17, 1, 0 },
-	{ "five segments are left alone", 100, 4, 2, 0, 5, 0 },
-	{ "the sixth takes the small ones with it, and not the large one", 100, 5, 2, 0, 2, 0 },
-	{ "a large one goes too, where those behind it are together as large", 10, 5, 2, 0, 1, 0 },
-	{ "where they are smaller it stays", 11, 5, 2, 0, 2, 0 },
+	{ "up to 14 dead articles of 100 stay where they are", 100, 0, 0, 14, 1, 14 },
+	{ "with the 15th the segment is written again without them", 100, 0, 0, 15, 1, 0 },
+	{ "dead articles of a large segment are kept apart from small segments behind it", 100, 3, 2, 14, 3, 14 },
+	{ "with too many in the large one small segments go into the merge", 100, 3, 2, 16, 1, 0 },
+	{ "what a night adds goes to a segment of its size", 100, 2, 2, 0, 2, 0 },
+	{ "and not to one that is twice as large", 100, 3, 2, 0, 3, 0 },
+	{ "with what the next night adds they are as large as that one, and all become one", 100, 4, 2, 0, 2, 0 },
+	{ "a large one goes too, where those behind it have 57 % of its articles together", 14, 4, 2, 0, 1, 0 },
+	{ "where they have fewer it stays", 15, 4, 2, 0, 2, 0 },
 };
 
 START_TEST(merges_keep_segments_and_dead_articles_few)
@@ -71,6 +73,53 @@ START_TEST(merges_keep_segments_and_dead_articles_few)
 	status_has(years[_i].what, "deleted", years[_i].deleted);
 	hits_are("Feuerwehr", n);
 	index_is_sound();
+}
+END_TEST
+
+static const struct {
+	uint32_t n, segments;
+} shrinking_nights[] = { { 300, 1 }, { 100, 2 }, { 33, 3 }, { 11, 4 }, { 3, 5 }, { 1, 5 } };
+
+START_TEST(the_sixth_segment_goes_into_a_merge_though_all_others_are_larger)
+{
+	uint32_t n = 0;
+	for (size_t i = 0; i < sizeof shrinking_nights / sizeof *shrinking_nights; n += shrinking_nights[i++].n) {
+		articles(n, shrinking_nights[i].n);
+		night();
+		status_has("shrinking nights", "segments", shrinking_nights[i].segments);
+	}
+	hits_are("Feuerwehr", n);
+	index_is_sound();
+}
+END_TEST
+
+static void state(uint64_t *transaction, uint64_t *generation, uint32_t *n_segments)
+{
+	struct snapshot *s;
+	ck_assert_int_eq(snapshot_open(&s, index_dir, NULL), FUND_OK);
+	*transaction = snapshot_pages(s)->txnid;
+	*generation = snapshot_manifest(s)->generation;
+	*n_segments = snapshot_n_segments(s);
+	snapshot_close(s);
+}
+
+/* Each transaction writes leaves, the root and the list of free pages again; what a night adds and a merge takes would be written twice. */
+START_TEST(a_night_is_one_transaction_also_where_it_ends_with_a_merge)
+{
+	uint64_t before, generation, transaction;
+	uint32_t n_before, n, n_merges = 0;
+	nights(100, 0, 0, 0);
+	state(&before, &generation, &n_before);
+	for (uint32_t i = 0; i < 6; i++, before = transaction, n_before = n) {
+		articles(100 + 2 * i, 2);
+		night();
+		uint64_t last = generation;
+		state(&transaction, &generation, &n);
+		ck_assert_uint_eq(generation, last + 1);
+		ck_assert_uint_eq(transaction, before + 1);
+		n_merges += n <= n_before;
+	}
+	ck_assert_uint_eq(n_merges, 3);
 }
 END_TEST
 
@@ -101,9 +150,9 @@ static const struct {
 	{ "a first run has its own", 100, 0, 0, 0, "100 own" },
 	{ "dead texts stay with half of the living", 100, 0, 0, 50, "100" },
 	{ "where more are dead the living are written anew", 100, 0, 0, 51, "49 own" },
-	{ "a merged segment keeps those of its parts", 100, 5, 2, 0, "100 own; 2 2 2 2 2" },
-	{ "small ones too", 10, 5, 2, 0, "10 2 2 2 2 2" },
-	{ "those of which too little lives are written together", 10, 5, 2, 8, "2 2 2 2 2 2 own" },
+	{ "a merged segment keeps those of its parts, and has those of the night", 100, 4, 2, 0, "100 own; 2 2 2 2 own" },
+	{ "a large one too", 14, 4, 2, 0, "14 2 2 2 2 own" },
+	{ "those of which too little lives are written together", 14, 4, 2, 8, "2 2 2 2 6 own" },
 };
 
 START_TEST(texts_stay_where_they_are)
@@ -210,6 +259,8 @@ Suite *suite_merge(void)
 	tcase_add_checked_fixture(t, site_set_up, site_tear_down);
 	tcase_set_timeout(t, 240);
 	tcase_add_loop_test(t, merges_keep_segments_and_dead_articles_few, 0, sizeof(years) / sizeof(years[0]));
+	tcase_add_test(t, the_sixth_segment_goes_into_a_merge_though_all_others_are_larger);
+	tcase_add_test(t, a_night_is_one_transaction_also_where_it_ends_with_a_merge);
 	tcase_add_loop_test(t, texts_stay_where_they_are, 0, sizeof(texts) / sizeof(texts[0]));
 	tcase_add_test(t, after_many_nights_each_text_is_its_article_s);
 	tcase_add_test(t, compact_gives_dead_texts_back_also_of_one_segment_without_dead_articles);

@@ -68,7 +68,7 @@ static const struct {
 	{ UPDATE, "alloc", NULL, ENOMEM, "/index: the manifest cannot be written" },
 	{ UPDATE, "alloc", NULL, ENOMEM, "the list of files cannot be written: out of memory" },
 	{ UPDATE, "alloc", NULL, ENOMEM, "/archive: cannot be read: Cannot allocate memory" },
-	{ COMPACT, "write", NULL, ENOSPC, "/index: cannot read: MDB_PANIC: " },
+	{ UPDATE, "alloc", NULL, ENOMEM, "/index: cannot read: Cannot allocate memory; the run itself is complete" },
 	{ COMPACT, "rename", NULL, EIO, "/data.mdb.new: cannot rename: Input/output error" },
 	{ COMPACT, "unlink", NULL, EACCES, "/index: cannot replace data.mdb: Permission denied" },
 	{ COMPACT, "sync", NULL, EIO, "/data.mdb.new: cannot sync: Input/output error" },
