@@ -21,6 +21,7 @@ static void set_up(void)
 {
 	const char *data = getenv("FUNDSTELLE_DATA");
 	char command[1200];
+	unsetenv("FUNDSTELLE_DICTIONARY"); /* that of the system */
 	scratch_make(&scratch);
 	snprintf(archive, sizeof archive, "%s/archive", scratch.dir);
 	snprintf(index_dir, sizeof index_dir, "%s/index", scratch.dir);
