@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* scratch.h - a directory for one test, and random numbers that repeat. */
+/* scratch.h - a directory for one test, random numbers that repeat, and how often to try them. */
 #ifndef TESTS_SCRATCH_H
 #define TESTS_SCRATCH_H
 
@@ -9,6 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "base/sanitized.h"
+
+/* Of random trials against a slow way: under sanitizers, which see each wrong access by itself and take thrice the time, half. */
+#define TRIALS(n) (SANITIZED ? (n) / 2 : (n))
 
 struct scratch {
 	char dir[256];

@@ -361,7 +361,7 @@ START_TEST(words_that_lack_letters_need_not_come_and_all_others_do)
 {
 	uint64_t state = 40 + (uint64_t)_i;
 	size_t passed = 0, lacking = 0, came = 0;
-	for (int round = 0; round < 200; round++) {
+	for (int round = 0; round < TRIALS(200); round++) {
 		struct form_scan all = { .state = NULL }, some = { .state = NULL };
 		struct letters_wanted wanted = { 0, (uint32_t)_i };
 		for (uint32_t n = 1 + (uint32_t)_i + random_below(&state, 4); n > 0; n--)

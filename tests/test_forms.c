@@ -79,7 +79,7 @@ START_TEST(damaged_ordinals_are_refused_or_others_but_within_the_forms)
 	uint64_t state = 77;
 	struct ordinal_shares s = { 0 };
 	struct buf bytes = BUF_INIT;
-	for (uint32_t round = 0; round < 5000; round++) {
+	for (uint32_t round = 0; round < TRIALS(5000u); round++) {
 		uint32_t kinds = 1 + random_below(&state, 40), n = random_below(&state, 500);
 		make_row(&state, kinds, row, n, &s);
 		buf_reset(&bytes);
@@ -175,7 +175,7 @@ START_TEST(any_word_is_a_change_of_any_other)
 	uint64_t state = 99;
 	uint8_t a[128], b[128];
 	struct edit edit;
-	for (int round = 0; round < 20000; round++)
+	for (int round = 0; round < TRIALS(20000); round++)
 		change_and_back(random_word(&state, a, 128), random_word(&state, b, round % 2 ? 128 : 12), &edit);
 }
 END_TEST
@@ -185,7 +185,7 @@ START_TEST(damaged_rules_are_refused_or_stay_within_the_room)
 	uint64_t state = 101;
 	uint8_t a[128], b[128], out[128];
 	struct edit edit;
-	for (int round = 0; round < 20000; round++) {
+	for (int round = 0; round < TRIALS(20000); round++) {
 		struct slice base = random_word(&state, a, 20);
 		uint32_t n;
 		edit_make(base, random_word(&state, b, 20), &edit);

@@ -2,7 +2,7 @@
 /*
  * test_language.c - ten thousand random queries on random archives against the naive matcher (naive.h): the same articles, no difference.
  *
- * A query's text and its tree are made side by side. With FUNDSTELLE_LANGUAGE_ROUNDS another number of queries of each kind is asked.
+ * A query's text and its tree are made side by side. Under sanitizers half of them. With FUNDSTELLE_LANGUAGE_ROUNDS another number of queries of each kind is asked.
  */
 #include <check.h>
 #include <locale.h>
@@ -19,7 +19,7 @@
 #define RUNS 3
 #define PER_RUN 60
 #define ARTICLES (RUNS * PER_RUN)
-#define ROUNDS 770
+#define ROUNDS TRIALS(770)
 #define NODES_MAX 80
 
 /* Inflections, spellings, hyphens, gender forms, abbreviations, numbers; no word is made of others. */

@@ -14,7 +14,7 @@ START_TEST(a_near_word_has_the_letters)
 	static const char *const pieces[] = { "a", "b", "m", "rn", "ü", "s", "l", "i", "ß", "е" };
 	uint64_t state = 31;
 	uint32_t near = 0, cost;
-	for (int round = 0; round < 20000; round++) {
+	for (int round = 0; round < TRIALS(20000); round++) {
 		char words[2][40] = { "", "" };
 		struct automaton *a;
 		uint32_t edits = 1 + random_below(&state, 2);
@@ -197,7 +197,7 @@ static void nothing_near_is_passed_over(bool ocr)
 {
 	uint64_t state = 23;
 	uint32_t passed = 0;
-	for (int round = 0; round < 20000; round++) {
+	for (int round = 0; round < TRIALS(20000); round++) {
 		char word[200], near[250], end[300];
 		uint32_t cost;
 		struct automaton *a;
@@ -250,7 +250,7 @@ END_TEST
 START_TEST(both_ends_of_a_word_that_is_near_cost_no_more_than_it_has_edits)
 {
 	uint64_t state = 5;
-	for (int round = 0; round < 20000; round++) {
+	for (int round = 0; round < TRIALS(20000); round++) {
 		char word[100], other[120];
 		uint32_t edits = random_below(&state, 3), n = 1 + random_below(&state, 14), first, last;
 		struct automaton *a;
@@ -333,14 +333,26 @@ static uint32_t letters_of(const char *text, uint32_t *out)
 	return n;
 }
 
-/* Do the last letters of the n read as this text, with the long s an s? How many they are, or 0. */
-static uint32_t ends_in(const uint32_t *letters, uint32_t n, const char *text)
+/* Letters that are confused, decoded: each as it is, and turned. */
+static struct confused {
+	uint32_t letters[4], n;
+} confused[128][2];
+
+static void decode_confused(void)
 {
-	uint32_t want[4], m = letters_of(text, want);
-	for (uint32_t i = 0; i < m; i++)
-		if (m > n || ocr_letter(letters[n - m + i]) != want[i])
+	ck_assert_uint_le(ocr_letters_n, sizeof confused / sizeof *confused);
+	for (uint32_t c = 0; c < ocr_letters_n; c++)
+		for (int turned = 0; turned < 2; turned++)
+			confused[c][turned].n = letters_of(turned ? ocr_letters[c].b : ocr_letters[c].a, confused[c][turned].letters);
+}
+
+/* Do the last letters of the n read as these, with the long s an s? How many they are, or 0. */
+static uint32_t ends_in(const uint32_t *letters, uint32_t n, const struct confused *want)
+{
+	for (uint32_t i = 0; i < want->n; i++)
+		if (want->n > n || ocr_letter(letters[n - want->n + i]) != want->letters[i])
 			return 0;
-	return m;
+	return want->n;
 }
 
 /* Every way to cut both words, by the definition of near_word.h. */
@@ -358,8 +370,8 @@ static uint32_t ocr_distance(const char *word, const char *other)
 				best = cost[i][k - 1] + 2;
 			for (uint32_t c = 0; c < 2 * ocr_letters_n; c++) {
 				const struct ocr_letters *o = &ocr_letters[c / 2];
-				uint32_t x = ends_in(a, i, c % 2 ? o->b : o->a), y = ends_in(b, k, c % 2 ? o->a : o->b);
-				if (x && y && (!o->first || (x == i && y == k)) && cost[i - x][k - y] + 1 < best)
+				uint32_t x = ends_in(a, i, &confused[c / 2][c % 2]), y = x ? ends_in(b, k, &confused[c / 2][1 - c % 2]) : 0;
+				if (y && (!o->first || (x == i && y == k)) && cost[i - x][k - y] + 1 < best)
 					best = cost[i - x][k - y] + 1;
 			}
 			cost[i][k] = best;
@@ -388,6 +400,7 @@ START_TEST(confusions_cost_half_an_edit_as_a_naive_count_has_it)
 {
 	uint64_t state = 12;
 	uint32_t by_cost[6] = { 0 };
+	decode_confused();
 	for (int round = 0; round < 6000; round++) {
 		char word[120], other[160];
 		struct automaton *a;
@@ -413,7 +426,8 @@ END_TEST
 START_TEST(both_ends_of_a_word_that_was_misread_cost_no_more_than_it_does)
 {
 	uint64_t state = 15;
-	for (int round = 0; round < 40000; round++) {
+	decode_confused();
+	for (int round = 0; round < TRIALS(40000); round++) {
 		char word[150], other[200];
 		uint32_t n = 1 + random_below(&state, 16), first, last;
 		struct automaton *a;

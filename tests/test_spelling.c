@@ -65,7 +65,7 @@ START_TEST(any_letters_stay_within_the_room)
 	uint64_t state = 8;
 	struct spelling tables;
 	spelling_init(&tables);
-	for (int round = 0; round < 200000; round++) {
+	for (int round = 0; round < TRIALS(200000); round++) {
 		static const char letters[] = "abcdefghilnoprstuycccthhiirr";
 		uint8_t word[SPELLING_MAX + 8], out[SPELLING_ROOM + 16];
 		uint32_t len = random_below(&state, sizeof(word) + 1);

@@ -11,7 +11,7 @@
 #include "query/search.h"
 #include "tests/archive_fixture.h"
 
-#define QUERIES 200
+#define QUERIES TRIALS(200u)
 #define NODES_MAX 64
 
 static struct archive_model model;
@@ -487,7 +487,7 @@ static void set_up_dense(void)
 
 START_TEST(pruning_over_many_blocks_changes_no_hit)
 {
-	for (uint32_t i = 0; i < 25; i++) {
+	for (uint32_t i = 0; i < TRIALS(25u); i++) {
 		struct random_query r = { .state = 77 + i };
 		struct search_options o;
 		const struct node *q = say_query(&r, i % 3 ? ANY : ONE_WORD, &o);
@@ -552,7 +552,7 @@ START_TEST(hits_that_stand_near_are_the_same_by_pages_and_by_each_way)
 {
 	static const enum query_kind kinds[] = { ANY, ALL, SIGNS, TREE };
 	near = ranking_default.near;
-	uint32_t rounds = model.n > 1000 ? 4 : 40; /* each lists all articles, page by page */
+	uint32_t rounds = model.n > 1000 ? 4 : TRIALS(40); /* each lists all articles, page by page */
 	for (uint32_t i = 0; i < rounds; i++) {
 		struct random_query r = { .state = 99 + i };
 		struct search_options o;

@@ -99,7 +99,7 @@ START_TEST(words_of_several_lists_find_the_same_window_by_window_and_each_docume
 	uint64_t state = 41 + (uint64_t)_i;
 	ck_assert_msg(asker_find(&by_documents, "Kranzbinder", UINT32_MAX)->n_hits > 20, "two words are not the compound");
 	by_windows.searcher.window = windows[_i];
-	for (uint32_t i = 0; i < 300; i++) {
+	for (uint32_t i = 0; i < TRIALS(300u); i++) {
 		uint32_t limit = i % 3 == 0 ? 10 : i % 3 == 1 ? 1 + random_below(&state, 80) : UINT32_MAX;
 		char text[200], other[240];
 		say_words(text, sizeof text, &state);
