@@ -17,6 +17,7 @@ die() {
 build_packages='gcc:gcc make:make autoconf:autoconf automake:automake pkg-config:pkg-config libc6-dev
 	liblmdb-dev libstemmer-dev zlib1g-dev libdeflate-dev libxxhash-dev libarchive-dev msgfmt:gettext libexpat1-dev'
 test_packages='check hunspell-de-de jq:jq mandoc:mandoc pdftotext:poppler-utils gzip:gzip python3:python3 g++:g++ libxapian-dev xapian-tools'
+check_packages='mandoc:mandoc reuse:reuse git:git shellcheck:shellcheck cppcheck:cppcheck clang-tidy:clang-tidy hardening-check:devscripts'
 fuzz_packages='clang:clang libclang-rt-dev'
 coverage_packages='gcovr:gcovr'
 package_packages='build-essential dpkg-buildpackage:dpkg-dev dh:debhelper fakeroot:fakeroot lintian:lintian debootstrap:debootstrap'
