@@ -81,3 +81,8 @@ void index_is_sound(void)
 {
 	program_expect(0, "fundstelle-index -i %s --verify=deep", index_dir);
 }
+
+void index_by_system_dictionary(const char *index, const char *of)
+{
+	program_expect(0, "/usr/bin/env -u FUNDSTELLE_DICTIONARY %s/fundstelle-index -q -i %s %s", getenv("FUNDSTELLE_BIN"), index, of);
+}

@@ -26,4 +26,7 @@ void run_is(int status, const char *counts);
 void run_is_with(int status, const char *counts, const char *options);
 void index_is_sound(void);
 
+/* An index of all that is below `of` with the words of the system's dictionary, which programs do without in tests (main.c). */
+void index_by_system_dictionary(const char *index, const char *of);
+
 #endif

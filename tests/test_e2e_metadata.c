@@ -3,12 +3,9 @@
 #include <string.h>
 
 #include "base/width.h"
-#include "tests/program.h"
+#include "tests/site.h"
 
 Suite *suite_e2e_metadata(void);
-
-static struct scratch scratch;
-static char archive[300], index_dir[300];
 
 #define COPY_TEXT                                                                                                                \
 	"Bei einem schweren Unfall auf der Autobahn sind am Montag drei Menschen verletzt worden. Nach Angaben der Polizei kam ein " \
@@ -17,11 +14,10 @@ static char archive[300], index_dir[300];
 
 static void index_it(int status) { program_expect(status, "fundstelle-index -q -i %s %s", index_dir, archive); }
 
-static void set_up_metadata(void)
+/* Of a compound the dictionary has one part more. */
+static void set_up(void)
 {
-	scratch_make(&scratch);
-	snprintf(archive, sizeof archive, "%s/archive", scratch.dir);
-	snprintf(index_dir, sizeof index_dir, "%s/index", scratch.dir);
+	site_set_up();
 	file_write(archive, "a.jsonl",
 		   "{\"id\":\"1\",\"title\":\"Unfall auf der A1\",\"text\":\"" COPY_TEXT "\",\"date\":\"2020-05-06\",\"section\":\"Panorama\",\"source\":\"Bote\"}\n"
 		   "{\"id\":\"2\",\"title\":\"Drei Verletzte\",\"text\":\"(dpa) " COPY_TEXT " Weitere Angaben machte die Polizei nicht.\",\"date\":\"2020-05-07\",\"section\":\"Lokales\",\"source\":\"Kurier\"}\n"
@@ -29,9 +25,8 @@ static void set_up_metadata(void)
 	file_write(archive, "kwic/b.txt", "日本語 e\xCC\x81" "te\xCC\x81 Zeuge 東京\n\nx Zeuge \x1b[31m rot \xE2\x80\xAE um.\n");
 	file_write(archive, "fraktion.txt", "CSU-Fraktion tagt lange. Fraktionschef geht, Bundestags-CDU-CSU-Fraktion bleibt.\n");
 	file_write(archive, "100% \xFC" "ber.txt", "Ein Zeuge namens Prozent.\n");
-	index_it(0);
+	index_by_system_dictionary(index_dir, archive);
 }
-static void tear_down_metadata(void) { scratch_remove(&scratch); }
 
 static const struct {
 	const char *args;
@@ -230,15 +225,18 @@ Suite *suite_e2e_metadata(void)
 {
 	Suite *s = suite_create("fundstelle-query, what is counted over metadata");
 	TCase *t = tcase_create("metadata");
-	tcase_add_checked_fixture(t, set_up_metadata, tear_down_metadata);
+	tcase_add_unchecked_fixture(t, set_up, site_tear_down);
 	tcase_add_loop_test(t, counts_over_metadata, 0, (int)(sizeof answers / sizeof *answers));
 	tcase_add_test(t, text_shows_copies_below_their_best);
 	tcase_add_loop_test(t, keys_titles_and_dates_lead_to_their_file, 0, sizeof links / sizeof *links);
 	tcase_add_test(t, keywords_stand_in_one_column_whatever_is_left_of_them);
 	tcase_add_loop_test(t, a_concordance_fits_its_terminal, 0, 3);
 	tcase_add_test(t, a_key_is_taken_as_it_is_and_as_it_is_printed);
-	tcase_add_test(t, only_what_the_last_run_brought_in_is_new);
 	tcase_add_loop_test(t, what_does_not_go_together_is_refused, 0, (int)(sizeof refused / sizeof *refused));
+	suite_add_tcase(s, t);
+	t = tcase_create("changes");
+	tcase_add_checked_fixture(t, set_up, site_tear_down);
+	tcase_add_test(t, only_what_the_last_run_brought_in_is_new);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -129,7 +129,7 @@ static const struct own_part {
 START_TEST(a_form_has_the_parts_of_a_compound_only_if_it_is_the_compound)
 {
 	const struct own_part *w = &own_parts[_i];
-	char dir[400], name[16];
+	char dir[400], index[400], name[16];
 	snprintf(dir, sizeof dir, "%s/parts", scratch.dir);
 	for (int i = 0; i < 5; i++) {
 		snprintf(name, sizeof name, "v%d.txt", i);
@@ -141,7 +141,8 @@ START_TEST(a_form_has_the_parts_of_a_compound_only_if_it_is_the_compound)
 	file_write(dir, "compound.txt", text);
 	snprintf(text, sizeof text, "Hier steht %s allein, und %s.\n", w->other, w->other);
 	file_write(dir, "other.txt", text);
-	program_expect(0, "fundstelle-index -q -i %s/parts-index %s", scratch.dir, dir);
+	snprintf(index, sizeof index, "%s/parts-index", scratch.dir);
+	index_by_system_dictionary(index, dir);
 	struct outcome o = program_run(NULL, "fundstelle-query -i %s/parts-index --color=always --limit=0 --duplicates=show %s", scratch.dir, w->query);
 	snprintf(text, sizeof text, "steht \x1b[1;31m%s\x1b[0m allein", w->compound);
 	ck_assert_msg(strstr(o.out, text) && !strstr(o.out, "other.txt"), "%s", o.out);
@@ -153,7 +154,7 @@ END_TEST
 START_TEST(inflected_forms_of_a_compound_have_its_parts)
 {
 	static const char *const forms[] = { "Kirchturm", "Kirchturms", "Kirchtürme", "Kirchtürmen", "Stadtverwaltung", "Stadtverwaltungen", "Bahnhof", "Bahnhöfe" };
-	char dir[400], name[32], text[400];
+	char dir[400], index[400], name[32], text[400];
 	snprintf(dir, sizeof dir, "%s/parts", scratch.dir);
 	for (int i = 0; i < 5; i++) {
 		snprintf(name, sizeof name, "v%d.txt", i);
@@ -164,7 +165,8 @@ START_TEST(inflected_forms_of_a_compound_have_its_parts)
 		snprintf(text, sizeof text, "Nur dies: %s.\n", forms[i]);
 		file_write(dir, name, text);
 	}
-	program_expect(0, "fundstelle-index -q -i %s/parts-index %s", scratch.dir, dir);
+	snprintf(index, sizeof index, "%s/parts-index", scratch.dir);
+	index_by_system_dictionary(index, dir);
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
 		struct outcome o = program_run(NULL, "fundstelle-query -i %s/parts-index -f paths --limit=0 --duplicates=show %s", scratch.dir,
 					       forms[i][0] == 'K' ? "Turm" : forms[i][0] == 'S' ? "Verwaltung" : "Hof");

@@ -33,7 +33,8 @@ struct node {
 
 struct reference {
 	double average;
-	uint32_t *df; /* by word */
+	uint32_t *df;	 /* by word */
+	uint32_t newest; /* date of the live */
 };
 static struct reference reference;
 
@@ -48,10 +49,13 @@ static uint32_t count_word(const struct model_article *a, uint16_t word, uint32_
 static void make_reference(void)
 {
 	uint64_t sum = 0;
+	reference.newest = 0;
 	reference.df = calloc(model.n_words, sizeof *reference.df);
 	ck_assert_ptr_nonnull(reference.df);
 	for (uint32_t d = 0; d < model.n; d++) {
-		sum += model.articles[d].n + model.articles[d].n_title; /* the title's words count twice */
+		const struct model_article *a = &model.articles[d];
+		sum += a->n + a->n_title; /* the title's words count twice */
+		reference.newest = !a->dead && a->date > reference.newest ? a->date : reference.newest;
 		for (uint16_t w = 0; w < model.n_words; w++)
 			reference.df[w] += count_word(&model.articles[d], w, 0, model.articles[d].n) > 0;
 	}
@@ -271,11 +275,10 @@ static double day_of(uint32_t date)
 /* By the definition of recency.h. */
 static long long what_is_left(const struct model_article *a, long long score, uint32_t half_life)
 {
-	uint32_t newest = 0;
-	for (uint32_t d = 0; d < model.n; d++)
-		newest = !model.articles[d].dead && model.articles[d].date > newest ? model.articles[d].date : newest;
-	double age = a->date ? day_of(newest) - day_of(a->date) : INFINITY;
-	return half_life ? (long long)((double)score * (0.5 + 0.5 * pow(2, -age / half_life))) : score;
+	if (!half_life)
+		return score;
+	double age = a->date ? day_of(reference.newest) - day_of(a->date) : INFINITY;
+	return (long long)((double)score * (0.5 + 0.5 * pow(2, -age / half_life)));
 }
 
 static uint32_t evaluate(const struct node *q, const struct search_options *o, struct expected *out)
@@ -291,12 +294,11 @@ static uint32_t evaluate(const struct node *q, const struct search_options *o, s
 	return n;
 }
 
+/* Its number stands in its key: "a/00012.txt". */
 static const struct model_article *article_of(struct slice key)
 {
-	for (uint32_t d = 0; d < model.n; d++)
-		if (slice_equal(key, slice_str(model.articles[d].key)))
-			return &model.articles[d];
-	return NULL;
+	unsigned long d = key.len == 11 ? strtoul((const char *)key.data + 2, NULL, 10) : model.n;
+	return d < model.n && slice_equal(key, slice_str(model.articles[d].key)) ? &model.articles[d] : NULL;
 }
 
 static double near; /* the reference has no second stage */
@@ -441,28 +443,43 @@ static const struct node *say_query(struct random_query *r, enum query_kind kind
 	}
 }
 
+/* Once for all tests of a case. */
+static void make_archive(void)
+{
+	archive_model_make(&model, 7, 3, 260, 60);
+	make_reference();
+}
+
+static void make_dense_archive(void)
+{
+	archive_model_make(&model, 11, 1, 3000, 12); /* lists of many blocks */
+	make_reference();
+}
+
+static void remove_archive(void)
+{
+	free(reference.df);
+	archive_model_remove(&model);
+}
+
 static void set_up(void)
 {
 	const char *dirs[] = { model.index };
 	struct fault why = { 0 };
 
-	archive_model_make(&model, 7, 3, 260, 60);
-	make_reference();
 	ck_assert_int_eq(analyser_new(&analyser), FUND_OK);
 	ck_assert_msg(searcher_open(&searcher, analyser, dirs, 1, &why) == FUND_OK, "%s", why.text);
-	ck_assert_uint_eq(searcher.n_leaves, 3);
 }
 
 static void tear_down(void)
 {
 	searcher_close(&searcher);
 	analyser_free(analyser);
-	free(reference.df);
-	archive_model_remove(&model);
 }
 
 START_TEST(two_hundred_random_queries_of_a_kind_agree_with_the_naive_reference)
 {
+	ck_assert_uint_eq(searcher.n_leaves, 3);
 	for (uint32_t i = 0; i < QUERIES; i++) {
 		struct random_query r = { .state = (uint64_t)_i * 1000 + i + 1 };
 		struct search_options o;
@@ -473,17 +490,6 @@ START_TEST(two_hundred_random_queries_of_a_kind_agree_with_the_naive_reference)
 	}
 }
 END_TEST
-
-static void set_up_dense(void)
-{
-	const char *dirs[] = { model.index };
-	struct fault why = { 0 };
-
-	archive_model_make(&model, 11, 1, 3000, 12); /* lists of many blocks */
-	make_reference();
-	ck_assert_int_eq(analyser_new(&analyser), FUND_OK);
-	ck_assert_msg(searcher_open(&searcher, analyser, dirs, 1, &why) == FUND_OK, "%s", why.text);
-}
 
 START_TEST(pruning_over_many_blocks_changes_no_hit)
 {
@@ -577,12 +583,14 @@ Suite *suite_topk(void)
 	Suite *s = suite_create("topk");
 	TCase *t = tcase_create("random queries");
 
+	tcase_add_unchecked_fixture(t, make_archive, remove_archive);
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, two_hundred_random_queries_of_a_kind_agree_with_the_naive_reference, 0, QUERY_KINDS);
 	tcase_add_test(t, hits_that_stand_near_are_the_same_by_pages_and_by_each_way);
 	suite_add_tcase(s, t);
 	t = tcase_create("long lists");
-	tcase_add_checked_fixture(t, set_up_dense, tear_down);
+	tcase_add_unchecked_fixture(t, make_dense_archive, remove_archive);
+	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, pruning_over_many_blocks_changes_no_hit);
 	tcase_add_test(t, hits_that_stand_near_are_the_same_by_pages_and_by_each_way);
 	suite_add_tcase(s, t);

@@ -48,15 +48,21 @@ static void write_articles(void)
 	ck_assert_int_eq(fclose(f), 0);
 }
 
-static void set_up(void)
+static void make_archive(void)
 {
-	const char *dir = model.index;
 	scratch_make(&model.scratch);
 	snprintf(model.archive, sizeof model.archive, "%s/archive", model.scratch.dir);
 	snprintf(model.index, sizeof model.index, "%s/index", model.scratch.dir);
 	ck_assert_int_eq(mkdir(model.archive, 0755), 0);
 	write_articles();
 	archive_model_index(&model);
+}
+
+static void remove_archive(void) { scratch_remove(&model.scratch); }
+
+static void set_up(void)
+{
+	const char *dir = model.index;
 	asker_open(&by_windows, &dir, 1);
 	asker_open(&by_documents, &dir, 1);
 	ck_assert_uint_eq(by_windows.searcher.n_docs, ARTICLES);
@@ -66,7 +72,6 @@ static void tear_down(void)
 {
 	asker_close(&by_windows);
 	asker_close(&by_documents);
-	scratch_remove(&model.scratch);
 }
 
 /* A word, or now and then anything else of which any may occur. */
@@ -184,6 +189,7 @@ Suite *suite_topk_windows(void)
 {
 	Suite *s = suite_create("topk, windows");
 	TCase *t = tcase_create("compounds and spellings");
+	tcase_add_unchecked_fixture(t, make_archive, remove_archive);
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_loop_test(t, words_of_several_lists_find_the_same_window_by_window_and_each_document_by_itself, 0, (int)(sizeof windows / sizeof *windows));
 	tcase_add_loop_test(t, of_hints_and_nearness_the_two_hundred_best_have_all_and_the_others_nothing, 0, (int)(sizeof hinted / sizeof *hinted));
