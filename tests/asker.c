@@ -2,12 +2,20 @@
 #include "tests/asker.h"
 
 #include <check.h>
+#include <stdlib.h>
+
+#include "query/lender.h"
+
+#define PATIENCE 300u /* seconds: on a loaded machine good servers are slow */
 
 void asker_open(struct asker *a, const char *const *names, uint32_t n)
 {
 	struct fault why = { 0 };
 	*a = (struct asker){ .page = ARENA_INIT };
 	ck_assert_int_eq(analyser_new(&a->analyser), FUND_OK);
+	a->searcher.servers = calloc(1, sizeof *a->searcher.servers);
+	ck_assert_ptr_nonnull(a->searcher.servers);
+	a->searcher.servers->timeout = PATIENCE;
 	ck_assert_msg(searcher_open(&a->searcher, a->analyser, names, n, &why) == FUND_OK, "%s", why.text);
 }
 
@@ -26,7 +34,9 @@ void asker_close(struct asker *a)
 {
 	search_release(&a->search);
 	arena_release(&a->page);
+	struct servers *servers = a->searcher.servers;
 	searcher_close(&a->searcher);
+	servers_free(servers);
 	analyser_free(a->analyser);
 }
 
