@@ -67,7 +67,7 @@ static void write_article(const struct archive_model *m, const struct model_arti
 	ck_assert_int_eq(fclose(f), 0);
 }
 
-void archive_model_make(struct archive_model *m, uint64_t seed, uint32_t runs, uint32_t per_run, uint32_t n_words)
+void archive_model_make(struct archive_model *m, uint64_t seed, uint32_t runs, uint32_t n, uint32_t n_words)
 {
 	uint64_t state = seed * 2 + 1;
 	char folder[400];
@@ -81,10 +81,11 @@ void archive_model_make(struct archive_model *m, uint64_t seed, uint32_t runs, u
 		snprintf(folder, sizeof folder, "%.299s/%c", m->archive, c);
 		ck_assert_int_eq(mkdir(folder, 0755), 0);
 	}
-	m->articles = calloc((size_t)runs * per_run, sizeof *m->articles);
+	m->articles = calloc(n, sizeof *m->articles);
 	ck_assert_ptr_nonnull(m->articles);
 	for (uint32_t r = 0; r < runs; r++) {
-		for (uint32_t i = 0; i < per_run; i++, m->n++) {
+		uint32_t end = r + 1 < runs ? m->n + (n - m->n) * 3 / 4 : n;
+		for (; m->n < end; m->n++) {
 			random_article(&m->articles[m->n], m->n, &state, n_words);
 			write_article(m, &m->articles[m->n]);
 		}

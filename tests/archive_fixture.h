@@ -27,8 +27,9 @@ struct archive_model {
 /* The w-th word of the vocabulary: made up, its own stem, no stop word. */
 const char *model_word(uint32_t w, char room[16]);
 
-/* `runs` runs of the indexer, each adding `per_run` articles; behind the last some are deleted. Few words make many ties. */
-void archive_model_make(struct archive_model *m, uint64_t seed, uint32_t runs, uint32_t per_run, uint32_t n_words);
+/* `n` articles by `runs` runs of the indexer, each of which but the last adds three quarters of what is left, so that they are not merged; behind the last some are deleted. Few words
+ * make many ties. */
+void archive_model_make(struct archive_model *m, uint64_t seed, uint32_t runs, uint32_t n, uint32_t n_words);
 void archive_model_remove(struct archive_model *m);
 /* One run over the archive; fails the test unless it succeeds. */
 void archive_model_index(struct archive_model *m);

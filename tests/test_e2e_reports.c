@@ -12,7 +12,7 @@
 
 static struct archive_model model;
 
-static void set_up(void) { archive_model_make(&model, 7, 2, 80, N_WORDS); }
+static void set_up(void) { archive_model_make(&model, 7, 2, 160, N_WORDS); }
 static void tear_down(void) { archive_model_remove(&model); }
 
 static struct outcome ask(const char *args) { return program_run(NULL, "fundstelle-query -i %s %s", model.index, args); }

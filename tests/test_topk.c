@@ -446,7 +446,7 @@ static const struct node *say_query(struct random_query *r, enum query_kind kind
 /* Once for all tests of a case. */
 static void make_archive(void)
 {
-	archive_model_make(&model, 7, 3, 260, 60);
+	archive_model_make(&model, 7, 3, 780, 60);
 	make_reference();
 }
 
