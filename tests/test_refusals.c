@@ -63,7 +63,7 @@ static const struct {
 	{ BACKUP, "alloc", NULL, ENOMEM, "/b: no memory" },
 	{ BACKUP, "alloc", NULL, ENOMEM, "/b/lock.mdb: no memory" },
 	{ COMPACT, "alloc", NULL, ENOMEM, "/index/data.mdb cannot be looked at: no memory" },
-	{ UPDATE, "alloc", NULL, ENOMEM, "/index: cannot delete: Cannot allocate memory" },
+	{ COMPACT, "alloc", NULL, ENOMEM, "/index: cannot delete: Cannot allocate memory" },
 	{ UPDATE, "alloc", NULL, ENOMEM, "/index: the list of sources cannot be written" },
 	{ UPDATE, "alloc", NULL, ENOMEM, "/index: the manifest cannot be written" },
 	{ UPDATE, "alloc", NULL, ENOMEM, "the list of files cannot be written: out of memory" },
