@@ -101,15 +101,15 @@ static void set_up(void)
 	site_set_up();
 	articles(0, 40);
 	run_is(0, "40 added, 0 changed, 0 removed, 0 unchanged, 0 failed");
-	articles(40, 3);
+	articles(40, 12); /* so many that the next run's are not merged with them: a merge that fails ahead of a publish says nothing */
 	remove_article("3/0003.txt");
 	article("4/0004.txt", "Anders\n\nDie Feuerwehr rückte am Abend aus.\n");
-	run_is(0, "3 added, 1 changed, 1 removed, 38 unchanged, 0 failed");
-	articles(43, 3);
+	run_is(0, "12 added, 1 changed, 1 removed, 38 unchanged, 0 failed");
+	articles(52, 3);
 	article("zuletzt.html", "<html><head><title>Titel</title></head><body><p>Die Feuerwehr rückte am Abend aus.</p></body></html>");
 	snprintf(saved, sizeof saved, "%s/saved", scratch.dir);
 	file_copy(data_file, saved);
-	run_is(0, "4 added, 0 changed, 0 removed, 42 unchanged, 0 failed");
+	run_is(0, "4 added, 0 changed, 0 removed, 51 unchanged, 0 failed");
 	snprintf(newer, sizeof newer, "%s/newer", scratch.dir);
 	file_copy(data_file, newer);
 	write_others();
