@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which encoding a text is in: by examples, and measured on 3,000 articles (1,500 under sanitizers) that are encoded here, cut, put together and damaged. The figures
+ * Which encoding a text is in: by examples, and measured on 3,000 articles that are encoded here, cut, put together and damaged. The figures
  * stand in docs/BENCHMARKS.md, "Encodings"; FUNDSTELLE_VERBOSE prints them.
  */
 #include <check.h>
@@ -12,7 +12,6 @@
 #include "base/utf8.h"
 #include "indexer/encoding.h"
 #include "indexer/file_reader.h"
-#include "tests/scratch.h"
 
 /* ---- encoding ---- */
 
@@ -177,7 +176,7 @@ END_TEST
 
 /* ---- measured ---- */
 
-#define ARTICLES TRIALS(3000)
+#define ARTICLES 3000
 
 static struct { struct slice text; } articles[ARTICLES];
 static struct buf all_texts; /* empty: no data here */
