@@ -2,7 +2,9 @@
 /* plan_word.c - the terms of a single word: which kinds, at which weight, how rare. */
 #include "query/plan_private.h"
 
-#define COMPOUND_COMMON 64u /* a compound that more than one of so many articles has is not looked for by its parts */
+/* A compound that more than one of so many articles has, and these few, is not looked for by its parts. */
+#define COMPOUND_COMMON 64u
+#define COMPOUND_RARE 2u
 
 static const char kind_class[TERM_KINDS] = { 'w', 'x', 'v' };
 
@@ -208,7 +210,7 @@ static bool is_common(const struct plan_build *b, const struct plan *word)
 	uint64_t df = word->kind == PLAN_TERM ? word->term.places.df : 0;
 	for (uint32_t i = 0; i < word->n_children; i++)
 		df = word->children[i]->term.places.df > df ? word->children[i]->term.places.df : df;
-	return df > b->searcher->n_docs / COMPOUND_COMMON;
+	return df > b->searcher->n_docs / COMPOUND_COMMON + COMPOUND_RARE;
 }
 
 enum fund_status plan_plain_word(struct plan_build *b, const struct word *w, enum field field, struct plan **out)
