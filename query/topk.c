@@ -165,6 +165,9 @@ static enum fund_status take_in(struct topk *t, struct hit_list *l, const struct
 /* The second stage sees more hits than are wanted. */
 static bool has_spare(const struct topk *t) { return t->k < t->best.k; }
 
+/* What the worst of a full list has as it is printed; of others INT64_MIN. */
+static int64_t least_printed(const struct hit_list *l) { return l->n < l->k || !l->hits ? INT64_MIN : l->hits[0].printed; }
+
 /* A hit was taken in. What the highest raise would not bring among the k is out, though there is room. */
 static void raise_threshold(struct topk *t)
 {
@@ -220,7 +223,7 @@ static enum fund_status keep_wanted(struct topk *t)
 	enum fund_status st = FUND_OK;
 	t->best = (struct hit_list){ .k = t->k };
 	for (uint32_t i = 0; i < seen.n && st == FUND_OK; i++)
-		if (t->best.n < t->k || seen.hits[i].printed >= t->best.hits[0].printed)
+		if (seen.hits[i].printed >= least_printed(&t->best))
 			st = take_in(t, &t->best, &seen.hits[i]);
 	free(seen.hits);
 	return st;
