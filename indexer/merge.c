@@ -10,10 +10,11 @@
 
 /*
  * Few segments and few dead documents make quick queries, rare merges little writing. A segment is merged with all that are smaller if these have together
- * COMPANY_PERCENT of its living documents: so a document is written again when its company has grown by half or more. The largest such row is taken. What a run adds
- * is one of the small ones, and is written with them only. Where that leaves more than SEGMENTS_MAX, the two smallest become one. A segment of whose documents more than
- * DEAD_PERCENT are dead is written again at once, with all smaller ones, which makes the next merges rare. What a query costs more than in one segment without dead
- * documents is about their share, and 2 to 6 % for each segment more; docs/BENCHMARKS.md, "A year of nights", has what other figures would cost.
+ * COMPANY_PERCENT of its living documents: so a document is written again when its company has grown by half or more. The largest such row is taken. What a
+ * run adds is one of the small ones, and is written with them only. Where that leaves more than SEGMENTS_MAX, the two smallest become one. A segment of whose
+ * documents more than DEAD_PERCENT are dead is written again at once, with all smaller ones, which makes the next merges rare. What a query costs more than
+ * in one segment without dead documents is about their share, and 2 to 6 % for each segment more; docs/BENCHMARKS.md, "A year of nights", has what other
+ * figures would cost.
  */
 #define SEGMENTS_MAX 5u
 #define COMPANY_PERCENT 57u

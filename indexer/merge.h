@@ -10,9 +10,9 @@
 
 #include "store/index_writer.h"
 
-/* What is due of `next`, a state to be published, is merged: *merged is then what is to be published, of which only the transaction that is open has anything.
- * `added`: the writer of the segment that `next` has and the index does not; NULL: there is none. So what a run adds need not be written twice. FUND_END: nothing is
- * due, or it is too large for one transaction. */
+/* What is due of `next`, a state to be published, is merged: *merged is then what is to be published, of which only the transaction that is open has
+ * anything. `added`: the writer of the segment that `next` has and the index does not; NULL: there is none. So what a run adds need not be written twice.
+ * FUND_END: nothing is due, or it is too large for one transaction. */
 enum fund_status merge_ahead(struct index_writer *w, const struct manifest *next, struct segment_writer *added, struct manifest *merged);
 /* Merges what the policy asks for, and publishes it; nothing otherwise. */
 enum fund_status merge_if_due(struct index_writer *w, struct fault *why);

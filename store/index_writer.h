@@ -48,8 +48,8 @@ struct doc_info {
 };
 /* One at a time. */
 enum fund_status segment_writer_new(struct segment_writer **out, struct index_writer *w, struct fault *why);
-/* Ahead of the first document: what is written is held in memory, up to some MiB; a segment that grows larger goes to the index as others do. So one that is merged at
- * once is never written by itself. */
+/* Ahead of the first document: what is written is held in memory, up to some MiB; a segment that grows larger goes to the index as others do. So one that
+ * is merged at once is never written by itself. */
 void segment_writer_hold(struct segment_writer *s);
 /* Behind finish. The segment that is held, for reading, as long as its writer lives and it is not settled; *out NULL: there is none. */
 enum fund_status segment_writer_held(struct segment_writer *s, struct segment **out);

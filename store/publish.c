@@ -71,8 +71,8 @@ static bool can_be_deleted_at_once(const struct index_writer *w, const struct dr
 }
 
 /* All that a publish changes; what was finished of segments is in the open transaction. *deleted: so is what was dropped. */
-static enum fund_status write_state(struct index_writer *w, struct manifest *next, struct sources_update *sources, const struct dropped *dropped, uint32_t n_dropped,
-				    bool *deleted)
+static enum fund_status write_state(struct index_writer *w, struct manifest *next, struct sources_update *sources, const struct dropped *dropped,
+				    uint32_t n_dropped, bool *deleted)
 {
 	enum fund_status st = check_next(w, next);
 
@@ -130,8 +130,8 @@ static enum fund_status list_dropped(struct index_writer *w, const struct manife
 	return st == FUND_OK ? st : fault_set(&w->fault, st, "%s: no memory", writer_dir(w));
 }
 
-/* Where what falls out is much it is deleted in transactions of its own, after the state is live. Killed or failed in between, the rest are orphans like any: the
- * next writer deletes them. */
+/* Where what falls out is much it is deleted in transactions of its own, after the state is live. Killed or failed in between, the rest are orphans like
+ * any: the next writer deletes them. */
 enum fund_status index_writer_publish(struct index_writer *w, struct manifest *next, struct sources_update *sources,
 				      struct fault *why)
 {

@@ -23,7 +23,7 @@ FINDINGS_SHOWN = 20
 
 
 # bug, mode that must find it, states to look at, kind of request. The first are quick to find.
-PLANTED = [("publish-early", "kill", 300, ""), ("no-sync", "power", 300, ""), ("checksum-unchecked", "flips", 8000, ""), ("commit-unchecked", "faults", 300, "sync"),
+PLANTED = [("publish-early", "kill", 300, ""), ("no-sync", "power", 300, ""), ("checksum-unchecked", "flips", 12000, ""), ("commit-unchecked", "faults", 300, "sync"),
            ("verify-blind", "flips", 3000, ""), ("bound-unchecked", "flips", 3000, ""), ("copy-unsynced", "power", 1000, ""),
            ("memory-unchecked", "faults", 0, "alloc")]
 
