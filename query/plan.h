@@ -118,6 +118,8 @@ struct plan_build {
 	uint32_t error_off;
 };
 
+/* Articles that have a word, summed over its kinds. */
+uint64_t plan_word_df(const struct plan *word);
 /* What hangs outside of the arena: when the plan is not needed any more. Also on {0}. */
 void plan_build_release(struct plan_build *b);
 

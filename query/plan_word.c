@@ -73,14 +73,20 @@ static enum fund_status add_kinds(struct plan_build *b, struct slice bytes, stru
 	return FUND_OK;
 }
 
+/* Articles that have the most frequent of a word's kinds. */
+static uint64_t most_df(const struct plan *word)
+{
+	uint64_t df = word->kind == PLAN_TERM ? word->term.places.df : 0;
+	for (uint32_t i = 0; i < word->n_children; i++)
+		df = word->children[i]->term.places.df > df ? word->children[i]->term.places.df : df;
+	return df;
+}
+
 /* Kinds of one word are as rare as the most frequent of them: else a spelling that hardly anybody uses would count more than the usual one. Their
  * documents overlap, so that the sum would make frequent parts worthless. */
 static void set_scales(struct plan_build *b, struct plan *word, double weight)
 {
-	uint64_t df = 0;
-	for (uint32_t i = 0; i < word->n_children; i++)
-		df = word->children[i]->term.places.df > df ? word->children[i]->term.places.df : df;
-	word->scale = weight * bm25_idf(b->searcher->n_docs, df) * SCORE_UNIT;
+	word->scale = weight * bm25_idf(b->searcher->n_docs, most_df(word)) * SCORE_UNIT;
 	for (uint32_t i = 0; i < word->n_children; i++)
 		word->children[i]->scale = word->scale;
 }
@@ -104,8 +110,7 @@ static enum fund_status finish_word(struct plan_build *b, enum field field, stru
 
 /* ---- the parts of a compound ---- */
 
-/* Articles that have it, in each of its kinds. */
-static uint64_t word_df(const struct plan *word)
+uint64_t plan_word_df(const struct plan *word)
 {
 	uint64_t df = word->kind == PLAN_TERM ? word->term.places.df : 0;
 	for (uint32_t i = 0; i < word->n_children; i++)
@@ -123,7 +128,7 @@ static enum fund_status add_hint(struct plan_build *b, struct slice part, double
 		st = add_kinds(b, part, part, FIELD_ANY, FREQ_UNIT, hint);
 	if (st == FUND_OK)
 		set_scales(b, hint, weight);
-	if (st != FUND_OK || hint->n_children == 0 || word_df(hint) > b->searcher->n_docs / 2)
+	if (st != FUND_OK || hint->n_children == 0 || plan_word_df(hint) > b->searcher->n_docs / 2)
 		return st; /* what more than half of the articles have says nothing */
 	hint->role = ROLE_HINT;
 	return plan_add_child(b, b->hints, hint);
@@ -207,10 +212,7 @@ enum fund_status plan_word_terms(struct plan_build *b, const struct word *w, enu
 /* In so many articles that its parts would hardly bring others. */
 static bool is_common(const struct plan_build *b, const struct plan *word)
 {
-	uint64_t df = word->kind == PLAN_TERM ? word->term.places.df : 0;
-	for (uint32_t i = 0; i < word->n_children; i++)
-		df = word->children[i]->term.places.df > df ? word->children[i]->term.places.df : df;
-	return df > b->searcher->n_docs / COMPOUND_COMMON + COMPOUND_RARE;
+	return most_df(word) > b->searcher->n_docs / COMPOUND_COMMON + COMPOUND_RARE;
 }
 
 enum fund_status plan_plain_word(struct plan_build *b, const struct word *w, enum field field, struct plan **out)

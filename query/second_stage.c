@@ -10,20 +10,12 @@
 
 bool second_stage_applies(const struct searcher *s, const struct plan *plan) { return proximity_applies(s, plan); }
 
-static uint64_t word_df(const struct plan *word)
-{
-	uint64_t df = 0;
-	for (uint32_t i = 0; i < word->n_children; i++)
-		df += word->children[i]->term.places.df;
-	return df;
-}
-
 void second_stage_prepare(const struct searcher *s, struct plan *plan)
 {
 	const struct plan *group = proximity_group(plan);
 	for (uint32_t i = 0; i < group->n_children; i++) {
 		struct plan *c = group->children[i];
-		if (c->role == ROLE_HINT && c->kind == PLAN_WORD && word_lists_fit(c) && word_df(c) > s->n_docs / HINT_COMMON)
+		if (c->role == ROLE_HINT && c->kind == PLAN_WORD && word_lists_fit(c) && plan_word_df(c) > s->n_docs / HINT_COMMON)
 			c->role = ROLE_LATE_HINT;
 	}
 }

@@ -165,16 +165,15 @@ static enum fund_status take_in(struct topk *t, struct hit_list *l, const struct
 /* The second stage sees more hits than are wanted. */
 static bool has_spare(const struct topk *t) { return t->k < t->best.k; }
 
-/* What the worst of a full list has as it is printed; of others INT64_MIN. */
-static int64_t least_printed(const struct hit_list *l) { return l->n < l->k || !l->hits ? INT64_MIN : l->hits[0].printed; }
+/* What a hit must score to enter the list. */
+static int64_t least_of(const struct hit_list *l) { return l->n < l->k || !l->hits ? INT64_MIN : score_least(l->hits[0].printed); }
 
 /* A hit was taken in. What the highest raise would not bring among the k is out, though there is room. */
 static void raise_threshold(struct topk *t)
 {
-	const struct hit_list *b = &t->best;
 	if (t->order != ORDER_RELEVANCE)
 		return;
-	t->least = b->n < b->k ? INT64_MIN : score_least(b->hits[0].printed);
+	t->least = least_of(&t->best);
 	if (!has_spare(t) || !best_scores_full(&t->wanted))
 		return;
 	int64_t hopeless = score_least(best_scores_least(&t->wanted)) - t->most_raise;
@@ -223,7 +222,7 @@ static enum fund_status keep_wanted(struct topk *t)
 	enum fund_status st = FUND_OK;
 	t->best = (struct hit_list){ .k = t->k };
 	for (uint32_t i = 0; i < seen.n && st == FUND_OK; i++)
-		if (seen.hits[i].printed >= least_printed(&t->best))
+		if (seen.hits[i].score >= least_of(&t->best))
 			st = take_in(t, &t->best, &seen.hits[i]);
 	free(seen.hits);
 	return st;

@@ -109,6 +109,7 @@ struct topk_word {
 /* A disjunction: MaxScore over block bounds; and a conjunction. */
 enum fund_status topk_or(struct topk *t, uint32_t leaf, const struct topk_word *words, uint32_t n_words, struct arena *arena);
 enum fund_status topk_and(struct topk *t, uint32_t leaf, const struct topk_word *words, uint32_t n_words, struct arena *arena);
+_Static_assert(SECOND_STAGE_HITS <= BEST_SCORES_MOST, "topk.wanted is for fewer than the second stage sees");
 #define TOPK_WORDS_MAX 64
 #define OR_KINDS_MAX 16 /* lists of a word: their weighted occurrences must add up within 32 bits */
 

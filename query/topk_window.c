@@ -206,21 +206,27 @@ void window_list(struct window_search *s, const struct window_pass *pass)
 	d->n = n;
 }
 
+/* The listed document i is the n-th that stays, if it does; gives how many do so far. */
+static inline uint32_t keep_if(struct window_docs *d, uint32_t i, uint32_t n, bool stays)
+{
+	d->docs[n] = d->docs[i];
+	d->sums[n] = d->sums[i];
+	return n + stays;
+}
+
 /* Drops listed ones that cannot enter with all the others may still add. */
 static void keep_possible(struct window_search *s, const struct window_pass *pass)
 {
 	struct window_docs *d = &s->room->docs;
 	uint32_t n = 0;
 	int64_t least = window_threshold(s) - pass->rest;
-	for (uint32_t i = 0; i < d->n; i++) {
-		d->docs[n] = d->docs[i];
-		d->sums[n] = d->sums[i];
-		n += d->sums[i] >= least;
-	}
+	for (uint32_t i = 0; i < d->n; i++)
+		n = keep_if(d, i, n, d->sums[i] >= least);
 	d->n = n;
 }
 
 static inline void note_word(const struct word_lists *word, uint32_t at) { word->has[at / 64] |= (uint64_t)1 << at % 64; }
+static inline bool has_word(const struct word_lists *word, uint32_t at) { return word->has[at / 64] >> at % 64 & 1; }
 
 /* What matches add to the documents that are listed. */
 static void add_matches_to_listed(struct window_docs *d, const struct word_lists *word, const struct window_pass *pass)
@@ -265,7 +271,7 @@ static uint64_t near_words(const struct window_search *s, uint32_t at)
 {
 	uint64_t words = 0;
 	for (uint32_t i = 0; i < s->n; i++)
-		words |= s->words[i]->has[at / 64] >> at % 64 & 1 ? s->words[i]->near : 0;
+		words |= has_word(s->words[i], at) ? s->words[i]->near : 0;
 	return words;
 }
 
@@ -273,12 +279,8 @@ void window_keep_having(struct window_search *s, const struct window_pass *pass,
 {
 	struct window_docs *d = &s->room->docs;
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < d->n; i++) {
-		uint32_t at = d->docs[i] - pass->start;
-		d->docs[n] = d->docs[i];
-		d->sums[n] = d->sums[i];
-		n += word->has[at / 64] >> at % 64 & 1;
-	}
+	for (uint32_t i = 0; i < d->n; i++)
+		n = keep_if(d, i, n, has_word(word, d->docs[i] - pass->start));
 	d->n = n;
 }
 
@@ -288,7 +290,6 @@ enum fund_status window_settle(struct window_search *s, const struct window_pass
 	keep_possible(s, pass);
 	return st;
 }
-
 
 enum fund_status window_offer(struct window_search *s, const struct window_pass *pass)
 {

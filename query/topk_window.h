@@ -53,7 +53,7 @@ struct window_pass {
 
 /* `s` is closed whatever comes of it; `st` tells what came. */
 enum fund_status window_search_open(struct window_search *s, struct topk *t, uint32_t leaf, uint32_t n_words, struct arena *arena);
-/* The word is no hint of the search where the segment lacks it. */
+/* Not where the segment lacks the word: then the search has none more. */
 enum fund_status window_add_word(struct window_search *s, const struct topk_word *word, struct arena *arena);
 void window_search_close(struct window_search *s, enum fund_status st);
 

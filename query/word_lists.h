@@ -33,8 +33,8 @@ struct word_lists {
 	struct leaf *leaf;
 	const struct bm25 *bm25;
 	bool hint;	  /* as asked: topk_word */
-	uint64_t near;
-	uint64_t *has;	  /* a bit a document of the window: it has the word. For topk_or.c */
+	uint64_t near;	  /* the same */
+	uint64_t *has;	  /* a bit a document of the window: it has the word. For topk_window.c */
 	double scale;
 	int64_t bound; /* in the window */
 	bool whole;    /* bounds are those of whole lists, in every window: set before the first one, where there are few windows */

@@ -526,7 +526,6 @@ Suite *suite_near_word(void)
 	tcase_add_test(t, both_ends_of_a_word_that_was_misread_cost_no_more_than_it_does);
 	tcase_add_test(t, every_confusion_is_known_and_fits);
 	tcase_add_test(t, a_beginning_that_no_near_word_has_is_known);
-	tcase_add_test(t, a_short_word_that_is_not_near_has_no_ends_of_one);
 	tcase_add_loop_test(t, behind_an_end_that_is_no_near_words_nothing_near_is_passed_over, 0, 2);
 	tcase_add_test(t, an_end_that_no_near_word_has_costs_more_than_the_limit_whatever_its_half_does);
 	tcase_add_test(t, ends_that_need_not_be_told_are_leapt_over);
